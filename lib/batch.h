@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * batch: rows on their way in, as typed columns per table, and their validation.
+ *
+ *   swk_batch: tables[t] { rows, columns[f] { int64 values[], or slices into `bytes` } } + order + rejects
+ *
+ * Invariant: every row of the columns is valid in itself (types, ranges, UTF-8, required fields), defaults are filled
+ * in; a refused row left only its error. References are not looked up: a record may arrive before what it refers to.
+ */
+#ifndef SWK_BATCH_H
+#define SWK_BATCH_H
+
+#include "schema.h"
+#include "zones.h"
+
+/* The bytes of one text cell: a place in the batch's `bytes`. Length 0 is null. */
+typedef struct swk__span {
+	uint64_t offset;
+	uint32_t length;
+} swk__span;
+
+typedef struct swk__batch_column {
+	int64_t *values;  /* kinds that are no text; SWK__NULL is null; ENUM: the index */
+	swk__span *spans; /* text kinds */
+} swk__batch_column;
+
+typedef struct swk__batch_table {
+	size_t rows, capacity;
+	swk__batch_column columns[SWK__FIELDS_MAX];
+} swk__batch_table;
+
+/* Which row of which table came when: stamps are given in this order. */
+typedef struct swk__batch_order {
+	uint32_t table, row;
+} swk__batch_order;
+
+typedef struct swk__batch_cell {
+	bool set;
+	int64_t value;
+	swk__span span;
+} swk__batch_cell;
+
+struct swk_batch {
+	swk__mem *mem;
+	swk__zones *zones;
+	const swk__zone *zone; /* of local times */
+	bool ignore_unknown;
+	void (*drop)(void *owner);
+	void *owner; /* kept alive by the batch (the store) */
+	swk__batch_table tables[SWK__TABLE_COUNT];
+	swk__buf bytes; /* of all text cells */
+	swk__batch_order *order;
+	size_t rows, order_capacity;
+	swk_error *rejects;
+	size_t reject_count, reject_capacity;
+	/* the row that is being written */
+	bool open, broken; /* broken: memory failed in it */
+	int table;
+	int64_t number;
+	size_t bytes_before;
+	swk_error refusal; /* code 0: none so far */
+	swk__batch_cell cells[SWK__FIELDS_MAX];
+};
+
+/* `drop` (may be NULL) is called with `owner` when the batch is freed; the caller has retained the owner. */
+int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, bool ignore_unknown,
+                      void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error);
+
+/* For the journal's replay, which is not validated again: appends a row whose cells are complete. */
+int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell *cells, swk_error *error);
+
+/* Adds text bytes for swk__batch_append. */
+bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
+
+static inline swk__slice swk__batch_text_at(const swk_batch *batch, swk__span span)
+{
+	return (swk__slice){ span.length ? batch->bytes.bytes + span.offset : "", span.length };
+}
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "error.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+	int code;
+	const char *name;
+} codes[] = {
+	{ SWK_OK, "SWK_OK" },
+	{ SWK_ERR_USAGE, "SWK_ERR_USAGE" },
+	{ SWK_ERR_INVALID, "SWK_ERR_INVALID" },
+	{ SWK_ERR_REJECTED, "SWK_ERR_REJECTED" },
+	{ SWK_ERR_MEMORY, "SWK_ERR_MEMORY" },
+	{ SWK_ERR_LIMIT, "SWK_ERR_LIMIT" },
+	{ SWK_ERR_IO, "SWK_ERR_IO" },
+	{ SWK_ERR_CORRUPT, "SWK_ERR_CORRUPT" },
+	{ SWK_ERR_FORMAT, "SWK_ERR_FORMAT" },
+	{ SWK_ERR_LOCKED, "SWK_ERR_LOCKED" },
+	{ SWK_ERR_READ_ONLY, "SWK_ERR_READ_ONLY" },
+	{ SWK_ERR_ZONE, "SWK_ERR_ZONE" },
+	{ SWK_ERR_INTERRUPTED, "SWK_ERR_INTERRUPTED" },
+	{ SWK_ERR_FORKED, "SWK_ERR_FORKED" },
+	{ SWK_ERR_OVERFLOW, "SWK_ERR_OVERFLOW" },
+	{ SWK_ERR_NOT_FOUND, "SWK_ERR_NOT_FOUND" },
+};
+
+const char *swk_code_name(int code)
+{
+	for (size_t i = 0; i < SWK__COUNT(codes); i++)
+		if (codes[i].code == code)
+			return codes[i].name;
+	return "SWK_ERR_?";
+}
+
+bool swk__error_usable(const swk_error *error)
+{
+	return error && error->size >= sizeof(swk_error);
+}
+
+/* Copies as much as fits, cut between characters, with "..." for the rest. */
+static void text_set(char *to, size_t size, swk__slice from)
+{
+	if (from.length >= size) {
+		size_t length = swk__utf8_cut(from, size - 4);
+		memcpy(to, from.bytes, length);
+		memcpy(to + length, "...", 4);
+		return;
+	}
+	if (from.length)
+		memcpy(to, from.bytes, from.length);
+	to[from.length] = '\0';
+}
+
+int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field,
+                 swk__slice value, const char *reason)
+{
+	if (!swk__error_usable(error))
+		return code;
+	error->code = code;
+	error->row = row;
+	text_set(error->table, sizeof error->table, swk__slice_of(table));
+	text_set(error->field, sizeof error->field, swk__slice_of(field));
+	text_set(error->value, sizeof error->value, value);
+	text_set(error->reason, sizeof error->reason, swk__slice_of(reason));
+	return code;
+}
+
+int swk__fail(swk_error *error, int code, const char *format, ...)
+{
+	char reason[512];
+	va_list arguments;
+	if (!swk__error_usable(error))
+		return code;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	return swk__fail_at(error, code, NULL, 0, NULL, (swk__slice){ NULL, 0 }, reason);
+}
+
+int swk__fail_memory(swk_error *error, const swk__mem *mem)
+{
+	if (swk__mem_code(mem) == SWK_ERR_LIMIT)
+		return swk__fail(error, SWK_ERR_LIMIT, "the memory limit of %" PRIu64 " bytes was reached", mem->limit);
+	return swk__fail(error, SWK_ERR_MEMORY, "memory could not be allocated");
+}
+
+void swk__error_copy(swk_error *to, const swk_error *from)
+{
+	if (!swk__error_usable(to))
+		return;
+	size_t size = to->size;
+	*to = *from;
+	to->size = size;
+}
+
+size_t swk_error_format(const swk_error *error, char *text, size_t size)
+{
+	char row[32] = "";
+	if (!swk__error_usable(error)) {
+		if (size)
+			text[0] = '\0';
+		return 0;
+	}
+	if (error->row)
+		snprintf(row, sizeof row, "row %" PRId64, error->row);
+	bool value = error->value[0] != '\0';
+	const char *parts[] = { error->table, row, error->field[0] ? "field " : "", error->field };
+	char where[128] = "";
+	int length = snprintf(where, sizeof where, "%s%s%s%s%s%s", parts[0], parts[0][0] && row[0] ? ", " : "", row,
+	                      (parts[0][0] || row[0]) && error->field[0] ? ", " : "", parts[2], parts[3]);
+	bool some = length > 0;
+	int whole = snprintf(text, size, "%s%s%s%s%s%s%s", where, some && value ? ", " : "", value ? "value \"" : "",
+	                     error->value, value ? "\"" : "", some || value ? ": " : "", error->reason);
+	return ALWAYS(whole > 0) ? (size_t)whole : 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * file: a journal of commits in one SQLite file. Bytes and keys, no meaning. The only includer of sqlite3.h.
+ *
+ *   manifest  one row: format, head (bytes of the store's), commits, blobs, chain, checksum of the row itself
+ *   journal   blobs of at most 1 MiB, each with its number, its commit, and a checksum
+ *
+ * `chain` is a hash over the checksums of all blobs in order: SQLite alone does not notice lost or renumbered
+ * rows, and a list of all blobs in the manifest would make n commits cost n * n.
+ *
+ * Invariant: what swk__file_commit returned SWK_OK for is durable and is read back byte for byte, or the reading
+ * fails with SWK_ERR_CORRUPT; a commit that failed left no trace.
+ *
+ * One writer over all processes holds an flock on `path-lock`, which is never removed; SQLite's own locks would not
+ * do, as any close() of another descriptor of the file in this process drops them. The writer is the only one that
+ * checkpoints the WAL. A reader opens with mode=ro (immutable=1 where the medium is read-only and there is no WAL),
+ * reads all in one short transaction, and then holds no lock and no connection.
+ */
+#ifndef SWK_FILE_H
+#define SWK_FILE_H
+
+#include "error.h"
+
+typedef struct swk__file swk__file;
+
+/* Receives the journal in order, one call a commit: its number (from 1) and its bytes, valid during the call. A
+ * non-zero return ends the reading and is what swk__file_read returns. */
+typedef int (*swk__file_visit)(void *context, uint64_t commit, swk__slice bytes, swk_error *error);
+
+typedef struct swk__file_options {
+	bool create, read_only;
+	uint32_t lock_timeout; /* milliseconds */
+	swk__slice head;       /* what the manifest of a new file carries */
+	const char *vfs;       /* NULL: SQLite's default; tests put theirs here */
+} swk__file_options;
+
+/* Opens or creates. SWK_ERR_NOT_FOUND: no file and not to be created. SWK_ERR_FORMAT: not a store of this format
+ * version (the reason names both versions). SWK_ERR_LOCKED: another writer. SWK_ERR_IO, SWK_ERR_CORRUPT (manifest).
+ * A file whose creation was cut off before the first commit is created anew; any other foreign file is never
+ * touched. On success *file is the caller's (swk__file_close). */
+int swk__file_open(swk__mem *mem, const char *path, const swk__file_options *options, swk__file **file,
+                   swk_error *error);
+
+/* NULL is fine. Checkpoints and removes the WAL (writer), gives the lock back. */
+void swk__file_close(swk__file *file);
+
+/* Lets go of everything that belongs to the process that opened it, without touching file or lock: for a forked
+ * child. */
+void swk__file_abandon(swk__file *file);
+
+/* The head as it was last committed; valid until the next call. */
+swk__slice swk__file_head(const swk__file *file);
+
+/* How many commits the file holds. */
+uint64_t swk__file_commits(const swk__file *file);
+
+/* Reads the whole journal and checks every checksum, their chain and their number against the manifest. A reader's
+ * connection is closed afterwards, so this can be called once. */
+int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_error *error);
+
+/* Appends one commit with these bytes (any length) and a new head, in one transaction, synchronously. On failure
+ * the file is as before. */
+int swk__file_commit(swk__file *file, swk__slice bytes, swk__slice head, swk_error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * result: typed columns of an answer, and their texts as CSV, JSON and table.
+ *
+ *   swk_result: columns { name, type, cells[], nulls[] } x rows; built row by row, immutable once handed out
+ *
+ * Invariant: every column has exactly `rows` cells. Knows no report.
+ */
+#ifndef SWK_RESULT_H
+#define SWK_RESULT_H
+
+#include "error.h"
+
+/* One cell on its way in. A null has `null` set and the rest ignored. */
+typedef struct swk__cell {
+	bool null;
+	int64_t integer;  /* date, bool, int */
+	double real;      /* real */
+	swk__i128 amount; /* amount, in minor units */
+	unsigned digits;  /* amount: digits of its currency, 0 to 4 */
+	swk__slice text;  /* text; copied */
+} swk__cell;
+
+/* Makes an empty result. `keep` / `drop`, may be NULL: called once now and once when it is freed, to keep the
+ * memory's owner alive. On success *result is the caller's (swk_result_free). */
+int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *), void *owner, swk_result **result,
+                       swk_error *error);
+
+/* Adds a column; only before the first row. The name is copied. */
+int swk__result_column(swk_result *result, const char *name, swk_type type, swk_error *error);
+
+/* Adds a row; `cells` has one for each column. On failure the result is as before. */
+int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error);
+
+/* What the accessors of the public header say about the result; the zone's name is copied. */
+int swk__result_about(swk_result *result, const char *zone, int week_start, uint64_t fingerprint, int64_t now,
+                      uint64_t commit, swk_error *error);
+
+/* The shortest text that reads back as the same double, without the locale: "0.25", "1e-07", "3922" (plain digits
+ * while 1e-5 <= |x| < 1e16). Into at least 40 bytes. Finite values only. */
+void swk__real_format(double real, char text[40]);
+
+/* An amount of minor units with `digits` decimals: "-12.05". Into at least 48 bytes. */
+void swk__amount_format(swk__i128 amount, unsigned digits, char text[48]);
+
+#endif
