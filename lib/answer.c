@@ -13,8 +13,7 @@ typedef struct answer {
 	const swk__plan *plan;
 	const swk__facts *facts;
 	swk__scan scan;
-	bool any;              /* there are facts, filters aside */
-	int32_t first, last;   /* weeks (dates of first days) of the first and last fact */
+	int32_t first, last;   /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
 	int32_t from, to;      /* the window */
 	swk_result *result;
 } answer;
@@ -48,7 +47,7 @@ static int week_rollup(answer *a, int32_t week, int64_t end, swk__rollup **rollu
 	*rollup = NULL;
 	if (end > a->plan->cut.now)
 		end = a->plan->cut.now;
-	if (!a->any || week < a->first || week > a->last || end < begin)
+	if (week < a->first || week > a->last || end < begin)
 		return SWK_OK;
 	swk__seen seen = week_seen(a, begin, stop);
 	if (cache)
@@ -85,29 +84,22 @@ static bool week_partial(const answer *a, int32_t week)
 	return swk__week_begin(&a->plan->calendar, week + 7) > a->plan->cut.now;
 }
 
-/* The rollup of the week that lies `back` days before `week`: its part up to the same weekday and time when `week` is
- * not over. */
-static int previous_rollup(answer *a, int32_t week, int32_t back, swk__rollup **rollup, swk_error *error)
+/* The end of what is compared with a week or window that ends with the week `last`, `back` days before: everything
+ * when that is over, else what lies before the local time of `now`. */
+static int64_t previous_end(const answer *a, int32_t last, int32_t back)
 {
-	int32_t before = week - back;
-	return week_rollup(a, before, week_partial(a, week) ? swk__plan_same_time(a->plan, before) : INT64_MAX, rollup,
-	                   error);
+	return week_partial(a, last) ? swk__plan_now_before(a->plan, back) - 1 : INT64_MAX;
 }
 
-/* The sum of the weeks of the window (back = 0), or of those `back` days before each. */
-static int window_rollup(answer *a, int32_t back, swk__rollup **sum, swk_error *error)
+/* The sum of the weeks of the window moved `back` days towards the past, up to `end`. */
+static int window_rollup(answer *a, int32_t back, int64_t end, swk__rollup **sum, swk_error *error)
 {
-	int64_t from = a->from, to = a->to;
+	int32_t from = a->from - back, to = a->to - back;
 	int code = SWK_OK;
-	if (from < (int64_t)a->first + back)
-		from = (int64_t)a->first + back;
-	if (to > (int64_t)a->last + back)
-		to = (int64_t)a->last + back;
 	*sum = NULL;
-	for (int64_t week = from; a->any && week <= to && code == SWK_OK; week += 7) {
+	for (int32_t week = from < a->first ? a->first : from; week <= to && week <= a->last && code == SWK_OK; week += 7) {
 		swk__rollup *rollup = NULL;
-		code = back ? previous_rollup(a, (int32_t)week, back, &rollup, error)
-		            : week_rollup(a, (int32_t)week, INT64_MAX, &rollup, error);
+		code = week_rollup(a, week, end, &rollup, error);
 		if (code == SWK_OK)
 			code = rollup_add(sum, rollup, error);
 	}
@@ -236,7 +228,7 @@ static int week_add(answer *a, int32_t week, const swk__rollup *groups, swk_erro
 	swk__rollup *now = NULL, *before = NULL;
 	int code = week_rollup(a, week, INT64_MAX, &now, error);
 	if (code == SWK_OK && (a->plan->flags & SWK_QUERY_PREVIOUS))
-		code = previous_rollup(a, week, 7, &before, error);
+		code = week_rollup(a, week - 7, previous_end(a, week, 7), &before, error);
 	if (code == SWK_OK)
 		code = rows_add(a, &week, groups ? groups : now, now, before, error);
 	swk__rollup_release(now);
@@ -246,12 +238,8 @@ static int week_add(answer *a, int32_t week, const swk__rollup *groups, swk_erro
 
 static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 {
-	int32_t from = a->from, to = a->to;
+	int32_t from = groups || a->from > a->first ? a->from : a->first, to = groups || a->to < a->last ? a->to : a->last;
 	int code = SWK_OK;
-	if (!groups && (!a->any || from < a->first))
-		from = a->first;
-	if (!groups && (!a->any || to > a->last))
-		to = a->any ? a->last : from - 7;
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		if (a->desk->check)
 			code = a->desk->check(a->desk->check_context, 0, 0, error);
@@ -264,7 +252,7 @@ static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 /* The groups that `fill` asks for: those of the window; without `by`, the one group there is. */
 static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 {
-	int code = window_rollup(a, 0, groups, error);
+	int code = window_rollup(a, 0, INT64_MAX, groups, error);
 	if (code != SWK_OK || *groups || a->plan->by_count)
 		return code;
 	const swk__i128 zeros[SWK__MEASURES_MAX] = { 0 };
@@ -280,9 +268,10 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 static int total_add(answer *a, const swk__rollup *groups, swk_error *error)
 {
 	swk__rollup *now = NULL, *before = NULL;
-	int code = window_rollup(a, 0, &now, error);
+	int32_t back = a->to - a->from + 7;
+	int code = window_rollup(a, 0, INT64_MAX, &now, error);
 	if (code == SWK_OK && (a->plan->flags & SWK_QUERY_PREVIOUS))
-		code = window_rollup(a, a->to - a->from + 7, &before, error);
+		code = window_rollup(a, back, previous_end(a, a->to, back), &before, error);
 	if (code == SWK_OK)
 		code = rows_add(a, NULL, groups ? groups : now, now, before, error);
 	swk__rollup_release(now);
@@ -341,19 +330,52 @@ static int heading_add(answer *a, swk_error *error)
 
 /* -------------------------------------------------------------------------------------------- window */
 
-/* The window, and whether there is one: without facts only one that is given at both ends. */
-static bool window_find(answer *a)
+/* Whether any fact of a week is counted. */
+static int week_counts(answer *a, int32_t week, bool *counts, swk_error *error)
+{
+	swk__rollup *rollup;
+	int code = week_rollup(a, week, INT64_MAX, &rollup, error);
+	if (code == SWK_OK)
+		*counts = rollup && rollup->cells;
+	swk__rollup_release(code == SWK_OK ? rollup : NULL);
+	return code;
+}
+
+/* Moves an open end of the window (from: step 7, to: step -7) to the first week with a fact that the filters leave. */
+static int window_narrow(answer *a, int32_t *end, int32_t step, swk_error *error)
+{
+	bool counts = false;
+	int code = SWK_OK;
+	while (a->from <= a->to && code == SWK_OK) {
+		code = week_counts(a, *end, &counts, error);
+		if (counts)
+			break;
+		*end += step;
+	}
+	return code;
+}
+
+/* The window. An open end is the first or last week with a fact that is counted; without one there is no window
+ * (from > to). */
+static int window_find(answer *a, swk_error *error)
 {
 	int64_t first, last;
 	const swk__plan *plan = a->plan;
-	a->any = swk__scan_extent(plan, a->facts, &first, &last);
-	if (a->any) {
+	a->first = 7;
+	if (swk__scan_extent(plan, a->facts, &first, &last)) {
 		a->first = swk__week_of_instant(&plan->calendar, first);
 		a->last = swk__week_of_instant(&plan->calendar, last);
 	}
 	a->from = plan->from_given ? plan->from : a->first;
 	a->to = plan->to_given ? plan->to : a->last;
-	return (a->any || (plan->from_given && plan->to_given)) && a->from <= a->to;
+	if (a->first > a->last && !(plan->from_given && plan->to_given))
+		a->to = a->from - 7;
+	int code = SWK_OK;
+	if (!plan->from_given && plan->filter_count)
+		code = window_narrow(a, &a->from, 7, error);
+	if (code == SWK_OK && !plan->to_given && plan->filter_count)
+		code = window_narrow(a, &a->to, -7, error);
+	return code;
 }
 
 static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, const swk__facts *facts,
@@ -376,7 +398,9 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		                         plan->cut.now, facts->snapshot->commit, error);
 	if (code == SWK_OK)
 		code = heading_add(&a, error);
-	if (code == SWK_OK && window_find(&a))
+	if (code == SWK_OK)
+		code = window_find(&a, error);
+	if (code == SWK_OK && a.from <= a.to)
 		code = body_add(&a, error);
 	swk__scan_close(&a.scan);
 	if (code == SWK_OK)
@@ -394,8 +418,9 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 	int code = answer_open(&a, desk, plan, facts, error);
 	if (code != SWK_OK)
 		return code;
-	if (window_find(&a))
-		code = window_rollup(&a, 0, &sum, error);
+	code = window_find(&a, error);
+	if (code == SWK_OK)
+		code = window_rollup(&a, 0, INT64_MAX, &sum, error);
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
 		swk__rollup_builder_init(&builder, desk->mem, plan->report->measure_count);

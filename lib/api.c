@@ -158,12 +158,25 @@ int swk_store_info(swk_store *store, swk_result **result, swk_error *error)
 	return code == SWK_OK ? swk__store_info(store, result, error) : code;
 }
 
-/* The memory of a catalog, which has no store. */
+/* The memory of a catalog, which has no store: freed with the last that holds it. */
+typedef struct catalog_memory {
+	swk__mem mem;
+	_Atomic uint32_t references;
+} catalog_memory;
+
+static void catalog_keep(void *owner)
+{
+	atomic_fetch_add_explicit(&((catalog_memory *)owner)->references, 1, memory_order_relaxed);
+}
+
 static void catalog_drop(void *owner)
 {
-	swk__mem last, *mem = owner;
+	catalog_memory *memory = owner;
+	swk__mem last;
+	if (atomic_fetch_sub_explicit(&memory->references, 1, memory_order_acq_rel) > 1)
+		return;
 	swk__mem_init(&last, NULL, 0);
-	swk__free(&last, mem);
+	swk__free(&last, memory);
 }
 
 int swk_catalog(swk_result **result, swk_error *error)
@@ -172,12 +185,12 @@ int swk_catalog(swk_result **result, swk_error *error)
 	if (!result)
 		return null_refused(error);
 	swk__mem_init(&first, NULL, 0);
-	swk__mem *mem = swk__alloc(&first, SWK__FAULT_store_create, 1, sizeof *mem);
-	if (!mem)
+	catalog_memory *memory = swk__alloc(&first, SWK__FAULT_store_create, 1, sizeof *memory);
+	if (!memory)
 		return swk__fail_memory(error, &first);
-	swk__mem_init(mem, NULL, 0);
-	int code = swk__catalog_make(mem, NULL, catalog_drop, mem, result, error);
-	if (code != SWK_OK && code != SWK_ERR_USAGE)
-		return code;
+	swk__mem_init(&memory->mem, NULL, 0);
+	memory->references = 1;
+	int code = swk__catalog_make(&memory->mem, catalog_keep, catalog_drop, memory, result, error);
+	catalog_drop(memory);
 	return code;
 }

@@ -274,13 +274,8 @@ void swk__plan_done(swk__plan *plan)
 	swk__buf_done(&plan->shape);
 }
 
-int64_t swk__plan_same_time(const swk__plan *plan, int32_t first)
+int64_t swk__plan_now_before(const swk__plan *plan, int32_t days)
 {
 	int64_t local = swk__zone_local(plan->calendar.zone, plan->cut.now);
-	int32_t date = (int32_t)(local / SWK__US_DAY - (local % SWK__US_DAY < 0));
-	int64_t time = local - date * SWK__US_DAY;
-	int32_t day = date - swk__week_of_date(plan->calendar.week_start, date);
-	int64_t begin = swk__week_begin(&plan->calendar, first), end = swk__week_begin(&plan->calendar, first + 7);
-	int64_t same = swk__zone_instant(plan->calendar.zone, (first + day) * SWK__US_DAY + time);
-	return (same < begin ? begin : same > end ? end : same) - 1;
+	return swk__zone_instant(plan->calendar.zone, local - days * SWK__US_DAY);
 }

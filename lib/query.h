@@ -52,8 +52,7 @@ typedef struct swk__asker {
 int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *plan, swk_error *error);
 void swk__plan_done(swk__plan *plan);
 
-/* Seven local days before, in the week that begins on the date `first`: the last instant of that week that comes
- * before the weekday and local time of `now` (its beginning - 1 where none does). */
-int64_t swk__plan_same_time(const swk__plan *plan, int32_t first);
+/* The instant whose local time is that of `now`, so many days earlier. */
+int64_t swk__plan_now_before(const swk__plan *plan, int32_t days);
 
 #endif
