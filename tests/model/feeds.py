@@ -110,7 +110,7 @@ class Maker:
     def make_anchors(self) -> list[int]:
         """Week boundaries, midnights and clock changes worth standing near."""
         rng, anchors = self.rng, []
-        for zone in {self.feed.zone, rng.choice(self.zones)}:
+        for zone in dict.fromkeys([self.feed.zone, rng.choice(self.zones)]):
             calendar = Calendar(zone, self.feed.week_start)
             spots = [rng.randint(self.first, self.last) for _ in range(6)]
             changes = self.changes(zone)
@@ -270,7 +270,7 @@ class Maker:
         rng = self.rng
         reps = self.ids("r", rng.randint(1, 5))
         leads = self.ids("l", rng.randint(1, 10))
-        calls = self.ids("c", rng.choice([0, 3, 20, 60, 120]))
+        calls = self.ids("c", rng.choice([0, 3, 20, 60, 60, 120, 120]))
         self.feed.reps = reps
         some_reps, some_leads = reps + ["r-none"], leads + ["l-none"]
         rows: list[dict[str, Any]] = []
@@ -336,7 +336,7 @@ class Asker:
         if chance(rng, 0.7):
             query["by"] = rng.sample(DIMENSIONS, rng.choice([1, 1, 1, 2, 2, 3]))
         if chance(rng, 0.4):
-            query["where"] = [self.filter() for _ in range(rng.choice([1, 1, 2, 3]))]
+            query["where"] = self.filters()
         query.update({flag: True for flag in ("total", "previous") if chance(rng, 0.4)})
         self.window(query)
         self.when(query)
@@ -351,9 +351,17 @@ class Asker:
             query.update(self.wrong())
         return query
 
-    def filter(self) -> tuple[str, str]:
+    def filters(self) -> list[tuple[str, str]]:
+        """Mostly several values of one dimension, so that something passes."""
         rng = self.rng
-        name = rng.choice(DIMENSIONS)
+        filters = []
+        for name in rng.sample(DIMENSIONS, rng.choice([1, 1, 1, 2])):
+            filters += [self.filter(name) for _ in range(rng.choice([1, 3, 6]))]
+        rng.shuffle(filters)
+        return filters
+
+    def filter(self, name: str) -> tuple[str, str]:
+        rng = self.rng
         if name == "weekday":
             return name, str(rng.randint(1, 7))
         if name == "hour":
@@ -367,9 +375,12 @@ class Asker:
     def window(self, query: dict[str, Any]) -> None:
         rng = self.rng
         instants = self.feed.instants or [0]
-        first = self.calendar.week_of(rng.choice(instants)) + rng.randint(-2, 2) * WEEK
-        last = first + rng.choice([0, 0, 1, 2, 4, 12, 30]) * WEEK
-        given = rng.choice(["none", "none", "from", "to", "both", "both"])
+        some = sorted(self.calendar.week_of(rng.choice(instants)) for _ in range(2))
+        first = some[0] + rng.choice([-2, -1, 0, 0, 0, 0, 1]) * WEEK
+        last = max(some[1] + rng.choice([-1, 0, 0, 0, 1, 3]) * WEEK, first)
+        if self.feed.wide and "total" not in query:
+            last = min(last, first + 30 * WEEK)
+        given = rng.choice(["none", "none", "from", "to", "both"])
         if self.feed.wide and "total" not in query and chance(rng, 0.5):
             given = "both"
         if given in ("from", "both"):
@@ -387,14 +398,14 @@ class Asker:
 
     def when(self, query: dict[str, Any]) -> None:
         rng = self.rng
-        if chance(rng, 0.75):
-            query["now"] = self.when_text(self.feed.instants)
-        if chance(rng, 0.5):
+        if chance(rng, 0.4):
             query["as_of"] = self.when_text(self.feed.stamps)
+        if chance(rng, 0.9):
+            query["now"] = self.when_text(self.feed.instants)
 
     def when_text(self, instants: list[int]) -> str:
         rng = self.rng
-        moment = rng.choice(instants or [DAY]) + rng.choice(
+        moment = self.late(instants or [DAY]) + rng.choice(
             [0, 0, 0, -1, 1, HOUR, 3 * DAY, 8 * DAY, rng.randint(-20 * DAY, 20 * DAY)])
         moment = min(max(moment, EARLIEST), LATEST - DAY)
         local = to_local(moment, self.zone).replace(tzinfo=None)
@@ -402,6 +413,13 @@ class Asker:
         if form == "Z" or local.year < 1970 or local < local.replace(1970, 1, 3):
             return utc_text(moment)
         return local.strftime("%Y-%m-%d" if form == "date" else "%Y-%m-%d %H:%M:%S.%f")
+
+    def late(self, instants: list[int]) -> int:
+        """One of them, rather a late one: early ones leave little to compare."""
+        ordered = sorted(instants)
+        if chance(self.rng, 0.3):
+            return ordered[-1]
+        return ordered[int(len(ordered) * self.rng.random() ** 0.5)]
 
     def wrong(self) -> dict[str, Any]:
         """Wrong usage, or nearly."""
