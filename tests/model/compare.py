@@ -39,7 +39,10 @@ class Comparison:
         print(f"DIFF seed {seed}: {what}", flush=True)
 
     def run(self, *argv: str) -> subprocess.CompletedProcess[bytes]:
-        return subprocess.run([*self.program, *argv], capture_output=True, timeout=300)
+        try:
+            return subprocess.run([*self.program, *argv], capture_output=True, timeout=300)
+        except subprocess.TimeoutExpired:
+            return subprocess.CompletedProcess([*self.program, *argv], -1, b"", b"no end in 300 s")
 
     # ---- stores -------------------------------------------------------------
 
@@ -105,7 +108,7 @@ class Comparison:
         if done.returncode != 0:
             self.differ(feed.seed, f"{argv}: exit {done.returncode}: {done.stderr!r}")
             return
-        for difference in self.differences_in(names, rows, done.stdout.decode("utf-8")):
+        for difference in self.differences_in(names, rows, done.stdout.decode("utf-8", "replace")):
             self.differ(feed.seed, f"{argv}: {difference}")
 
     def differences_in(self, names: list[str], rows: list[list[Any]], text: str) -> list[str]:

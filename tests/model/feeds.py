@@ -9,11 +9,11 @@ import json
 import random
 import sys
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Optional
 
-from instants import (EARLIEST, EPOCH, LATEST, MICROSECOND, from_datetime,
-                      parse_instant, to_local, utc_text)
+from instants import (EARLIEST, EPOCH, LATEST, MICROSECOND, first_instant, from_datetime,
+                      from_local, parse_instant, to_local, utc_text)
 from weeks import DAYS, WEEK, Calendar
 
 SECOND = 1_000_000
@@ -32,6 +32,21 @@ SPANS = [("2026-09-01", "2026-12-20"), ("2025-03-01", "2025-04-10"), ("2011-12-1
          ("2010-09-20", "2010-11-20"), ("2023-04-01", "2023-11-10"), ("2037-10-01", "2038-04-01"),
          ("1993-08-10", "1993-09-05"), ("2150-03-01", "2150-04-15"), ("2018-10-15", "2019-03-01")]
 WIDE = 4
+
+# Days on which the clocks change at or near midnight, or by much.
+HOT = [("America/St_Johns", "2010-11-07"), ("America/St_Johns", "2011-03-13"),
+       ("America/St_Johns", "1988-04-03"), ("America/St_Johns", "2009-11-01"),
+       ("America/Goose_Bay", "2010-11-07"), ("America/Moncton", "2000-10-29"),
+       ("America/Havana", "2026-11-01"),
+       ("America/Havana", "2026-03-08"), ("America/Havana", "2099-11-01"),
+       ("Pacific/Apia", "2011-12-30"), ("Africa/Cairo", "2024-04-26"),
+       ("Africa/Cairo", "2023-10-27"), ("Asia/Beirut", "2026-03-29"), ("Asia/Beirut", "2026-10-25"),
+       ("America/Sao_Paulo", "2018-11-04"), ("America/Sao_Paulo", "2019-02-17"),
+       ("Asia/Tehran", "2022-03-22"), ("Pacific/Kwajalein", "1993-08-21"),
+       ("Antarctica/Troll", "2026-03-29"), ("Australia/Lord_Howe", "2026-04-05"),
+       ("Africa/Monrovia", "1972-01-07"), ("Antarctica/Vostok", "2023-12-18"),
+       ("Atlantic/Azores", "2026-10-25"), ("Atlantic/Azores", "2026-03-29"),
+       ("Asia/Gaza", "2024-04-20"), ("America/Asuncion", "2023-10-01")]
 
 TEXTS = ["North", "north", "South", "", None, "Süd", "東京", "a,b", 'say "hi"', "two\nlines",
          "Zürich", "😀", " West ", "=1+1", "tab\there", "ﬁ", "e\u0301", "é", "é,\"\r\n", "NULL", "0"]
@@ -100,6 +115,10 @@ class Maker:
                            for _ in range(rng.randint(2, 25))]
 
     def choose_span(self) -> None:
+        self.hot: list[int] = []
+        if self.feed.init and chance(self.rng, 0.5):
+            self.choose_hot_day()
+            return
         number = self.rng.randrange(len(SPANS))
         if self.feed.zone == "Pacific/Apia" and chance(self.rng, 0.7):
             number = 2
@@ -107,9 +126,19 @@ class Maker:
         first, last = SPANS[number]
         self.first, self.last = parse_instant(first, "UTC"), parse_instant(last, "UTC")
 
+    def choose_hot_day(self) -> None:
+        rng, feed = self.rng, self.feed
+        feed.zone, text = rng.choice(HOT)
+        day = date.fromisoformat(text)
+        if chance(rng, 0.8):
+            feed.week_start = DAYS[day.weekday()]
+        middle = first_instant(day, feed.zone)
+        self.first, self.last = middle - 21 * DAY, middle + 21 * DAY
+        self.hot = [middle, *clock_changes(feed.zone, middle - 2 * DAY, middle + 2 * DAY)]
+
     def make_anchors(self) -> list[int]:
         """Week boundaries, midnights and clock changes worth standing near."""
-        rng, anchors = self.rng, []
+        rng, anchors = self.rng, self.hot * 12
         for zone in dict.fromkeys([self.feed.zone, rng.choice(self.zones)]):
             calendar = Calendar(zone, self.feed.week_start)
             spots = [rng.randint(self.first, self.last) for _ in range(6)]
@@ -131,15 +160,25 @@ class Maker:
 
     def moment(self) -> int:
         rng = self.rng
-        if chance(rng, 0.5):
+        if chance(rng, 0.2) and self.feed.instants:
+            moment = self.weeks_apart(rng.choice(self.feed.instants))
+        elif chance(rng, 0.5):
             moment = rng.randint(self.first, self.last)
         else:
             moment = rng.choice(self.anchors) + rng.choice(
                 [0, 0, 0, -1, 1, -SECOND, SECOND, -1800 * SECOND, 1800 * SECOND, -HOUR, HOUR,
                  -2 * HOUR, DAY, -DAY, 7 * DAY, -7 * DAY, rng.randint(-3 * HOUR, 3 * HOUR)])
-        if chance(rng, 0.4):
+        if chance(rng, 0.3):
             moment -= moment % (60 * SECOND)
         return min(max(moment, EARLIEST), LATEST - DAY)
+
+    def weeks_apart(self, moment: int) -> int:
+        """The same local weekday and time some weeks away (or, rarely, next to it)."""
+        local = to_local(moment, self.feed.zone).replace(tzinfo=None)
+        local += timedelta(days=7 * self.rng.choice([-4, -2, -1, -1, -1, 1]))
+        if local.year < 1970:
+            return moment
+        return from_local(local, self.feed.zone) + self.rng.choice([0, 0, 0, -1, 1])
 
     def moment_text(self, moment: int) -> str:
         """The instant, or something near it, in one of the written forms."""
@@ -281,7 +320,7 @@ class Maker:
             for _ in range(rng.choice([0, 1, 1, 1, 2, 3])):
                 rows += self.copies(self.lead(id, some_leads, some_reps))
         for id in calls:
-            for _ in range(rng.choice([1, 1, 1, 2, 3])):
+            for _ in range(rng.choice([1, 1, 1, 1, 1, 2, 3])):
                 rows += self.copies(self.call(id, some_leads, some_reps))
         if chance(rng, 0.7):
             rng.shuffle(rows)
