@@ -54,8 +54,8 @@ static void text_set(char *to, size_t size, swk__slice from)
 	to[from.length] = '\0';
 }
 
-int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field,
-                 swk__slice value, const char *reason)
+int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
+                 const char *reason)
 {
 	if (!swk__error_usable(error))
 		return code;
