@@ -2,7 +2,8 @@
 """Every public function of salesweek.h is told about, and internal headers say what their room is.
 
 A public function has a comment: a block before it, a block before the run of declarations it stands in, or one at the
-end of its line. An internal header opens with its name and a line about it.
+end of its line. Constants and fields are pinned in tests/abi/pins.c. An internal header opens with its name and a
+line about it.
 """
 
 import re
@@ -28,6 +29,22 @@ def uncommented(path):
             yield path, house.number(text, begin), f"{name} has no comment"
 
 
+def unpinned(root):
+    """Constants, and fields of public structs, that tests/abi/pins.c does not pin."""
+    path = root / "include/salesweek.h"
+    code = house.strip(house.read(path))
+    pins = house.read(root / "tests/abi/pins.c")
+    for enum in re.finditer(r"\benum\b[^{;]*\{([^}]*)\}", code):
+        for match in re.finditer(r"\bSWK_\w+", enum[1]):
+            if f"PIN({match.group()} == " not in pins:
+                yield path, house.number(code, enum.start(1) + match.start()), f"{match.group()} is not pinned"
+    for struct in re.finditer(r"\bstruct (\w+) \{([^}]*)\}", code):
+        for match in re.finditer(r"(?:\(\*)?(\w+)\)?(?:\([^;]*\)|\[[^;]*\])?;", struct[2]):
+            if f"PLACE({struct[1]}, {match[1]}, " not in pins:
+                line = house.number(code, struct.start(2) + match.start())
+                yield path, line, f"{struct[1]}.{match[1]} is not pinned"
+
+
 def openings(root):
     for path in house.files(root, ("lib",), (".h",)):
         head = house.read(path).split("*/", 1)[0]
@@ -37,6 +54,7 @@ def openings(root):
 
 def findings(root):
     yield from uncommented(root / "include/salesweek.h")
+    yield from unpinned(root)
     yield from openings(root)
 
 
