@@ -15,6 +15,9 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent / "consumer"
 
+# Meson points its tests at the library that was just built; a consumer must find its own.
+PLAIN = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+
 
 def run(*command, **more):
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False, **more)
@@ -41,9 +44,9 @@ def subproject(source, _, folder, version):
     shutil.copytree(HERE, consumer)
     (consumer / "subprojects").mkdir()
     (consumer / "subprojects/salesweek").symlink_to(source)
-    program = build(consumer, None, "--wrap-mode=forcefallback")
-    expect(program, None, version)
-    if list((consumer / "build").rglob("*test_*")):
+    program = build(consumer, PLAIN, "--wrap-mode=forcefallback")
+    expect(program, PLAIN, version)
+    if (consumer / "build/subprojects/salesweek/tests").exists():
         sys.exit("the tests were built in a subproject")
 
 
@@ -69,7 +72,7 @@ def installed(source, built, folder, version):
         sys.exit(f"installed is not what was expected: {sorted(names(root) ^ expected)}")
 
     libraries = next(root.rglob("libsalesweek.so")).parent
-    environment = os.environ | {
+    environment = PLAIN | {
         "LD_LIBRARY_PATH": str(libraries),
         "PKG_CONFIG_PATH": str(libraries / "pkgconfig"),
         "PKG_CONFIG_SYSROOT_DIR": str(root),
@@ -83,7 +86,7 @@ def installed(source, built, folder, version):
     program = folder / "static"
     run("cc", f"-I{root}/usr/local/include", HERE / "consumer.c", libraries / "libsalesweek.a", *private, "-lm",
         "-o", program)
-    expect(program, None, version)
+    expect(program, PLAIN, version)
 
     consumer = folder / "consumer"
     shutil.copytree(HERE, consumer)

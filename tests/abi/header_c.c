@@ -6,6 +6,6 @@
 int main(void)
 {
 	swk_error error = SWK_ERROR_INIT;
-	swk_query query = { sizeof query };
+	swk_query query = { .size = sizeof query };
 	return error.size == sizeof error && query.report == NULL && swk_version() ? 0 : 1;
 }
