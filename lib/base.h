@@ -92,12 +92,14 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(zone_entry)        \
 	X(zone_read)
 
+/* clang-format off */
 typedef enum swk__fault {
 #define SWK__FAULT_ENUM(name) SWK__FAULT_##name,
 	SWK__FAULT_POINTS(SWK__FAULT_ENUM)
 #undef SWK__FAULT_ENUM
 	SWK__FAULT_COUNT
 } swk__fault;
+/* clang-format on */
 
 extern const char *const swk__fault_names[SWK__FAULT_COUNT];
 
