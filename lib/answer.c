@@ -13,8 +13,9 @@ typedef struct answer {
 	const swk__plan *plan;
 	const swk__facts *facts;
 	swk__scan scan;
-	int32_t first, last;   /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
-	int32_t from, to;      /* the window */
+	int32_t first,
+		last; /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
+	int32_t from, to; /* the window */
 	swk_result *result;
 } answer;
 
@@ -97,7 +98,8 @@ static int window_rollup(answer *a, int32_t back, int64_t end, swk__rollup **sum
 	int32_t from = a->from - back, to = a->to - back;
 	int code = SWK_OK;
 	*sum = NULL;
-	for (int32_t week = from < a->first ? a->first : from; week <= to && week <= a->last && code == SWK_OK; week += 7) {
+	for (int32_t week = from < a->first ? a->first : from; week <= to && week <= a->last && code == SWK_OK;
+	     week += 7) {
 		swk__rollup *rollup = NULL;
 		code = week_rollup(a, week, end, &rollup, error);
 		if (code == SWK_OK)
@@ -238,7 +240,8 @@ static int week_add(answer *a, int32_t week, const swk__rollup *groups, swk_erro
 
 static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 {
-	int32_t from = groups || a->from > a->first ? a->from : a->first, to = groups || a->to < a->last ? a->to : a->last;
+	int32_t from = groups || a->from > a->first ? a->from : a->first,
+		to = groups || a->to < a->last ? a->to : a->last;
 	int code = SWK_OK;
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		if (a->desk->check)
@@ -394,8 +397,9 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		return code;
 	code = swk__result_create(desk->mem, desk->keep, desk->drop, desk->owner, &a.result, error);
 	if (code == SWK_OK)
-		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start, plan->calendar.zone->fingerprint,
-		                         plan->cut.now, facts->snapshot->commit, error);
+		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
+		                         plan->calendar.zone->fingerprint, plan->cut.now, facts->snapshot->commit,
+		                         error);
 	if (code == SWK_OK)
 		code = heading_add(&a, error);
 	if (code == SWK_OK)

@@ -6,8 +6,8 @@
 #include "catalog.h"
 #include "store.h"
 
-#ifndef SWK_VERSION
-#error "SWK_VERSION comes from the build"
+#ifndef SWK_PACKAGE_VERSION
+#error "SWK_PACKAGE_VERSION comes from the build"
 #endif
 
 int swk_api_version(void)
@@ -17,7 +17,7 @@ int swk_api_version(void)
 
 const char *swk_version(void)
 {
-	return SWK_VERSION;
+	return SWK_PACKAGE_VERSION;
 }
 
 /* -------------------------------------------------------------------------------- option structs */
@@ -144,8 +144,8 @@ int swk_store_report(swk_store *store, const swk_query *query, swk_result **resu
 	int code = swk__store_process(store, error);
 	if (code == SWK_OK)
 		code = options_copy(&all, sizeof all, query, error);
-	if (code == SWK_OK && ((all.by_count && !all.by) || (all.filter_count && !all.filters) ||
-	                       (all.option_count && !all.options)))
+	if (code == SWK_OK &&
+	    ((all.by_count && !all.by) || (all.filter_count && !all.filters) || (all.option_count && !all.options)))
 		code = null_refused(error);
 	return code == SWK_OK ? swk__store_report(store, &all, result, error) : code;
 }

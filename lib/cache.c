@@ -6,8 +6,8 @@
 #define BUCKETS 1024
 
 typedef struct entry {
-	struct entry *next;            /* in its bucket */
-	struct entry *newer, *older;   /* by use */
+	struct entry *next;          /* in its bucket */
+	struct entry *newer, *older; /* by use */
 	uint64_t hash;
 	int32_t week;
 	swk__seen seen;
@@ -114,8 +114,9 @@ void swk__cache_put(swk__cache *cache, swk__slice shape, int32_t week, const swk
                     int64_t until, swk__rollup *rollup)
 {
 	size_t size = sizeof(entry) + shape.length + swk__rollup_size(rollup);
-	entry *made = size <= cache->budget ? swk__alloc(cache->mem, SWK__FAULT_cache_entry, 1, sizeof(entry) + shape.length)
-	                                    : NULL;
+	entry *made = size <= cache->budget
+	                      ? swk__alloc(cache->mem, SWK__FAULT_cache_entry, 1, sizeof(entry) + shape.length)
+	                      : NULL;
 	if (!made)
 		return;
 	made->hash = key_hash(shape, week);

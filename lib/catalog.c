@@ -3,10 +3,20 @@
 
 #include <stdio.h>
 
-enum { REPORT, NAME, KIND, UNIT, NUMERATOR, DENOMINATOR, DEFINITION, WIDTH };
+enum {
+	REPORT,
+	NAME,
+	KIND,
+	UNIT,
+	NUMERATOR,
+	DENOMINATOR,
+	DEFINITION,
+	WIDTH
+};
 
-static const char *const headings[WIDTH] = { "report", "name", "kind", "unit", "numerator", "denominator",
-	                                         "definition" };
+static const char *const headings[WIDTH] = {
+	"report", "name", "kind", "unit", "numerator", "denominator", "definition"
+};
 
 /* Adds a row; NULL texts are null. */
 static int row_add(swk_result *result, const char *const texts[WIDTH], swk_error *error)
@@ -33,18 +43,20 @@ static int bound_add(swk_result *result, const swk__report *report, const swk__c
 {
 	char name[64];
 	snprintf(name, sizeof name, "%s_%s", column->name, low ? "lo" : "hi");
-	return row_add(result, (const char *const[WIDTH]){ report->name, name, "bound", column->unit, column->numerator,
-	                                                   column->denominator,
-	                                                   low ? "lower end of the 95 % Wilson score interval"
-	                                                       : "upper end of the 95 % Wilson score interval" },
+	return row_add(result,
+	               (const char *const[WIDTH]){ report->name, name, "bound", column->unit, column->numerator,
+	                                           column->denominator,
+	                                           low ? "lower end of the 95 % Wilson score interval"
+	                                               : "upper end of the 95 % Wilson score interval" },
 	               error);
 }
 
 static int column_add(swk_result *result, const swk__report *report, const swk__column *column, swk_error *error)
 {
-	int code = row_add(result, (const char *const[WIDTH]){ report->name, column->name, figure_kind(column->figure),
-	                                                       column->unit, column->numerator, column->denominator,
-	                                                       column->definition },
+	int code = row_add(result,
+	                   (const char *const[WIDTH]){ report->name, column->name, figure_kind(column->figure),
+	                                               column->unit, column->numerator, column->denominator,
+	                                               column->definition },
 	                   error);
 	for (int high = 0; high < 2 && code == SWK_OK && column->figure == SWK__FIGURE_RATE; high++)
 		code = bound_add(result, report, column, !high, error);
@@ -56,9 +68,11 @@ static int option_add(swk_result *result, const swk__report *report, const swk__
 	char values[128] = "";
 	size_t length = 0;
 	for (const swk__choice *choice = option->choices; choice->value; choice++)
-		length += (size_t)snprintf(values + length, sizeof values - length, "%s%s", length ? "|" : "", choice->value);
-	return row_add(result, (const char *const[WIDTH]){ report->name, option->name, "option", values, NULL, NULL,
-	                                                   option->definition },
+		length += (size_t)snprintf(values + length, sizeof values - length, "%s%s", length ? "|" : "",
+		                           choice->value);
+	return row_add(result,
+	               (const char *const[WIDTH]){ report->name, option->name, "option", values, NULL, NULL,
+	                                           option->definition },
 	               error);
 }
 
@@ -83,8 +97,9 @@ static int report_add(swk_result *result, const swk__report *report, swk_error *
 	int code = head_add(result, report, error);
 	for (int d = 0; d < SWK__DIMENSION_COUNT && code == SWK_OK; d++) {
 		if (report->dimensions & (1u << d))
-			code = row_add(result, (const char *const[WIDTH]){ report->name, swk__dimensions[d].name, "dimension", NULL,
-			                                                   NULL, NULL, swk__dimensions[d].definition },
+			code = row_add(result,
+			               (const char *const[WIDTH]){ report->name, swk__dimensions[d].name, "dimension",
+			                                           NULL, NULL, NULL, swk__dimensions[d].definition },
 			               error);
 	}
 	for (const swk__report_option *option = report->options; option->name && code == SWK_OK; option++)

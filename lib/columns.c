@@ -25,7 +25,8 @@ void swk__layout_init(swk__layout *layout, const swk__schema *schema)
 	*layout = (swk__layout){ .schema = schema, .count = schema->count + SWK__EXTRA_COUNT };
 	unsigned offset = 0;
 	for (unsigned f = 0; f < layout->count; f++) {
-		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind) : extra_widths[f - schema->count];
+		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind)
+		                                        : extra_widths[f - schema->count];
 		layout->widths[f] = width;
 		layout->offsets[f] = (unsigned short)offset;
 		offset += width;
@@ -152,7 +153,8 @@ bool swk__part_append(swk__part *part, uint32_t *row)
 		return false;
 	if (!columns->segments[segment]) {
 		columns->segments[segment] = swk__alloc(columns->mem, SWK__FAULT_history_segment,
-		                                        (size_t)SWK__COLUMNS_FIRST << segment, columns->layout->row_bytes);
+		                                        (size_t)SWK__COLUMNS_FIRST << segment,
+		                                        columns->layout->row_bytes);
 		if (!columns->segments[segment])
 			return false;
 	}

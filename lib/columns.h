@@ -36,7 +36,11 @@ static inline uint32_t swk__place_row(swk__place place)
 }
 
 /* Fields that every table has beside those of its schema. */
-enum { SWK__EXTRA_COMMIT, SWK__EXTRA_OLDER, SWK__EXTRA_COUNT };
+enum {
+	SWK__EXTRA_COMMIT,
+	SWK__EXTRA_OLDER,
+	SWK__EXTRA_COUNT
+};
 
 #define SWK__COLUMNS_SEGMENTS 26
 #define SWK__COLUMNS_FIRST 64
@@ -44,7 +48,7 @@ enum { SWK__EXTRA_COMMIT, SWK__EXTRA_OLDER, SWK__EXTRA_COUNT };
 /* How a table's rows lie in a segment of n rows: field f begins at offsets[f] * n. */
 typedef struct swk__layout {
 	const swk__schema *schema;
-	unsigned count;                                      /* schema->count + SWK__EXTRA_COUNT */
+	unsigned count; /* schema->count + SWK__EXTRA_COUNT */
 	unsigned row_bytes;
 	unsigned char widths[SWK__FIELDS_MAX + SWK__EXTRA_COUNT]; /* 1, 4 or 8 */
 	unsigned short offsets[SWK__FIELDS_MAX + SWK__EXTRA_COUNT];
@@ -99,8 +103,8 @@ typedef struct swk__part {
 	uint32_t rows, live; /* rows it counts; how many of them are current and not deleted */
 	uint32_t words;      /* capacity of the bitmap */
 	uint64_t txn;
-	uint64_t version;    /* no two different states of any part have the same */
-	uint64_t *bits;      /* row is live */
+	uint64_t version; /* no two different states of any part have the same */
+	uint64_t *bits;   /* row is live */
 } swk__part;
 
 static inline bool swk__part_live(const swk__part *part, uint32_t row)

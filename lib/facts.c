@@ -21,7 +21,8 @@ static void versions_choose(const swk__facts *facts, swk__table table, swk__plac
 				continue;
 			uint32_t entity = (uint32_t)swk__columns_get(part->columns, SWK__FIELD_ID, row);
 			swk__place place = swk__place_make(state->directory->first + (int32_t)i, row);
-			if (!best[entity] || swk__history_compare(facts->history, table, state, place, best[entity]) > 0)
+			if (!best[entity] ||
+			    swk__history_compare(facts->history, table, state, place, best[entity]) > 0)
 				best[entity] = place;
 		}
 	}
@@ -89,8 +90,9 @@ int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapsho
                     unsigned joins, swk_error *error)
 {
 	bool past = cut.as_of < snapshot->latest_recorded || cut.commit < snapshot->commit;
-	*facts = (swk__facts){ .history = history, .snapshot = snapshot, .cut = cut, .cached = !past,
-		                   .joins_from = INT64_MIN };
+	*facts = (swk__facts){
+		.history = history, .snapshot = snapshot, .cut = cut, .cached = !past, .joins_from = INT64_MIN
+	};
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		const swk__table_state *state = &snapshot->tables[t];
@@ -127,7 +129,8 @@ swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t en
 {
 	const swk__table_state *state = &facts->tables[table];
 	swk__place place = swk__pages_get(state->current, entity);
-	if (!place || !swk__part_live(swk__directory_part(state->directory, swk__place_week(place)), swk__place_row(place)))
+	if (!place ||
+	    !swk__part_live(swk__directory_part(state->directory, swk__place_week(place)), swk__place_row(place)))
 		return 0;
 	return place;
 }

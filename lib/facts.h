@@ -27,7 +27,7 @@ typedef struct swk__facts {
 	swk__snapshot *snapshot; /* retained */
 	swk__cut cut;
 	swk__table_state tables[SWK__TABLE_COUNT]; /* retained */
-	bool cached;        /* nothing was cut off: the parts' versions tell them apart */
+	bool cached;                               /* nothing was cut off: the parts' versions tell them apart */
 	int64_t joins_from; /* the facts are the same for every now from here on (commit and as_of being the same) */
 } swk__facts;
 

@@ -180,7 +180,8 @@ static int incoming_read(swk__history *history, const swk_batch *batch, swk__tab
 		uint32_t text = 0;
 		swk__slice bytes = swk__batch_text_at(batch, column->spans[number]);
 		if (bytes.length) {
-			int code = swk__text_intern(field_texts(history, table, &schema->fields[f]), bytes, &text, error);
+			int code = swk__text_intern(field_texts(history, table, &schema->fields[f]), bytes, &text,
+			                            error);
 			if (code != SWK_OK)
 				return code;
 		}
@@ -219,8 +220,8 @@ static int chain_link(swk__history *history, swk__table table, swk__place newer,
 {
 	if (history->relink_count == history->relink_capacity) {
 		size_t capacity = swk__grown(history->relink_capacity, history->relink_count + 1);
-		struct swk__relink *relinks = swk__resize(history->mem, SWK__FAULT_history_chain, history->relinks, capacity,
-		                                          sizeof *relinks);
+		struct swk__relink *relinks = swk__resize(history->mem, SWK__FAULT_history_chain, history->relinks,
+		                                          capacity, sizeof *relinks);
 		if (!relinks)
 			return swk__fail_memory(error, history->mem);
 		history->relinks = relinks;
@@ -229,7 +230,7 @@ static int chain_link(swk__history *history, swk__table table, swk__place newer,
 	const swk__table_state *state = &history->working->tables[table];
 	swk__columns *columns = swk__directory_part(state->directory, swk__place_week(newer))->columns;
 	struct swk__relink relink = { columns, swk__layout_extra(&history->layouts[table], SWK__EXTRA_OLDER),
-		                          swk__place_row(newer), 0 };
+		                      swk__place_row(newer), 0 };
 	relink.before = (swk__place)swk__columns_get(columns, relink.field, relink.row);
 	history->relinks[history->relink_count++] = relink;
 	swk__columns_set(columns, relink.field, relink.row, (int64_t)place);
@@ -240,7 +241,8 @@ static int chain_link(swk__history *history, swk__table table, swk__place newer,
 static swk__part *part_own(swk__history *history, swk__table table, int32_t week)
 {
 	swk__table_state *state = &history->working->tables[table];
-	swk__part *part = swk__directory_own(history->mem, &state->directory, &history->layouts[table], week, history->txn);
+	swk__part *part = swk__directory_own(history->mem, &state->directory, &history->layouts[table], week,
+	                                     history->txn);
 	if (part && part->version == 0)
 		part->version = ++history->versions;
 	return part;
@@ -337,7 +339,8 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 		if (check && i % CHECK_ROWS == 0)
 			code = check(context, i, batch->rows, error);
 		if (code == SWK_OK)
-			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row, &row, error);
+			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row,
+			                     &row, error);
 		if (code != SWK_OK)
 			return code;
 		row_stamp(history->working, &stamp, &row);

@@ -23,20 +23,20 @@ typedef struct swk__plan {
 	swk__mem *mem;
 	const swk__report *report;
 	swk__calendar calendar;
-	swk__buf zone;      /* its name */
+	swk__buf zone; /* its name */
 	unsigned by_count, filter_count, condition_count;
 	swk__dimension by[SWK__DIMENSION_COUNT];
 	swk__plan_filter filters[SWK__DIMENSION_COUNT];
 	swk__slice *values; /* texts into `bytes`; of numbers: their text */
 	swk__condition conditions[SWK__CONDITIONS_MAX];
 	bool lead_clock;
-	uint32_t flags;     /* SWK_QUERY_... */
+	uint32_t flags; /* SWK_QUERY_... */
 	bool from_given, to_given;
-	int32_t from, to;   /* dates of the first days of the first and the last week */
+	int32_t from, to; /* dates of the first days of the first and the last week */
 	swk__cut cut;
-	unsigned joins;     /* tables that dimensions are looked up in */
-	swk__buf bytes;     /* of the values */
-	swk__buf shape;     /* equal for two plans whose weekly rollups are equal: all of the above that counts */
+	unsigned joins; /* tables that dimensions are looked up in */
+	swk__buf bytes; /* of the values */
+	swk__buf shape; /* equal for two plans whose weekly rollups are equal: all of the above that counts */
 } swk__plan;
 
 /* What a query gets where it says nothing. */

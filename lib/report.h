@@ -28,7 +28,7 @@ typedef enum swk__dimension {
 
 typedef struct swk__dimension_about {
 	const char *name;
-	bool number;  /* values are numbers least to most, else texts */
+	bool number; /* values are numbers least to most, else texts */
 	int least, most;
 	unsigned joins; /* tables (1 << swk__table) that its values are looked up in */
 	const char *definition;
@@ -42,8 +42,14 @@ typedef struct swk__condition {
 	uint64_t mask;
 } swk__condition;
 
-#define SWK__ANY { -1, 0 }
-#define SWK__IS(field, value) { (field), UINT64_C(1) << (value) }
+#define SWK__ANY      \
+	{             \
+		-1, 0 \
+	}
+#define SWK__IS(field, value)                   \
+	{                                       \
+		(field), UINT64_C(1) << (value) \
+	}
 
 /* An option of a report. One with a field is a condition on facts; the one without is the clock of weekday and hour
  * (`report`, or `lead`: the lead's own). The first choice is the default. */
@@ -67,10 +73,10 @@ typedef struct swk__measure {
 } swk__measure;
 
 typedef enum swk__figure {
-	SWK__FIGURE_COUNT,        /* measure a */
-	SWK__FIGURE_SECONDS,      /* measure a (microseconds) in seconds */
-	SWK__FIGURE_RATE,         /* a / b, followed by its bounds */
-	SWK__FIGURE_MEAN_SECONDS  /* a (microseconds) / b in seconds */
+	SWK__FIGURE_COUNT,       /* measure a */
+	SWK__FIGURE_SECONDS,     /* measure a (microseconds) in seconds */
+	SWK__FIGURE_RATE,        /* a / b, followed by its bounds */
+	SWK__FIGURE_MEAN_SECONDS /* a (microseconds) / b in seconds */
 } swk__figure;
 
 typedef struct swk__column {
@@ -88,7 +94,7 @@ typedef struct swk__report {
 	const char *name;
 	const char *definition;
 	swk__table facts;
-	int at, lead, rep; /* fields of a fact: its instant; the lead and the rep that dimensions ask about */
+	int at, lead, rep;   /* fields of a fact: its instant; the lead and the rep that dimensions ask about */
 	unsigned dimensions; /* a bit for each swk__dimension */
 	const swk__report_option *options;
 	const swk__measure *measures;

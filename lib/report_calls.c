@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-enum { MADE, ANSWERED, UNANSWERED, VOICEMAIL, BUSY, FAILED, UNKNOWN, POSITIVE, TALK, TALKS, MEASURES };
+enum {
+	MADE,
+	ANSWERED,
+	UNANSWERED,
+	VOICEMAIL,
+	BUSY,
+	FAILED,
+	UNKNOWN,
+	POSITIVE,
+	TALK,
+	TALKS,
+	MEASURES
+};
 
 #define OUTCOME(value) SWK__IS(SWK__CALL_OUTCOME, value)
 
@@ -28,7 +40,8 @@ static const swk__column columns[] = {
 	{ "failed", SWK__FIGURE_COUNT, FAILED, 0, "calls", NULL, NULL, "no connection could be made" },
 	{ "unknown", SWK__FIGURE_COUNT, UNKNOWN, 0, "calls", NULL, NULL, "the record does not say how it ended" },
 	{ "positive", SWK__FIGURE_COUNT, POSITIVE, 0, "calls", NULL, NULL, "the call got what it was for" },
-	{ "positive_rate", SWK__FIGURE_RATE, POSITIVE, MADE, "share", "positive", "made", "positive calls of all made" },
+	{ "positive_rate", SWK__FIGURE_RATE, POSITIVE, MADE, "share", "positive", "made",
+	  "positive calls of all made" },
 	{ "talk_s", SWK__FIGURE_SECONDS, TALK, 0, "s", NULL, NULL, "time spent in answered calls" },
 	{ "mean_talk_s", SWK__FIGURE_MEAN_SECONDS, TALK, TALKS, "s", "talk_s", "answered calls with a duration",
 	  "mean length of the answered calls that have one" },
@@ -38,11 +51,16 @@ static const swk__column columns[] = {
 #define BIT(value) (UINT64_C(1) << (value))
 
 static const swk__report_option options[] = {
-	{ "direction", SWK__CALL_DIRECTION,
-	  { { "outbound", BIT(SWK__OUTBOUND) }, { "inbound", BIT(SWK__INBOUND) },
-	    { "both", BIT(SWK__OUTBOUND) | BIT(SWK__INBOUND) }, { NULL, 0 } },
+	{ "direction",
+	  SWK__CALL_DIRECTION,
+	  { { "outbound", BIT(SWK__OUTBOUND) },
+	    { "inbound", BIT(SWK__INBOUND) },
+	    { "both", BIT(SWK__OUTBOUND) | BIT(SWK__INBOUND) },
+	    { NULL, 0 } },
 	  "which calls: those we made, those we got, or both" },
-	{ "clock", -1, { { "report", 0 }, { "lead", 0 }, { NULL, 0 } },
+	{ "clock",
+	  -1,
+	  { { "report", 0 }, { "lead", 0 }, { NULL, 0 } },
 	  "weekday and hour on the reporting calendar's clock, or on the lead's own where it has a zone" },
 	{ NULL, -1, { { NULL, 0 } }, NULL },
 };

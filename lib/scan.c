@@ -31,7 +31,7 @@ struct swk__scan_work {
 	struct zone_named {
 		uint32_t name;
 		const swk__zone *zone;
-	} *zones;
+	} * zones;
 };
 
 /* --------------------------------------------------------------------------------- choosing the rows */
@@ -61,8 +61,8 @@ static void rows_choose(const swk__scan *scan, const swk__part *part, uint32_t r
 {
 	struct swk__scan_work *work = scan->work;
 	uint32_t run;
-	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(part->columns, (unsigned)scan->plan->report->at,
-	                                                                    row, &run);
+	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(
+		part->columns, (unsigned)scan->plan->report->at, row, &run);
 	work->count = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!swk__part_live(part, row + i) || at[i] < bounds->begin || at[i] >= bounds->stop)
@@ -121,7 +121,8 @@ static int fact_zone(const swk__scan *scan, uint32_t i, const swk__zone **zone, 
 	}
 	if (work->zone_count == work->zone_capacity) {
 		size_t capacity = swk__grown(work->zone_capacity, work->zone_count + 1);
-		struct zone_named *zones = swk__resize(scan->mem, SWK__FAULT_report_groups, work->zones, capacity, sizeof *zones);
+		struct zone_named *zones = swk__resize(scan->mem, SWK__FAULT_report_groups, work->zones, capacity,
+		                                       sizeof *zones);
 		if (!zones)
 			return swk__fail_memory(error, scan->mem);
 		work->zones = zones;
@@ -149,12 +150,12 @@ static int clock_fill(const swk__scan *scan, bool hour, uint32_t *values, swk_er
 	return SWK_OK;
 }
 
-static int dimension_fill(const swk__scan *scan, const swk__columns *columns, swk__dimension dimension, uint32_t *values,
-                          swk_error *error)
+static int dimension_fill(const swk__scan *scan, const swk__columns *columns, swk__dimension dimension,
+                          uint32_t *values, swk_error *error)
 {
 	static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
-		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION, [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
-		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN, [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
+		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
+		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
 		[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
 	};
 	const struct swk__scan_work *work = scan->work;
@@ -162,7 +163,8 @@ static int dimension_fill(const swk__scan *scan, const swk__columns *columns, sw
 		return clock_fill(scan, dimension == SWK__DIMENSION_HOUR, values, error);
 	for (uint32_t i = 0; i < work->count; i++) {
 		if (dimension == SWK__DIMENSION_REP)
-			values[i] = (uint32_t)swk__columns_get(columns, (unsigned)scan->plan->report->rep, work->rows[i]);
+			values[i] = (uint32_t)swk__columns_get(columns, (unsigned)scan->plan->report->rep,
+			                                       work->rows[i]);
 		else if (dimension == SWK__DIMENSION_TEAM)
 			values[i] = rep_text(scan, columns, i, SWK__REP_TEAM);
 		else
@@ -247,7 +249,8 @@ static int filters_open(swk__scan *scan, swk_error *error)
 		const swk__plan_filter *asked = &plan->filters[f];
 		struct swk__scan_filter *filter = &scan->filters[f];
 		filter->used = dimension_use(scan, asked->dimension);
-		filter->numbers = swk__alloc(scan->mem, SWK__FAULT_report_groups, asked->count, sizeof *filter->numbers);
+		filter->numbers = swk__alloc(scan->mem, SWK__FAULT_report_groups, asked->count,
+		                             sizeof *filter->numbers);
 		if (!filter->numbers)
 			return swk__fail_memory(error, scan->mem);
 		for (uint32_t v = 0; v < asked->count; v++) {
@@ -430,7 +433,8 @@ static int groups_build(const swk__scan *scan, swk__rollup **rollup, swk_error *
 		if (!key_write(scan, work->keys + (size_t)g * scan->plan->by_count, &key))
 			code = swk__fail_memory(error, scan->mem);
 		else
-			code = swk__rollup_builder_add(&builder, (swk__slice){ key.length ? key.bytes : "", key.length },
+			code = swk__rollup_builder_add(&builder,
+			                               (swk__slice){ key.length ? key.bytes : "", key.length },
 			                               work->sums + (size_t)g * measures, error);
 	}
 	if (code == SWK_OK)
@@ -464,8 +468,9 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *facts, swk__zones *zones, swk__check check,
                    void *context, swk_error *error)
 {
-	*scan = (swk__scan){ .plan = plan, .facts = facts, .zones = zones, .mem = plan->mem, .check = check,
-		                 .check_context = context };
+	*scan = (swk__scan){
+		.plan = plan, .facts = facts, .zones = zones, .mem = plan->mem, .check = check, .check_context = context
+	};
 	for (unsigned d = 0; d < plan->by_count; d++)
 		dimension_use(scan, plan->by[d]);
 	int code = filters_open(scan, error);
@@ -521,7 +526,8 @@ bool swk__scan_extent(const swk__plan *plan, const swk__facts *facts, int64_t *f
 		i++;
 	if (i == end)
 		return false;
-	while (end > i + 1 && (!directory->parts[end - 1] || !part_extent(plan, directory->parts[end - 1], &low, &high)))
+	while (end > i + 1 &&
+	       (!directory->parts[end - 1] || !part_extent(plan, directory->parts[end - 1], &low, &high)))
 		end--;
 	*first = low;
 	*last = high;

@@ -118,14 +118,16 @@ static int settings_take(swk_store *store, const swk_store_options *options, swk
 	const swk__zone *zone;
 	const char *currency = options->currency ? options->currency : "USD";
 	if (options->week_start < 0 || options->week_start > SWK_SUNDAY)
-		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "week_start", (swk__slice){ NULL, 0 }, "was not a weekday");
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "week_start", (swk__slice){ NULL, 0 },
+		                    "was not a weekday");
 	if (!currency_valid(currency))
 		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", swk__slice_of(currency),
 		                    "was not three capital letters");
 	store->week_start = options->week_start ? options->week_start : SWK_MONDAY;
 	int code = setting_copy(store->currency, sizeof store->currency, "currency", currency, error);
 	if (code == SWK_OK)
-		code = setting_copy(store->zone, sizeof store->zone, "zone", options->zone ? options->zone : "UTC", error);
+		code = setting_copy(store->zone, sizeof store->zone, "zone", options->zone ? options->zone : "UTC",
+		                    error);
 	if (code == SWK_OK)
 		code = swk__store_zone(store, NULL, &zone, error);
 	return code;
@@ -195,7 +197,8 @@ static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_er
 	swk_batch_clear(r->batch);
 	int code = swk__journal_decode(bytes, r->batch, error);
 	if (code == SWK_OK)
-		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied, NULL, NULL, error);
+		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied, NULL,
+		                          NULL, error);
 	if (code == SWK_OK)
 		code = call_check(r->call, commit, swk__file_commits(r->store->file), error);
 	return code;
@@ -229,9 +232,9 @@ static int file_attach(swk_store *store, const char *path, const swk_store_optio
 	int code = head_write(store, last_stamp, &head, error);
 	if (code == SWK_OK) {
 		swk__file_options file = { .create = options->flags & SWK_OPEN_CREATE,
-			                       .read_only = options->flags & SWK_OPEN_READ_ONLY,
-			                       .lock_timeout = options->lock_timeout,
-			                       .head = { head.bytes, head.length } };
+			                   .read_only = options->flags & SWK_OPEN_READ_ONLY,
+			                   .lock_timeout = options->lock_timeout,
+			                   .head = { head.bytes, head.length } };
 		code = swk__file_open(&store->mem, path, &file, &store->file, error);
 	}
 	swk__buf_done(&head);
@@ -326,8 +329,8 @@ static int batch_commit(swk_store *store, const swk_batch *batch, int64_t stamp,
 	int code = swk__history_begin(history, error);
 	if (code != SWK_OK)
 		return code;
-	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied, call_check,
-	                          &c, error);
+	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
+	                          call_check, &c, error);
 	if (code == SWK_OK && applied->accepted)
 		code = commit_write(store, batch, stored, stamps, error);
 	if (code != SWK_OK || !applied->accepted) {
@@ -373,7 +376,8 @@ int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest
 	uint64_t commit = store->history.published->commit;
 	pthread_mutex_unlock(&store->writer);
 	if (code == SWK_OK)
-		*counts = (swk_ingest_counts){ counts->size, applied.accepted, applied.unchanged, batch->reject_count, commit };
+		*counts = (swk_ingest_counts){ counts->size, applied.accepted, applied.unchanged, batch->reject_count,
+			                       commit };
 	return code;
 }
 
@@ -392,9 +396,9 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 {
 	call c = call_begin(store, false);
 	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start,
-		                 store->clock(store->clock_context) };
-	swk__desk desk = { &store->mem, &store->zones, store->cache, call_check, &c,
-		               swk__store_retain, swk__store_release, store };
+		             store->clock(store->clock_context) };
+	swk__desk desk = { &store->mem, &store->zones,     store->cache,       call_check,
+		           &c,          swk__store_retain, swk__store_release, store };
 	swk__plan plan;
 	swk__facts facts;
 	int code = swk__plan_make(&asker, query, &plan, error);
@@ -438,7 +442,9 @@ static int info_table(swk_result *result, const swk__table_state *state, const c
 
 static int info_rows(swk_store *store, const swk__snapshot *snapshot, swk_result *result, swk_error *error)
 {
-	static const char *const days[] = { "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday" };
+	static const char *const days[] = {
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+	};
 	swk__cache_figures cache = swk__cache_info(store->cache);
 	char week_start[16];
 	snprintf(week_start, sizeof week_start, "%s", days[store->week_start - 1]);
