@@ -318,9 +318,9 @@ typedef struct span {
 	int32_t offset;
 } span;
 
-/* Daylight time lasts from a year's begin to the next end, which lies in the same year or the one after. Changes
- * may fall up to nine days outside of their year (times of 167 h, offsets of 25 h), so the begin that counts
- * is looked for from the year after. Where one daylight time runs into the next there is no standard time. */
+/* Daylight time lasts from a year's begin to the first later end of that year or of those after. Changes may fall
+ * up to nine days outside of their year (times of 167 h, offsets of 25 h), so the begin that counts is looked
+ * for from the year after. Where one daylight time runs into the next there is no standard time. */
 static span rule_span(const swk__zone_rule *rule, int64_t seconds)
 {
 	if (!rule->daylight)
@@ -328,11 +328,12 @@ static span rule_span(const swk__zone_rule *rule, int64_t seconds)
 	int64_t year, begin, end;
 	unsigned month, day;
 	days_to_civil(floor_div(seconds, DAY), &year, &month, &day);
-	for (year++; (begin = rule_time(&rule->begin, year, rule->standard)) > seconds;)
+	year++;
+	while ((begin = rule_time(&rule->begin, year, rule->standard)) > seconds)
 		year--;
-	end = rule_time(&rule->end, year, rule->summer);
-	if (end <= begin)
-		end = rule_time(&rule->end, year + 1, rule->summer);
+	int64_t end_year = year;
+	while ((end = rule_time(&rule->end, end_year, rule->summer)) <= begin)
+		end_year++;
 	if (seconds < end)
 		return (span){ end, rule->summer };
 	return (span){ rule_time(&rule->begin, year + 1, rule->standard), rule->standard };
