@@ -57,14 +57,26 @@ void swk_batch_clear(swk_batch *batch)
 
 /* ---------------------------------------------------------------------------------------------- rows */
 
-/* Makes room for one more row of the table in every column and in the order. */
-static bool row_reserve(swk_batch *batch, swk__table number)
+/* Grows one column to `capacity` cells; a column that is larger than its table says does no harm. */
+static bool column_grow(swk__mem *mem, swk__batch_column *column, swk__kind kind, size_t capacity)
 {
-	const swk__schema *schema = &swk__schemas[number];
-	swk__batch_table *table = &batch->tables[number];
+	if (swk__kind_is_text(kind)) {
+		void *spans = swk__resize(mem, SWK__FAULT_batch_grow, column->spans, capacity, sizeof *column->spans);
+		column->spans = spans ? spans : column->spans;
+		return spans != NULL;
+	}
+	void *values = swk__resize(mem, SWK__FAULT_batch_grow, column->values, capacity, sizeof *column->values);
+	column->values = values ? values : column->values;
+	return values != NULL;
+}
+
+/* Makes room for one more row of the table in every column and in the order. */
+static bool row_reserve(swk_batch *batch, const swk__schema *schema, swk__batch_table *table)
+{
 	if (batch->rows == batch->order_capacity) {
 		size_t capacity = swk__grown(batch->order_capacity, batch->rows + 1);
-		void *order = swk__resize(batch->mem, SWK__FAULT_batch_grow, batch->order, capacity, sizeof *batch->order);
+		void *order = swk__resize(batch->mem, SWK__FAULT_batch_grow, batch->order, capacity,
+		                          sizeof *batch->order);
 		if (!order)
 			return false;
 		batch->order = order;
@@ -73,18 +85,9 @@ static bool row_reserve(swk_batch *batch, swk__table number)
 	if (table->rows < table->capacity)
 		return true;
 	size_t capacity = swk__grown(table->capacity, table->rows + 1);
-	for (unsigned i = 0; i < schema->count; i++) {
-		swk__batch_column *column = &table->columns[i];
-		bool text = swk__kind_is_text(schema->fields[i].kind);
-		void *cells = swk__resize(batch->mem, SWK__FAULT_batch_grow, text ? (void *)column->spans : column->values,
-		                          capacity, text ? sizeof *column->spans : sizeof *column->values);
-		if (!cells)
+	for (unsigned i = 0; i < schema->count; i++)
+		if (!column_grow(batch->mem, &table->columns[i], schema->fields[i].kind, capacity))
 			return false;
-		if (text)
-			column->spans = cells;
-		else
-			column->values = cells;
-	}
 	table->capacity = capacity;
 	return true;
 }
@@ -95,8 +98,9 @@ int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell
 	swk__batch_table *table = &batch->tables[number];
 	size_t row = table->rows;
 	if (row >= UINT32_MAX)
-		return swk__fail(error, SWK_ERR_LIMIT, "the batch had %zu rows of table %s, no more fit", row, schema->name);
-	if (!row_reserve(batch, number))
+		return swk__fail(error, SWK_ERR_LIMIT, "the batch had %zu rows of table %s, no more fit", row,
+		                 schema->name);
+	if (!row_reserve(batch, schema, table))
 		return swk__fail_memory(error, batch->mem);
 	for (unsigned i = 0; i < schema->count; i++) {
 		if (swk__kind_is_text(schema->fields[i].kind))

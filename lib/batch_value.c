@@ -4,7 +4,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MILLION INT64_C(1000000)
+#define MILLION UINT64_C(1000000)
+
+/* A number of units above every limit whose millionths still fit 64 bits, even with one digit more. */
+#define UNITS_ABOVE INT64_C(1000000000000)
 
 /* ------------------------------------------------------------------------------------- what fits where */
 
@@ -147,7 +150,7 @@ static size_t digits_read(swk__slice text, size_t *at, size_t most, uint64_t *va
 {
 	size_t begin = *at;
 	while (*at < text.length && *at - begin < most && text.bytes[*at] >= '0' && text.bytes[*at] <= '9') {
-		if (*value < UINT64_C(1000000000000))
+		if (*value < UNITS_ABOVE)
 			*value = *value * 10 + (uint64_t)(text.bytes[*at] - '0');
 		++*at;
 	}
@@ -205,7 +208,7 @@ static bool decimal_real(double real, decimal *number)
 	}
 	mantissa |= exponent ? UINT64_C(1) << 52 : 0;
 	unsigned shift = 1075 - (exponent ? exponent : 1); /* real = mantissa / 2^shift, shift >= 12 */
-	swk__u128 product = (swk__u128)mantissa * (uint64_t)MILLION;
+	swk__u128 product = (swk__u128)mantissa * MILLION;
 	if (shift > 100) { /* the product has 73 bits */
 		number->rest = product != 0;
 		return true;
@@ -216,27 +219,25 @@ static bool decimal_real(double real, decimal *number)
 	return true;
 }
 
+/* A whole number. One too large to be multiplied is replaced by another above every limit. */
+static decimal decimal_int(int64_t value)
+{
+	if (value < 0)
+		return (decimal){ .negative = true, .millionths = 1 };
+	uint64_t units = (uint64_t)(value < UNITS_ABOVE ? value : UNITS_ABOVE);
+	return (decimal){ .millionths = units * MILLION };
+}
+
 static bool number_value(const swk__given *given, const swk__field *field, int64_t *value,
                          char reason[SWK__REASON_SIZE])
 {
-	decimal number = { .negative = given->integer < 0 };
-	switch (given->kind) {
-	case SWK__GIVEN_INT:
-		/* Any whole number above the limit serves for one too large to be multiplied. */
-		if (!number.negative)
-			number.millionths = (uint64_t)(given->integer < MILLION * MILLION ? given->integer : MILLION * MILLION);
-		else
-			number.millionths = 1;
-		number.millionths *= (uint64_t)MILLION;
-		break;
-	case SWK__GIVEN_REAL:
-		if (!decimal_real(given->real, &number))
-			return refused(reason, "was not finite");
-		break;
-	default:
-		if (!decimal_parse(given->text, &number))
-			return refused(reason, "was not a number");
-	}
+	decimal number = { 0 };
+	if (given->kind == SWK__GIVEN_INT)
+		number = decimal_int(given->integer);
+	else if (given->kind == SWK__GIVEN_REAL && !decimal_real(given->real, &number))
+		return refused(reason, "was not finite");
+	else if (given->kind == SWK__GIVEN_FORM && !decimal_parse(given->text, &number))
+		return refused(reason, "was not a number");
 	return decimal_value(number, field->kind, value, reason);
 }
 
