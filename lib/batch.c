@@ -204,18 +204,20 @@ static int field_find(swk_batch *batch, const char *name)
 	return field;
 }
 
-/* Whether a zone exists. SWK_OK with *found, or the code of memory that failed. */
-static int zone_check(swk_batch *batch, swk__slice name, bool *found)
+/* Whether a zone exists: *wrong is why not, NULL when it does. Fails only where memory does. */
+static int zone_check(swk_batch *batch, swk__slice name, const char **wrong)
 {
 	const swk__zone *zone;
-	*found = swk__slice_equal(name, (swk__slice){ batch->zone_name, batch->zone_length });
-	if (*found)
+	*wrong = NULL;
+	if (swk__slice_equal(name, (swk__slice){ batch->zone_name, batch->zone_length }))
 		return SWK_OK;
 	int code = swk__zones_find(batch->zones, name, &zone, NULL);
 	if (code == SWK_ERR_MEMORY || code == SWK_ERR_LIMIT)
 		return row_break(batch);
-	*found = code == SWK_OK;
-	if (*found && name.length <= sizeof batch->zone_name) {
+	if (code != SWK_OK) {
+		*wrong = code == SWK_ERR_IO ? "is a time zone whose data could not be read"
+		                            : "is no time zone in the database";
+	} else if (name.length <= sizeof batch->zone_name) {
 		memcpy(batch->zone_name, name.bytes, name.length);
 		batch->zone_length = name.length;
 	}
@@ -225,18 +227,14 @@ static int zone_check(swk_batch *batch, swk__slice name, bool *found)
 static int text_set(swk_batch *batch, const swk__field *field, const swk__given *given, swk__batch_cell *cell)
 {
 	char reason[SWK__REASON_SIZE];
-	bool found = true;
-	if (!swk__given_text(given, field, reason)) {
-		row_refuse(batch, field->name, given->text, reason);
-		return SWK_OK;
-	}
-	if (field->kind == SWK__KIND_ZONE) {
-		int code = zone_check(batch, given->text, &found);
+	const char *wrong = swk__given_text(given, field, reason) ? NULL : reason;
+	if (!wrong && field->kind == SWK__KIND_ZONE) {
+		int code = zone_check(batch, given->text, &wrong);
 		if (code != SWK_OK)
 			return code;
 	}
-	if (!found)
-		row_refuse(batch, field->name, given->text, "is no time zone in the database");
+	if (wrong)
+		row_refuse(batch, field->name, given->text, wrong);
 	else if (!swk__batch_bytes(batch, given->text, &cell->span))
 		return row_break(batch);
 	return SWK_OK;
