@@ -8,11 +8,6 @@
 /* A name that no table and no field has. */
 #define NO_NAME "?"
 
-static int run_fail_memory(swi__run *run)
-{
-	return swi__fail_memory(run->error);
-}
-
 /* ------------------------------------------------------------------------------------------- commits */
 
 static int run_commit(swi__run *run)
@@ -50,18 +45,23 @@ static int run_reject(swi__run *run, const swk_error *refusal, swi__slice raw)
 	return swi__fail(run->error, SWK_ERR_IO, "the refused rows could not be written down");
 }
 
-int swi__run_end_row(swi__run *run, swi__slice raw)
+/* What happens to a row that the batch refused, or took. */
+static int run_ended(swi__run *run, int code, const swk_error *refusal, swi__slice raw)
 {
-	swk_error refusal = SWK_ERROR_INIT;
-	int code = swk_batch_end(run->batch, &refusal);
 	if (code == SWK_ERR_INVALID)
-		code = run_reject(run, &refusal, raw);
+		code = run_reject(run, refusal, raw);
 	else if (code)
-		return swi__fail(run->error, code, "%s", refusal.reason);
+		return swi__fail(run->error, code, "%s", refusal->reason);
 	if (code)
 		return code;
 	run->pending++;
 	return run_is_full(run) ? run_commit(run) : SWK_OK;
+}
+
+int swi__run_end_row(swi__run *run, swi__slice raw)
+{
+	swk_error refusal = SWK_ERROR_INIT;
+	return run_ended(run, swk_batch_end(run->batch, &refusal), &refusal, raw);
 }
 
 /* ------------------------------------------------------------------------------------------ refusals */
@@ -72,12 +72,19 @@ int swi__run_refuse_field(swi__run *run, const char *field, swi__slice value, co
 	return code ? swi__fail(run->error, code, "a row could not be refused: %s", reason) : SWK_OK;
 }
 
+/* A row without a table is refused by the batch for that; what is told is the reason why it has none. */
 int swi__run_refuse(swi__run *run, const char *table, const char *field, swi__slice value, const char *reason)
 {
+	swk_error refusal = SWK_ERROR_INIT;
 	if (swk_batch_row(run->batch, table, run->input.number))
-		return run_fail_memory(run);
+		return swi__fail_memory(run->error);
 	int code = swi__run_refuse_field(run, field, value, reason);
-	return code ? code : swi__run_end_row(run, swi__text_slice(&run->input.text));
+	if (code)
+		return code;
+	code = swk_batch_end(run->batch, &refusal);
+	if (code == SWK_ERR_INVALID && !*table)
+		swi__fail_row(&refusal, code, run->input.number, field, value, reason);
+	return run_ended(run, code, &refusal, swi__text_slice(&run->input.text));
 }
 
 /* -------------------------------------------------------------------------------------------- probes */
@@ -95,7 +102,7 @@ static int probe(swi__run *run, const char *table, const char *field, swk_error 
 	if (!code)
 		code = swk_batch_end(batch, refusal);
 	swk_batch_free(batch);
-	return code == SWK_OK || code == SWK_ERR_INVALID ? SWK_OK : run_fail_memory(run);
+	return code == SWK_OK || code == SWK_ERR_INVALID ? SWK_OK : swi__fail_memory(run->error);
 }
 
 /* SWK_ERR_USAGE when (table, field) is refused for the reason for which a name is that nothing has. */

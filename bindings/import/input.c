@@ -24,7 +24,8 @@ static bool input_fill(swi__input *input)
 	input->length = left;
 	int64_t count = input->read(input->read_context, input->chunk + left, CHUNK_SIZE - left);
 	if (count < 0 || (uint64_t)count > CHUNK_SIZE - left) {
-		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s", strerror(errno));
+		char text[128];
+		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s", strerror_r(errno, text, sizeof text));
 		return false;
 	}
 	input->ended = count == 0;

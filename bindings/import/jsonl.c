@@ -110,8 +110,10 @@ static int line_refuse_number(swi__run *run, size_t end)
 /* jansson names the key in its message: duplicate object key near '"id"'. */
 static int line_refuse_duplicate(swi__run *run, const json_error_t *error)
 {
-	char key[32] = "";
-	sscanf(error->text, "%*[^\"]\"%31[^\"]", key);
+	char key[sizeof error->text] = "";
+	const char *from = strchr(error->text, '"');
+	size_t length = from ? strcspn(from + 1, "\"") : 0;
+	memcpy(key, from ? from + 1 : "", length);
 	swi__slice line = swi__text_slice(&run->input.text);
 	json_t *object = json_loadb(line.bytes, line.length, PARSE_FLAGS & ~(size_t)JSON_REJECT_DUPLICATES, NULL);
 	int code = swi__run_refuse(run, object_table(object), key, NO_VALUE, "was there twice");

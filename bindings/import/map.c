@@ -188,19 +188,22 @@ static int field_number(map_parser *parser, json_t *value)
 	return code;
 }
 
-/* The decimal that the map's author wrote: the shortest text that reads back the same. */
+/* The decimal that the map's author wrote: the one with the fewest places that is the same number. */
 static bool scale_of_real(double value, swi__decimal *scale)
 {
-	char text[64];
-	for (int digits = 1; digits <= 17; digits++) {
-		double back;
-		snprintf(text, sizeof text, "%.*g", digits, value);
-		if (sscanf(text, "%lf", &back) == 1 && back == value)
-			break;
+	double power = 1;
+	for (unsigned places = 0; places <= 15; places++, power *= 10) {
+		double size = (value < 0 ? -value : value) * power, nearest;
+		if (size > 1e15)
+			return false;
+		nearest = (double)(int64_t)(size + 0.5);
+		double off = size > nearest ? size - nearest : nearest - size;
+		if (nearest > 0 && off <= size * 1e-13) {
+			*scale = (swi__decimal){ value < 0 ? -(int64_t)nearest : (int64_t)nearest, places };
+			return true;
+		}
 	}
-	if (strchr(text, 'e'))
-		snprintf(text, sizeof text, "%.15f", value);
-	return swi__decimal_parse(swi__slice_of(text), scale);
+	return false;
 }
 
 static int field_scale(map_parser *parser, json_t *value)

@@ -151,48 +151,39 @@ bool swi__utf8_valid(swi__slice text, size_t *at)
 
 /* ------------------------------------------------------------------------------------------ errors */
 
-/* Ends a text that was cut at `size` between characters, with "...". */
-static void reason_cut(char *reason, size_t size)
+/* Copies what fits, cut between characters, with "..." for the rest. */
+static void text_put(char *to, size_t size, swi__slice from)
 {
-	size_t end = size - 4;
-	while (end > 0 && ((unsigned char)reason[end] & 0xc0) == 0x80)
-		end--;
-	memcpy(reason + end, "...", 4);
+	size_t length = from.length;
+	bool cut = length >= size;
+	if (cut)
+		for (length = size - 4; length > 0 && ((unsigned char)from.bytes[length] & 0xc0) == 0x80;)
+			length--;
+	memcpy(to, from.bytes, length);
+	memcpy(to + length, cut ? "..." : "", cut ? 4 : 1);
 }
 
-static int fail_with(swk_error *error, int code, int64_t row, const char *format, va_list arguments)
+int swi__fail_row(swk_error *error, int code, int64_t row, const char *field, swi__slice value, const char *reason)
 {
 	if (!error || error->size < sizeof(swk_error))
 		return code;
-	size_t size = error->size;
-	*error = (swk_error){ .size = size, .code = code, .row = row };
-	int length = vsnprintf(error->reason, sizeof error->reason, format, arguments);
-	if (length >= (int)sizeof error->reason)
-		reason_cut(error->reason, sizeof error->reason);
+	error->code = code;
+	error->row = row;
+	error->table[0] = '\0';
+	text_put(error->field, sizeof error->field, swi__slice_of(field ? field : ""));
+	text_put(error->value, sizeof error->value, value);
+	text_put(error->reason, sizeof error->reason, swi__slice_of(reason));
 	return code;
 }
 
 int swi__fail(swk_error *error, int code, const char *format, ...)
 {
+	char reason[512];
 	va_list arguments;
 	va_start(arguments, format);
-	fail_with(error, code, 0, format, arguments);
+	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	return code;
-}
-
-static int fail_format_row(swk_error *error, int code, int64_t row, const char *format, ...)
-{
-	va_list arguments;
-	va_start(arguments, format);
-	fail_with(error, code, row, format, arguments);
-	va_end(arguments);
-	return code;
-}
-
-int swi__fail_row(swk_error *error, int code, int64_t row, const char *reason)
-{
-	return fail_format_row(error, code, row, "%s", reason);
+	return swi__fail_row(error, code, 0, NULL, (swi__slice){ "", 0 }, reason);
 }
 
 int swi__fail_memory(swk_error *error)

@@ -61,7 +61,9 @@ bool swi__utf8_valid(swi__slice text, size_t *at);
 
 /* Fills *error (which may be NULL) and returns `code`. */
 int swi__fail(swk_error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-int swi__fail_row(swk_error *error, int code, int64_t row, const char *reason);
 int swi__fail_memory(swk_error *error);
+
+/* The same of one row; field may be NULL, value is cut where it is too long. */
+int swi__fail_row(swk_error *error, int code, int64_t row, const char *field, swi__slice value, const char *reason);
 
 #endif
