@@ -159,8 +159,8 @@ static int field_set(swi__run *run, const char *field, const json_t *value)
 		return swk_batch_refuse(run->batch, field, "{...}", 5, "was an object");
 	case JSON_ARRAY:
 		return swk_batch_refuse(run->batch, field, "[...]", 5, "was a list");
-	default:
-		return SWK_OK;
+	default: /* null; said all the same, for a field that the table does not have */
+		return swk_batch_text(run->batch, field, "", 0);
 	}
 }
 
