@@ -42,7 +42,7 @@ static uint64_t quotient(swk__u128 a, swk__u128 b)
 		carry = rest >> 127;
 		rest <<= 1;
 	}
-	return bits | (rest != 0);
+	return bits | (carry || rest != 0);
 }
 
 double swk__ratio(swk__i128 numerator, swk__i128 denominator)

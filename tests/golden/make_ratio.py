@@ -18,6 +18,9 @@ def edges():
         for a in (0, 1, 2, 3, 2**53 - 1, 2**53, 2**53 + 1, 2**64 - 1, 2**64 + 1, MAX - 1, MAX, MIN):
             yield a, b
             yield max(-a, MIN) if a != MIN else MAX, b
+    # The last remainder of the long division is a lone highest bit.
+    yield 15675599380669961122, 909
+    yield -15675599380669961122, 909
     # Halfway between two doubles, and a hair beside it.
     for odd in (2**53 + 1, 2**53 + 3, 2**54 - 1):
         for scale in (1, 3, 10**9 + 7, 2**70):
