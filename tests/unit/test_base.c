@@ -193,7 +193,8 @@ static void test_buffer(void **state)
 	assert_true(swk__buf_format(&buf, "%d-%s", 12, "x"));
 	assert_int_equal(buf.length, 10);
 	assert_memory_equal(buf.bytes, "abcdef12-x", 10);
-	assert_true(swk__buf_append(&buf, "012345678901234567890123456789", 30));
+	assert_true(swk__buf_append(&buf, "0123456789", 10));
+	assert_true(swk__buf_append(&buf, "01234567890123456789", 20));
 	assert_true(buf.capacity <= 40);
 	assert_false(swk__buf_byte(&buf, 'x'));
 	assert_true(buf.failed);
