@@ -217,7 +217,7 @@ static int zone_check(swk_batch *batch, swk__slice name, const char **wrong)
 	if (code != SWK_OK) {
 		*wrong = code == SWK_ERR_IO ? "is a time zone whose data could not be read"
 		                            : "is no time zone in the database";
-	} else if (name.length <= sizeof batch->zone_name) {
+	} else {
 		memcpy(batch->zone_name, name.bytes, name.length);
 		batch->zone_length = name.length;
 	}

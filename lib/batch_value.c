@@ -280,9 +280,12 @@ static bool enum_value(const swk__given *given, const swk__field *field, int64_t
 		return true;
 	}
 	size_t length = (size_t)snprintf(reason, SWK__REASON_SIZE, "was not one of ");
-	for (size_t i = 0; field->values[i] && length < SWK__REASON_SIZE; i++)
+	for (size_t i = 0; field->values[i]; i++) {
+		if (NEVER(length >= SWK__REASON_SIZE))
+			break;
 		length += (size_t)snprintf(reason + length, SWK__REASON_SIZE - length, "%s%s", i ? ", " : "",
 		                           field->values[i]);
+	}
 	return false;
 }
 
@@ -291,7 +294,9 @@ static bool instant_value(const swk__given *given, const swk__zone *zone, int64_
 {
 	if (given->kind != SWK__GIVEN_INSTANT) {
 		const char *wrong = swk__instant_parse(given->text, zone, value);
-		return wrong ? refused(reason, wrong) : true;
+		if (wrong)
+			return refused(reason, wrong);
+		return true;
 	}
 	if (given->integer < 0 || given->integer > SWK__INSTANT_MAX)
 		return refused(reason, "was outside 1970-01-01 to 2200-01-01");

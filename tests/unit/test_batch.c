@@ -192,6 +192,7 @@ static void fields_come_in_any_order(void **state)
 
 static void zones_are_looked_up(void **state)
 {
+	assert_int_equal(swk__kind_limits[SWK__KIND_ZONE].high, sizeof((swk_batch *)0)->zone_name);
 	static const char *const names[] = { "UTC", "UTC", "Europe/Berlin", "UTC" };
 	swk_batch *batch = ((stage *)*state)->batch;
 	for (size_t i = 0; i < SWK__COUNT(names); i++) {
@@ -246,6 +247,7 @@ static const form_case form_cases[] = {
 	{ "call", "duration_s", "1,5", 0, "was not a number" },
 	{ "call", "duration_s", "1.2.3", 0, "was not a number" },
 	{ "call", "duration_s", "1.00000000x", 0, "was not a number" },
+	{ "call", "duration_s", "1.00000000 ", 0, "was not a number" },
 	{ "call", "duration_s", "--1", 0, "was not a number" },
 	{ "call", "duration_s", "+", 0, "was not a number" },
 	{ "call", "duration_s", ".", 0, "was not a number" },
@@ -432,6 +434,10 @@ static void a_value_of_another_type_is_refused(void **state)
 static void booleans_and_instants_have_limits(void **state)
 {
 	swk_batch *batch = ((stage *)*state)->batch;
+	row_begin(batch, "call");
+	swk_batch_bool(batch, "positive", 0);
+	assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	assert_int_equal(value_last(batch, SWK__TABLE_CALL, SWK__CALL_POSITIVE), 0);
 	row_begin(batch, "call");
 	swk_batch_bool(batch, "positive", 2);
 	assert_string_equal(row_refused(batch), "call, row 12, field positive, value \"2\": was neither 0 nor 1");
@@ -765,6 +771,11 @@ static void a_limit_is_told_apart(void **state)
 	assert_int_equal(swk_batch_row(self->batch, "rep", 1), SWK_OK);
 	assert_int_equal(text_put(self->batch, "id", "x1"), SWK_ERR_LIMIT);
 	assert_int_equal(swk_batch_end(self->batch, NULL), SWK_ERR_LIMIT);
+	swk_batch_clear(self->batch);
+	self->mem.limit = 0;
+	row_begin(self->batch, "rep");
+	self->mem.limit = self->mem.used + 1;
+	assert_int_equal(text_put(self->batch, "zone", "Europe/Berlin"), SWK_ERR_LIMIT);
 	swk_batch_clear(self->batch);
 	self->mem.limit = 0;
 	row_begin(self->batch, "rep");
