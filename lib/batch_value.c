@@ -207,7 +207,7 @@ static bool decimal_real(double real, decimal *number)
 		return true;
 	}
 	mantissa |= exponent ? UINT64_C(1) << 52 : 0;
-	unsigned shift = 1075 - (exponent ? exponent : 1); /* real = mantissa / 2^shift, shift >= 12 */
+	unsigned shift = 1075 - exponent; /* real = mantissa / 2^shift, shift >= 12; of denormals only a rest matters */
 	swk__u128 product = (swk__u128)mantissa * MILLION;
 	if (shift > 100) { /* the product has 73 bits */
 		number->rest = product != 0;

@@ -507,6 +507,10 @@ static void errors_show_only_text(void **state)
 	assert_string_equal(row_refused(batch),
 	                    "rep, row 12, field name, value \"a\xef\xbf\xbd" "b\": contained a NUL byte");
 	row_begin(batch, "rep");
+	swk_batch_text(batch, "name", "long\0 enough", 12);
+	assert_string_equal(row_refused(batch),
+	                    "rep, row 12, field name, value \"long\xef\xbf\xbd enough\": contained a NUL byte");
+	row_begin(batch, "rep");
 	swk_batch_text(batch, "name", "long enough\0", 12);
 	assert_string_equal(row_refused(batch),
 	                    "rep, row 12, field name, value \"long enough\xef\xbf\xbd\": contained a NUL byte");
