@@ -69,6 +69,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(file_begin)        \
 	X(file_commit)       \
 	X(file_create)       \
+	X(file_handle)       \
 	X(file_lock)         \
 	X(file_open)         \
 	X(file_read)         \
@@ -85,6 +86,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(report_plan)       \
 	X(result_cells)      \
 	X(result_create)     \
+	X(result_write)      \
 	X(rollup_build)      \
 	X(store_create)      \
 	X(text_index)        \
@@ -92,12 +94,14 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(zone_entry)        \
 	X(zone_read)
 
+/* clang-format off */
 typedef enum swk__fault {
 #define SWK__FAULT_ENUM(name) SWK__FAULT_##name,
 	SWK__FAULT_POINTS(SWK__FAULT_ENUM)
 #undef SWK__FAULT_ENUM
 	SWK__FAULT_COUNT
 } swk__fault;
+/* clang-format on */
 
 extern const char *const swk__fault_names[SWK__FAULT_COUNT];
 

@@ -17,8 +17,8 @@
 
 #define SWK__US_SECOND INT64_C(1000000)
 #define SWK__US_DAY (INT64_C(86400) * SWK__US_SECOND)
-#define SWK__DATE_MAX 84006                                    /* 2200-01-01 */
-#define SWK__INSTANT_MAX (SWK__DATE_MAX * SWK__US_DAY)         /* 2200-01-01T00:00:00Z, still allowed */
+#define SWK__DATE_MAX 84006                            /* 2200-01-01 */
+#define SWK__INSTANT_MAX (SWK__DATE_MAX * SWK__US_DAY) /* 2200-01-01T00:00:00Z, still allowed */
 
 /* ------------------------------------------------------------------------------------------- dates */
 

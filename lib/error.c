@@ -54,8 +54,8 @@ static void text_set(char *to, size_t size, swk__slice from)
 	to[from.length] = '\0';
 }
 
-int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field,
-                 swk__slice value, const char *reason)
+int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
+                 const char *reason)
 {
 	if (!swk__error_usable(error))
 		return code;
@@ -96,23 +96,38 @@ void swk__error_copy(swk_error *to, const swk_error *from)
 	to->size = size;
 }
 
+/* Appends to a line of `length`, which may have outgrown its `size` already. Returns the new length. */
+static size_t line_add(char *line, size_t size, size_t length, const char *before, const char *text, const char *after)
+{
+	size_t left = length < size ? size - length : 0;
+	int more = snprintf(left ? line + length : NULL, left, "%s%s%s", before, text, after);
+	return ALWAYS(more >= 0) ? length + (size_t)more : length;
+}
+
 size_t swk_error_format(const swk_error *error, char *text, size_t size)
 {
 	char row[32] = "";
-	if (!swk__error_usable(error)) {
-		if (size)
-			text[0] = '\0';
+	size_t length = 0;
+	if (size)
+		text[0] = '\0';
+	if (!swk__error_usable(error))
 		return 0;
-	}
 	if (error->row)
-		snprintf(row, sizeof row, "row %" PRId64, error->row);
-	bool value = error->value[0] != '\0';
-	const char *parts[] = { error->table, row, error->field[0] ? "field " : "", error->field };
-	char where[128] = "";
-	int length = snprintf(where, sizeof where, "%s%s%s%s%s%s", parts[0], parts[0][0] && row[0] ? ", " : "", row,
-	                      (parts[0][0] || row[0]) && error->field[0] ? ", " : "", parts[2], parts[3]);
-	bool some = length > 0;
-	int whole = snprintf(text, size, "%s%s%s%s%s%s%s", where, some && value ? ", " : "", value ? "value \"" : "",
-	                     error->value, value ? "\"" : "", some || value ? ": " : "", error->reason);
-	return ALWAYS(whole > 0) ? (size_t)whole : 0;
+		snprintf(row, sizeof row, "%" PRId64, error->row);
+	const struct {
+		const char *before, *text, *after;
+	} parts[] = {
+		{ "", error->table, "" },
+		{ "row ", row, "" },
+		{ "field ", error->field, "" },
+		{ "value \"", error->value, "\"" },
+	};
+	for (size_t i = 0; i < SWK__COUNT(parts); i++) {
+		if (parts[i].text[0] == '\0')
+			continue;
+		if (length)
+			length = line_add(text, size, length, ", ", "", "");
+		length = line_add(text, size, length, parts[i].before, parts[i].text, parts[i].after);
+	}
+	return line_add(text, size, length, length ? ": " : "", error->reason, "");
 }

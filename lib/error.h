@@ -14,8 +14,8 @@
 int swk__fail(swk_error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* As swk__fail, with the place: any of table, field may be NULL; value of length 0 is none. Returns the code. */
-int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field,
-                 swk__slice value, const char *reason);
+int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
+                 const char *reason);
 
 /* SWK_ERR_LIMIT or SWK_ERR_MEMORY with a reason. Returns the code. */
 int swk__fail_memory(swk_error *error, const swk__mem *mem);

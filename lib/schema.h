@@ -42,7 +42,11 @@ typedef struct swk__field {
 } swk__field;
 
 /* The fields that every table begins with. */
-enum { SWK__FIELD_ID, SWK__FIELD_RECORDED_AT, SWK__FIELD_FIRST };
+enum {
+	SWK__FIELD_ID,
+	SWK__FIELD_RECORDED_AT,
+	SWK__FIELD_FIRST
+};
 
 typedef struct swk__schema {
 	const char *name;
@@ -56,18 +60,51 @@ extern const swk__schema swk__schemas[SWK__TABLE_COUNT];
 #define SWK__FIELDS_MAX 16
 
 /* Numbers of fields by name, for code that reads one; checked against the names by a test. */
-enum { SWK__REP_NAME = SWK__FIELD_FIRST, SWK__REP_TEAM, SWK__REP_REGION, SWK__REP_ZONE, SWK__REP_CAPACITY,
-       SWK__REP_DELETED };
-enum { SWK__LEAD_CREATED_AT = SWK__FIELD_FIRST, SWK__LEAD_REP, SWK__LEAD_ORIGIN, SWK__LEAD_SOURCE, SWK__LEAD_ASSET,
-       SWK__LEAD_REGION, SWK__LEAD_SEGMENT, SWK__LEAD_ZONE, SWK__LEAD_CLOSED_AT, SWK__LEAD_MERGED_INTO,
-       SWK__LEAD_DELETED };
-enum { SWK__CALL_AT = SWK__FIELD_FIRST, SWK__CALL_LEAD, SWK__CALL_REP, SWK__CALL_DIRECTION, SWK__CALL_OUTCOME,
-       SWK__CALL_DURATION_S, SWK__CALL_POSITIVE, SWK__CALL_DELETED };
+enum {
+	SWK__REP_NAME = SWK__FIELD_FIRST,
+	SWK__REP_TEAM,
+	SWK__REP_REGION,
+	SWK__REP_ZONE,
+	SWK__REP_CAPACITY,
+	SWK__REP_DELETED
+};
+enum {
+	SWK__LEAD_CREATED_AT = SWK__FIELD_FIRST,
+	SWK__LEAD_REP,
+	SWK__LEAD_ORIGIN,
+	SWK__LEAD_SOURCE,
+	SWK__LEAD_ASSET,
+	SWK__LEAD_REGION,
+	SWK__LEAD_SEGMENT,
+	SWK__LEAD_ZONE,
+	SWK__LEAD_CLOSED_AT,
+	SWK__LEAD_MERGED_INTO,
+	SWK__LEAD_DELETED
+};
+enum {
+	SWK__CALL_AT = SWK__FIELD_FIRST,
+	SWK__CALL_LEAD,
+	SWK__CALL_REP,
+	SWK__CALL_DIRECTION,
+	SWK__CALL_OUTCOME,
+	SWK__CALL_DURATION_S,
+	SWK__CALL_POSITIVE,
+	SWK__CALL_DELETED
+};
 
 /* Indices of enum values (sorted bytewise). */
-enum { SWK__INBOUND, SWK__OUTBOUND };
-enum { SWK__CALL_ANSWERED, SWK__CALL_BUSY, SWK__CALL_FAILED, SWK__CALL_UNANSWERED, SWK__CALL_UNKNOWN,
-       SWK__CALL_VOICEMAIL };
+enum {
+	SWK__INBOUND,
+	SWK__OUTBOUND
+};
+enum {
+	SWK__CALL_ANSWERED,
+	SWK__CALL_BUSY,
+	SWK__CALL_FAILED,
+	SWK__CALL_UNANSWERED,
+	SWK__CALL_UNKNOWN,
+	SWK__CALL_VOICEMAIL
+};
 
 /* The table or field of a name, or -1. */
 int swk__schema_find(swk__slice name);
