@@ -31,12 +31,8 @@ static const struct {
 };
 
 static const char *const given_nouns[] = {
-	[SWK__GIVEN_TEXT] = "a text",
-	[SWK__GIVEN_FORM] = "a text",
-	[SWK__GIVEN_INT] = "a number",
-	[SWK__GIVEN_REAL] = "a number",
-	[SWK__GIVEN_BOOL] = "a boolean",
-	[SWK__GIVEN_INSTANT] = "an instant",
+	[SWK__GIVEN_TEXT] = "a text",   [SWK__GIVEN_FORM] = "a text",    [SWK__GIVEN_INT] = "a number",
+	[SWK__GIVEN_REAL] = "a number", [SWK__GIVEN_BOOL] = "a boolean", [SWK__GIVEN_INSTANT] = "an instant",
 	[SWK__GIVEN_DATE] = "a date",
 };
 
@@ -271,8 +267,7 @@ static bool bool_value(const swk__given *given, int64_t *value, char reason[SWK_
 	return refused(reason, "was none of true, false, 1, 0, yes, no, y, n");
 }
 
-static bool enum_value(const swk__given *given, const swk__field *field, int64_t *value,
-                       char reason[SWK__REASON_SIZE])
+static bool enum_value(const swk__given *given, const swk__field *field, int64_t *value, char reason[SWK__REASON_SIZE])
 {
 	int index = swk__field_value(field, given->text);
 	if (index >= 0) {
@@ -289,8 +284,7 @@ static bool enum_value(const swk__given *given, const swk__field *field, int64_t
 	return false;
 }
 
-static bool instant_value(const swk__given *given, const swk__zone *zone, int64_t *value,
-                          char reason[SWK__REASON_SIZE])
+static bool instant_value(const swk__given *given, const swk__zone *zone, int64_t *value, char reason[SWK__REASON_SIZE])
 {
 	if (given->kind != SWK__GIVEN_INSTANT) {
 		const char *wrong = swk__instant_parse(given->text, zone, value);

@@ -23,7 +23,12 @@ typedef struct text_block {
 	char bytes[];
 } text_block;
 
-enum { FIRST_BITS = 8, SEGMENT_BITS = 6, BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+enum {
+	FIRST_BITS = 8,
+	SEGMENT_BITS = 6,
+	BLOCK_MIN = 4096,
+	BLOCK_MAX = 1 << 20
+};
 
 /* 2^32 - 64: what all segments hold. */
 #define NUMBERS_MAX (UINT32_MAX - 63)
