@@ -19,9 +19,9 @@ static bool listed(const json_t *list, swi__slice text)
 {
 	size_t at;
 	json_t *item;
-	json_array_foreach(list, at, item)
-		if (json_string_length(item) == text.length && memcmp(json_string_value(item), text.bytes, text.length) == 0)
-			return true;
+	json_array_foreach(list, at,
+	                   item) if (json_string_length(item) == text.length &&
+	                             memcmp(json_string_value(item), text.bytes, text.length) == 0) return true;
 	return false;
 }
 
@@ -152,8 +152,9 @@ static bool clock_seconds(swi__slice text, unsigned parts, swi__decimal *seconds
 
 static bool duration_seconds(swi__unit unit, swi__slice text, swi__decimal *seconds)
 {
-	static const swi__decimal factors[] = { [SWI__UNIT_SECOND] = { 1, 0 }, [SWI__UNIT_MINUTE] = { 60, 0 },
-		                                [SWI__UNIT_MILLISECOND] = { 1, 3 } };
+	static const swi__decimal factors[] = {
+		[SWI__UNIT_SECOND] = { 1, 0 }, [SWI__UNIT_MINUTE] = { 60, 0 }, [SWI__UNIT_MILLISECOND] = { 1, 3 }
+	};
 	if (unit == SWI__UNIT_HMS || unit == SWI__UNIT_MS)
 		return clock_seconds(text, unit == SWI__UNIT_HMS ? 3 : 2, seconds);
 	return swi__decimal_parse(text, seconds) && swi__decimal_multiply(*seconds, factors[unit], seconds);
