@@ -260,36 +260,55 @@ static int heading_check(csv_reader *reader)
 	                      run->error);
 }
 
-/* Reads the heading. *row is set when the line read is already a row of data. */
-static int reader_heading(csv_reader *reader, bool *row)
+/* Gets the line of the heading and finds out the delimiter from it. */
+static int heading_read(csv_reader *reader, bool *empty)
 {
 	swi__run *run = reader->run;
-	bool heading = !run->maps || run->maps->header;
-	if (run->maps && run->maps->delimiter)
-		reader->delimiters[0] = run->maps->delimiter;
+	char delimiter = run->maps ? run->maps->delimiter : 0;
+	if (delimiter)
+		reader->delimiters[0] = delimiter;
 	else
 		memcpy(reader->delimiters, delimiters_known, sizeof delimiters_known);
 	int code = heading_skip(reader);
 	if (code)
 		return code;
 	swi__got got = heading_get(reader);
+	*empty = got == SWI__GOT_END;
 	if (got == SWI__GOT_FAILED)
 		return run->input.code;
-	if (got == SWI__GOT_END)
-		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
-		               : SWK_OK;
-	if (got != SWI__GOT_ONE)
-		return fail_heading(reader, got == SWI__GOT_OPEN ? "has a quote that is not closed" : "is too long");
-	if (reader->delimiters[1])
+	if (got == SWI__GOT_OPEN)
+		return fail_heading(reader, "has a quote that is not closed");
+	if (got == SWI__GOT_LONG)
+		return fail_heading(reader, "is too long");
+	if (!delimiter)
 		reader->delimiters[0] = delimiter_found(swi__text_slice(&run->input.text));
 	reader->delimiters[1] = '\0';
-	if (!reader_renew(reader))
-		return swi__fail_memory(run->error);
+	return reader_renew(reader) ? SWK_OK : swi__fail_memory(run->error);
+}
+
+/* Without a heading line: the names are the map's, or numbers. */
+static int heading_made(csv_reader *reader)
+{
+	const json_t *names = reader->run->maps->names;
+	return names ? heading_list(reader, names) : heading_number(reader);
+}
+
+/* Reads the heading. *row is set when the line read is already a row of data. */
+static int reader_heading(csv_reader *reader, bool *row)
+{
+	swi__run *run = reader->run;
+	bool heading = !run->maps || run->maps->header, empty;
+	int code = heading_read(reader, &empty);
+	if (code)
+		return code;
+	if (empty)
+		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
+		               : SWK_OK;
 	code = reader_split(reader, heading ? &reader->heading : &reader->record);
 	if (code == SWK_ERR_INVALID)
 		return fail_heading(reader, "has quotes where none may stand");
 	if (!code && !heading)
-		code = run->maps->names ? heading_list(reader, run->maps->names) : heading_number(reader);
+		code = heading_made(reader);
 	*row = !heading;
 	return code ? code : heading_check(reader);
 }
