@@ -5,6 +5,9 @@
 
 #define CHUNK_SIZE 65536
 
+/* How much of a text that is too long is told: no tool stumbles over it, and a person knows it again. */
+#define BEGINNING 1024
+
 enum {
 	BYTE_END = -1,
 	BYTE_FAILED = -2
@@ -102,6 +105,8 @@ static swi__got input_result(swi__input *input, swi__got got)
 {
 	if (input->code)
 		return SWI__GOT_FAILED;
+	if (got == SWI__GOT_LONG && input->text.length > BEGINNING)
+		input->text.length = BEGINNING;
 	if (!input->text.failed)
 		return got;
 	input->code = swi__fail_memory(input->error);
