@@ -122,6 +122,9 @@ static int line_refuse_duplicate(swi__run *run, const json_error_t *error)
 static int line_refuse_json(swi__run *run, const json_error_t *error)
 {
 	char reason[160];
+	/* jansson says nothing when memory fails in its lexer. */
+	if (error->text[0] == '\0')
+		return swi__fail_memory(run->error);
 	switch (json_error_code(error)) {
 	case json_error_out_of_memory:
 		return swi__fail_memory(run->error);

@@ -165,10 +165,10 @@ class Usage(Case):
 
     def test_output_that_cannot_be_written_is_an_error(self):
         self.check(0, "import", "s.swk", "-", given=GOOD)
-        for words in (["report", "s.swk", "calls"], ["catalog"], ["info", "s.swk"], ["--help"], ["import", "s.swk", "-"]):
+        for words in ("report s.swk calls", "catalog", "info s.swk", "--help", "import s.swk -"):
             with self.subTest(words=words), open("/dev/full", "wb") as full:
                 done = subprocess.run(
-                    [PROGRAM, *words], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, cwd=self.folder,
+                    [PROGRAM, *words.split()], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, cwd=self.folder,
                     timeout=60, check=False,
                 )  # fmt: skip
                 self.assertEqual((1, b"salesweek: standard output: No space left on device\n"),
@@ -307,7 +307,7 @@ class BadRows(Case):
 
 class JsonLines(Case):
     def test_what_is_tolerated(self):
-        given = b"\xef\xbb\xbf" + GOOD.encode() + b"\r\n\r\n  \n" + call(id="d", rep=None).encode() + b"\n" + call(id="e").encode()
+        given = "\ufeff" + GOOD + "\r\n\r\n  \n" + call(id="d", rep=None) + "\n" + call(id="e")
         self.check(0, "import", "s.swk", "-", given=given, out="accepted 3, unchanged 0, rejected 0\n")
         self.check(0, "import", "s.swk", "-", given=given, out="accepted 0, unchanged 3, rejected 0\n")
 
@@ -435,7 +435,8 @@ class Maps(Case):
                 self.take({"table": "call", "fields": fields} | change, "1,2\n", code=1, err=err)
         self.take("{", "", code=1, err="was not JSON")
         self.take("[]", "", code=1, err="empty list")
-        self.take([{"table": "call", "fields": fields, "zone": z} for z in ("UTC", "Asia/Tokyo")], "", code=1, err="zone")
+        two = [{"table": "call", "fields": fields, "zone": zone} for zone in ("UTC", "Asia/Tokyo")]
+        self.take(two, "", code=1, err="zone")
         self.assertFalse((self.folder / "s.swk").exists())
         self.take({"table": "call", "fields": {"id": "id", "mood": "x"}}, "", code=2, err='no field "mood"')
         self.take({"table": "call", "fields": {"id": "id"}}, "at\n", code=1, err='no column "id"')
@@ -484,7 +485,8 @@ class Maps(Case):
             with self.subTest(form=form):
                 a_map = {"table": "call", "fields": {"id": "id", "at": {"column": "at", "date": [form]}}}
                 self.take(a_map, f'{heading}c{number},"{cell}"\n')
-                rows = json.loads(self.check(0, "report", "s.swk", "calls", "--total", "--by", "weekday,hour", "--format=json"))
+                words = ("report", "s.swk", "calls", "--total", "--by", "weekday,hour", "--format", "json")
+                rows = json.loads(self.check(0, *words))
                 self.assertEqual((weekday, hour, 1), (rows[0]["weekday"], rows[0]["hour"], rows[0]["made"]))
                 (self.folder / "s.swk").unlink()
         a_map = {"table": "call", "fields": {"id": "id", "at": {"column": "at", "date": "%Y-%m-%d"}}}
