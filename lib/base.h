@@ -63,13 +63,13 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(batch_create)      \
 	X(batch_grow)        \
 	X(batch_reject)      \
-	X(batch_text)        \
 	X(buffer_grow)       \
 	X(cache_entry)       \
 	X(facts_view)        \
 	X(file_begin)        \
 	X(file_commit)       \
 	X(file_create)       \
+	X(file_handle)       \
 	X(file_lock)         \
 	X(file_open)         \
 	X(file_read)         \
@@ -81,10 +81,12 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_part)      \
 	X(history_segment)   \
 	X(history_snapshot)  \
+	X(journal_text)      \
 	X(report_groups)     \
 	X(report_plan)       \
 	X(result_cells)      \
 	X(result_create)     \
+	X(result_write)      \
 	X(rollup_build)      \
 	X(store_create)      \
 	X(text_index)        \
