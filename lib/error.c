@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -54,37 +53,29 @@ static void text_set(char *to, size_t size, swk__slice from)
 	to[from.length] = '\0';
 }
 
-int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
-                 const char *reason)
+void swk__error_set_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
+                       const char *reason)
 {
 	if (!swk__error_usable(error))
-		return code;
+		return;
 	error->code = code;
 	error->row = row;
 	text_set(error->table, sizeof error->table, swk__slice_of(table));
 	text_set(error->field, sizeof error->field, swk__slice_of(field));
 	text_set(error->value, sizeof error->value, value);
 	text_set(error->reason, sizeof error->reason, swk__slice_of(reason));
-	return code;
 }
 
-int swk__fail(swk_error *error, int code, const char *format, ...)
+void swk__error_set(swk_error *error, int code, const char *format, ...)
 {
 	char reason[512];
 	va_list arguments;
 	if (!swk__error_usable(error))
-		return code;
+		return;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	return swk__fail_at(error, code, NULL, 0, NULL, (swk__slice){ NULL, 0 }, reason);
-}
-
-int swk__fail_memory(swk_error *error, const swk__mem *mem)
-{
-	if (swk__mem_code(mem) == SWK_ERR_LIMIT)
-		return swk__fail(error, SWK_ERR_LIMIT, "the memory limit of %" PRIu64 " bytes was reached", mem->limit);
-	return swk__fail(error, SWK_ERR_MEMORY, "memory could not be allocated");
+	swk__error_set_at(error, code, NULL, 0, NULL, (swk__slice){ NULL, 0 }, reason);
 }
 
 void swk__error_copy(swk_error *to, const swk_error *from)
