@@ -63,7 +63,6 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(batch_create)      \
 	X(batch_grow)        \
 	X(batch_reject)      \
-	X(batch_text)        \
 	X(buffer_grow)       \
 	X(cache_entry)       \
 	X(facts_view)        \
@@ -81,6 +80,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_part)      \
 	X(history_segment)   \
 	X(history_snapshot)  \
+	X(journal_text)      \
 	X(report_groups)     \
 	X(report_plan)       \
 	X(result_cells)      \

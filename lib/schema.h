@@ -110,6 +110,20 @@ enum {
 int swk__schema_find(swk__slice name);
 int swk__schema_field(const swk__schema *schema, swk__slice name);
 
+/* What a value of a kind lies between: bytes for kinds whose cells are texts, else the value as a column holds it.
+ * An ENUM's index is bounded by its field instead. */
+typedef struct swk__limits {
+	int64_t low, high;
+} swk__limits;
+
+extern const swk__limits swk__kind_limits[];
+
+/* The index of an ENUM field's value, or -1. */
+int swk__field_value(const swk__field *field, swk__slice name);
+
+/* True when a row whose defaults are filled in may hold this value, SWK__NULL included. Not for text kinds. */
+bool swk__field_allows(const swk__field *field, int64_t value);
+
 /* True for the kinds whose cells are texts: TEXT, ID, REF, ZONE. */
 static inline bool swk__kind_is_text(swk__kind kind)
 {
