@@ -69,6 +69,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(file_begin)        \
 	X(file_commit)       \
 	X(file_create)       \
+	X(file_handle)       \
 	X(file_lock)         \
 	X(file_open)         \
 	X(file_read)         \

@@ -3,7 +3,7 @@
  * file: a journal of commits in one SQLite file. Bytes and keys, no meaning. The only includer of sqlite3.h.
  *
  *   manifest  one row: format, head (bytes of the store's), commits, blobs, chain, checksum of the row itself
- *   journal   blobs of at most 1 MiB, each with its number, its commit, and a checksum
+ *   journal   blobs of at most 1 MiB, each with its number, its commit, and a checksum over all of these
  *
  * `chain` is a hash over the checksums of all blobs in order: SQLite alone does not notice lost or renumbered
  * rows, and a list of all blobs in the manifest would make n commits cost n * n.
@@ -13,13 +13,20 @@
  *
  * One writer over all processes holds an flock on `path-lock`, which is never removed; SQLite's own locks would not
  * do, as any close() of another descriptor of the file in this process drops them. The writer is the only one that
- * checkpoints the WAL. A reader opens with mode=ro (immutable=1 where the medium is read-only and there is no WAL),
- * reads all in one short transaction, and then holds no lock and no connection.
+ * checkpoints the WAL. A reader opens with mode=ro, reads all in one short transaction, and then holds no lock and
+ * no connection. Where there is no WAL, which is also all that works on read-only media, it opens with immutable=1
+ * and so leaves no WAL behind; should a writer come in between, it reads what is missing again beside it: the journal
+ * only grows, and the chain of the manifest it read vouches for the part it wants.
+ *
+ * A new file is made whole under the name `path-new` and then renamed: at `path` is never half a store.
  */
 #ifndef SWK_FILE_H
 #define SWK_FILE_H
 
 #include "error.h"
+
+/* What the files of this library carry as their version; of 0.x, every other one is refused. */
+#define SWK__FILE_FORMAT 1
 
 typedef struct swk__file swk__file;
 
@@ -36,8 +43,8 @@ typedef struct swk__file_options {
 
 /* Opens or creates. SWK_ERR_NOT_FOUND: no file and not to be created. SWK_ERR_FORMAT: not a store of this format
  * version (the reason names both versions). SWK_ERR_LOCKED: another writer. SWK_ERR_IO, SWK_ERR_CORRUPT (manifest).
- * A file whose creation was cut off before the first commit is created anew; any other foreign file is never
- * touched. On success *file is the caller's (swk__file_close). */
+ * With `create` an empty file becomes a store; any other foreign file is never touched, and neither is a WAL or
+ * rollback journal without its file, which is SWK_ERR_IO. On success *file is the caller's (swk__file_close). */
 int swk__file_open(swk__mem *mem, const char *path, const swk__file_options *options, swk__file **file,
                    swk_error *error);
 
