@@ -86,6 +86,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(report_plan)       \
 	X(result_cells)      \
 	X(result_create)     \
+	X(result_write)      \
 	X(rollup_build)      \
 	X(store_create)      \
 	X(text_index)        \

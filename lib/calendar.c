@@ -465,7 +465,8 @@ const char *swk__zone_parse(const unsigned char *bytes, size_t length, swk__zone
 
 static span zone_span(const swk__zone *zone, int64_t seconds)
 {
-	uint32_t low = 0, high = zone->count; /* changes before low are not later than `seconds`, from high on they are */
+	/* The changes before low are not later than `seconds`; those from high on are. */
+	uint32_t low = 0, high = zone->count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (load64(zone->times + (size_t)middle * TIME_SIZE) <= seconds)
@@ -624,8 +625,8 @@ static bool anchor_take(swk__slice *text, moment *to)
 	if (byte_take(text, 'Z') || byte_take(text, 'z'))
 		return true;
 	to->west = byte_take(text, '-');
-	return (to->west || byte_take(text, '+')) && number_take(text, 2, 2, &to->offset_hour) && byte_take(text, ':') &&
-	       number_take(text, 2, 2, &to->offset_minute);
+	return (to->west || byte_take(text, '+')) && number_take(text, 2, 2, &to->offset_hour) &&
+	       byte_take(text, ':') && number_take(text, 2, 2, &to->offset_minute);
 }
 
 static bool moment_take(swk__slice *text, moment *to)

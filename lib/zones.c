@@ -68,13 +68,14 @@ static int name_shown(swk__slice name)
 
 static int fail_zone(const request *ask, const char *what)
 {
-	return swk__fail(ask->error, SWK_ERR_ZONE, "time zone \"%.*s\" %s", name_shown(ask->name), ask->name.bytes, what);
+	return swk__fail(ask->error, SWK_ERR_ZONE, "time zone \"%.*s\" %s", name_shown(ask->name), ask->name.bytes,
+	                 what);
 }
 
 static int fail_read(const request *ask, int cause)
 {
-	return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%.*s\" could not be read (errno %d)", name_shown(ask->name),
-	                 ask->name.bytes, cause);
+	return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%.*s\" could not be read (errno %d)",
+	                 name_shown(ask->name), ask->name.bytes, cause);
 }
 
 static bool name_byte(char byte)
@@ -168,8 +169,8 @@ static int entry_open(const request *ask, int *file)
 	memcpy(name, ask->name.bytes, ask->name.length);
 	int folder = file_open(ask, AT_FDCWD, ask->zones->path, O_DIRECTORY);
 	if (folder < 0)
-		return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%s\" could not be read: folder \"%s\" (errno %d)", name,
-		                 ask->zones->path, errno);
+		return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%s\" could not be read: folder \"%s\" (errno %d)",
+		                 name, ask->zones->path, errno);
 	int opened = file_open(ask, folder, name, 0), code = opened < 0 ? fail_open(ask) : SWK_OK;
 	close(folder);
 	if (code == SWK_OK)
@@ -246,7 +247,7 @@ static const swk__zone_entry *chain_add(swk__zones *zones, swk__zone_entry *entr
 int swk__zones_find(swk__zones *zones, swk__slice name, const swk__zone **zone, swk_error *error)
 {
 	static const swk__zone utc = { 0 };
-	const request ask = { zones, name, error };
+	const request ask = { zones, name.length > 0 ? name : swk__slice_of(""), error };
 	if (swk__slice_equal(name, swk__slice_of("UTC"))) {
 		*zone = &utc;
 		return SWK_OK;

@@ -105,7 +105,8 @@ def questions(clock, step, samples, luck):
         last = (change + max(before, after)) // DAY
         dates += range(first, last + 2)
         begin = (last + 3) % 7 + 1
-        weeks += [(begin, micros - SECOND), (begin, micros), (begin, micros + 61 * SECOND), (luck.randint(1, 7), micros)]
+        weeks += [(begin, micros + shift * SECOND) for shift in (-1, 0, 61)]
+        weeks.append((luck.randint(1, 7), micros))
     for _ in range(samples):
         micros = luck.randrange(top)
         instants.append(micros)

@@ -57,8 +57,8 @@ static void put_block(bytes *to, const file *from, int time_size)
 {
 	static const char texts[] = "LMT\0XST";
 	uint32_t type_count = from->type_count ? from->type_count : 1;
-	uint32_t counts[] = { from->utc_count, from->standard_count, from->leap_count,
-		              from->change_count, type_count, sizeof texts };
+	uint32_t counts[] = { from->utc_count,    from->standard_count, from->leap_count,
+		              from->change_count, type_count,           sizeof texts };
 	memcpy(to->at + to->length, "TZif2", 5);
 	to->length += 20;
 	for (size_t i = 0; i < SWK__COUNT(counts); i++)
@@ -243,9 +243,14 @@ static void date_texts(void **state)
 	static const struct {
 		int32_t date;
 		const char *text;
-	} texts[] = { { 0, "1970-01-01" },           { 84006, "2200-01-01" },     { -719528, "0000-01-01" },
-		      { -719529, "-0001-12-31" },    { 2932896, "9999-12-31" },   { 2932897, "10000-01-01" },
-		      { INT32_MAX, "5881580-07-11" }, { INT32_MIN, "-5877641-06-23" } };
+	} texts[] = { { 0, "1970-01-01" },
+		      { 84006, "2200-01-01" },
+		      { -719528, "0000-01-01" },
+		      { -719529, "-0001-12-31" },
+		      { 2932896, "9999-12-31" },
+		      { 2932897, "10000-01-01" },
+		      { INT32_MAX, "5881580-07-11" },
+		      { INT32_MIN, "-5877641-06-23" } };
 	char text[16];
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(texts); i++) {
@@ -260,10 +265,14 @@ static void date_texts(void **state)
 
 static void date_texts_that_are_none(void **state)
 {
-	static const char *const junk[] = { "",           "2026",        "2026-",       "2026-1-01",  "2026-01-1", "2026-01-01 ",
-		                            "2026/01/01", "2026-01/01",  "2026-13-01",  "2026-00-01", "2026-02-30", "26-01-01",
-		                            "+026-01-01", "2026-01-01T", "2026-01-0x",  " 2026-01-01", "20260101",  "2026-01",
-		                            "2026-01-",   "x026-01-01",  "2025-02-29",  "2026-01-00", "2026-01-32", "202:-01-01" };
+	/* clang-format off */
+	static const char *const junk[] = {
+		"", "2026", "2026-", "2026-1-01", "2026-01-1", "2026-01-01 ", "2026/01/01", "2026-01/01",
+		"2026-13-01", "2026-00-01", "2026-02-30", "26-01-01", "+026-01-01", "2026-01-01T", "2026-01-0x",
+		" 2026-01-01", "20260101", "2026-01", "2026-01-", "x026-01-01", "2025-02-29", "2026-01-00",
+		"2026-01-32", "202:-01-01"
+	};
+	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(junk); i++) {
 		int32_t date = 7;
@@ -331,8 +340,7 @@ static void midnights_that_come_twice(void **state)
 	assert_local(&havana, "2024-11-03T00:59:59.5", "2024-11-03T04:59:59.500Z");
 	assert_local(&havana, "2024-11-03T01:00", "2024-11-03T06:00:00Z");
 	assert_day_starts(&havana, "2024-03-10", "2024-03-10T05:00:00Z");
-	swk__zone zone = zone_of(
-		&(file){ st_johns, 2, { { -12600, 0, 0 }, { -9000, 1, 4 } }, 2, .footer = "\n\n" });
+	swk__zone zone = zone_of(&(file){ st_johns, 2, { { -12600, 0, 0 }, { -9000, 1, 4 } }, 2, .footer = "\n\n" });
 	assert_day_starts(&zone, "2010-11-07", "2010-11-07T02:30:00Z");
 	assert_local(&zone, "2010-11-06T23:30", "2010-11-07T02:00:00Z");
 	assert_local(&zone, "2010-11-07T00:00:59", "2010-11-07T02:30:59Z");
@@ -412,7 +420,8 @@ static void rules_with_daylight_time_all_year(void **state)
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(footers); i++) {
 		swk__zone zone = rule_zone(footers[i]);
-		for (int64_t instant = at("2023-12-30T00:00:00Z"); instant < at("2025-01-03T00:00:00Z"); instant += HOUR / 2)
+		for (int64_t instant = at("2023-12-30T00:00:00Z"); instant < at("2025-01-03T00:00:00Z");
+		     instant += HOUR / 2)
 			assert_int_equal(swk__zone_offset(&zone, instant), -14400);
 		assert_day_starts(&zone, "2025-01-01", "2025-01-01T04:00:00Z");
 		assert_local(&zone, "2024-12-31T23:59:59", "2025-01-01T03:59:59Z");
@@ -483,16 +492,19 @@ static void footers_that_are_rules(void **state)
 
 static void footers_that_are_none(void **state)
 {
+	/* clang-format off */
 	static const char *const footers[] = {
-		"U", "UT0", "UTC", "UTC ", "UTC0 ", "<UTC0", "<UT>0", "<UT_>0", "<UTC+0", "U1C0", "UTC0:", "UTC0:0", "UTC0:60",
-		"UTC0:00:", "UTC0:00:60", "UTC25", "UTC1000", "UTC--1", "UTC+-1", "UTC0\n", "{|}0", "[\\]0", "@@@0", "``0",
-		"<{{{>0", "<:::>0", "<...>0", "<@@@>0", "<```>0", "<***>0",
-		"EST5EDT", "EST5EDT,", "EST5ED4", "EST5EDT4", "EST5EDT25,1,2", "EST5EDT,1", "EST5EDT,1,", "EST5EDT,1,2,", "EST5EDT,1,2x",
-		"EST5EDT,,2", "EST5EDT,J0,2", "EST5EDT,J366,2", "EST5EDT,366,2", "EST5EDT,1000,2", "EST5EDT,Jx,2", "EST5EDT,-1,2",
-		"EST5EDT,M,2", "EST5EDT,M0.1.0,2", "EST5EDT,M13.1.0,2", "EST5EDT,M1.0.0,2", "EST5EDT,M1.6.0,2", "EST5EDT,M1.1.7,2",
-		"EST5EDT,M1,2", "EST5EDT,M1.,2", "EST5EDT,M1.1,2", "EST5EDT,M1.1.,2", "EST5EDT,M123.1.1,2", "EST5EDT,1/,2",
-		"EST5EDT,1/168,2", "EST5EDT,1/-168,2", "EST5EDT,1/2:,2", "EST5EDT,1,2/x", "ABC-24:30DEF,1,2",
+		"U", "UT0", "UTC", "UTC ", "UTC0 ", "<UTC0", "<UT>0", "<UT_>0", "<UTC+0", "U1C0", "UTC0:", "UTC0:0",
+		"UTC0:60", "UTC0:00:", "UTC0:00:60", "UTC25", "UTC1000", "UTC--1", "UTC+-1", "UTC0\n", "{|}0",
+		"[\\]0", "@@@0", "``0", "<{{{>0", "<:::>0", "<...>0", "<@@@>0", "<```>0", "<***>0", "EST5EDT",
+		"EST5EDT,", "EST5ED4", "EST5EDT4", "EST5EDT25,1,2", "EST5EDT,1", "EST5EDT,1,", "EST5EDT,1,2,",
+		"EST5EDT,1,2x", "EST5EDT,,2", "EST5EDT,J0,2", "EST5EDT,J366,2", "EST5EDT,366,2", "EST5EDT,1000,2",
+		"EST5EDT,Jx,2", "EST5EDT,-1,2", "EST5EDT,M,2", "EST5EDT,M0.1.0,2", "EST5EDT,M13.1.0,2",
+		"EST5EDT,M1.0.0,2", "EST5EDT,M1.6.0,2", "EST5EDT,M1.1.7,2", "EST5EDT,M1,2", "EST5EDT,M1.,2",
+		"EST5EDT,M1.1,2", "EST5EDT,M1.1.,2", "EST5EDT,M123.1.1,2", "EST5EDT,1/,2", "EST5EDT,1/168,2",
+		"EST5EDT,1/-168,2", "EST5EDT,1/2:,2", "EST5EDT,1,2/x", "ABC-24:30DEF,1,2"
 	};
+	/* clang-format on */
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(footers); i++)
 		if (!footer_wrong(footers[i]))
@@ -723,8 +735,12 @@ static void sunday_weeks_over_new_year(void **state)
 
 static void week_texts_that_are_none(void **state)
 {
-	static const char *const junk[] = { "",         "2026",      "2026-W",    "2026-W4", "2026-W455", "2026-w45", "2026W45",
-		                            "26-W45",   "2026-W45 ", "2026-45",   "W45",     "2026-W-1",  "2026-02-30" };
+	/* clang-format off */
+	static const char *const junk[] = {
+		"", "2026", "2026-W", "2026-W4", "2026-W455", "2026-w45", "2026W45", "26-W45", "2026-W45 ",
+		"2026-45", "W45", "2026-W-1", "2026-02-30"
+	};
+	/* clang-format on */
 	static const char *const absent[] = { "2021-W53", "2026-W00", "2026-W54", "2025-W53", "2026-W99" };
 	int32_t first = 7;
 	(void)state;
@@ -742,9 +758,13 @@ static void week_texts_that_are_none(void **state)
 /* Every instant lies in the week that week_of_instant says: over a year of half hours, for every first day. */
 static void weeks_enclose_their_instants(void **state)
 {
-	static const char *const footers[] = { "UTC0", "EST5EDT,M3.2.0,M11.1.0", "CST5CDT,M3.2.0/0,M11.1.0/1",
-		                               "NST3:30NDT,M3.2.0/0:01,M11.1.0/0:01", "EET-2EEST,M3.5.0/0,M10.5.0/0",
-		                               "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0" };
+	static const char *const footers[] = { "UTC0",
+		                               "EST5EDT,M3.2.0,M11.1.0",
+		                               "CST5CDT,M3.2.0/0,M11.1.0/1",
+		                               "NST3:30NDT,M3.2.0/0:01,M11.1.0/0:01",
+		                               "EET-2EEST,M3.5.0/0,M10.5.0/0",
+		                               "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0",
+		                               "<-02>2<-01>,M3.5.0/-1,M10.5.0/0" };
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(footers); i++) {
 		swk__zone zone = rule_zone(footers[i]);
@@ -782,10 +802,10 @@ static int64_t week_hours(const swk__calendar *calendar, int64_t year, unsigned 
 static void weeks_of_144_to_175_hours(void **state)
 {
 	static const change apia[] = { { 1325239200, 1 } };
-	static const change vostok[] = { { 1702839600, 1 } };        /* 2023-12-17T19:00Z: +07 to +05 */
-	static const change casey[] = { { 1255802400, 1 } };         /* 2009-10-17T18:00Z: +08 to +11 */
-	static const change davis[] = { { 1255831200, 1 } };         /* 2009-10-18T02:00Z: +07 to +05 */
-	static const change far[] = { { 1267714800, 1 } };           /* made up: seven hours back */
+	static const change vostok[] = { { 1702839600, 1 } }; /* 2023-12-17T19:00Z: +07 to +05 */
+	static const change casey[] = { { 1255802400, 1 } };  /* 2009-10-17T18:00Z: +08 to +11 */
+	static const change davis[] = { { 1255831200, 1 } };  /* 2009-10-18T02:00Z: +07 to +05 */
+	static const change far[] = { { 1267714800, 1 } };    /* made up: seven hours back */
 	(void)state;
 	swk__zone zone = zone_of(&(file){ apia, 1, { { -36000, 1, 0 }, { 50400, 1, 4 } }, 2, .footer = "\n\n" });
 	assert_int_equal(week_hours(&(swk__calendar){ &zone, SWK_MONDAY }, 2011, 12, 30), 144);
@@ -872,24 +892,32 @@ static void assert_refused(const char *const *texts, size_t count, const swk__zo
 
 static void instant_texts_that_are_none(void **state)
 {
+	/* clang-format off */
 	static const char *const junk[] = {
-		"", " ", "now", "2026", "2026-11", "2026-11-02T", "2026-11-02 ", "2026-11-02T9:30", "2026-11-02T09", "2026-11-02T09:",
-		"2026-11-02T09:3", "2026-11-02T09:30:", "2026-11-02T09:30:0", "2026-11-02T09:30:00.", "2026-11-02T09:30:00.Z",
-		"2026-11-02T09:30:00,5", "2026-11-02T09:30Z", "2026-11-02T09:30+01:00", "2026-11-02T09:30:00+0100",
-		"2026-11-02T09:30:00+01", "2026-11-02T09:30:00+1:00", "2026-11-02T09:30:00+01:0", "2026-11-02T09:30:00ZZ",
-		"2026-11-02T09:30:00 Z", "2026-11-02T09:30:00X", "2026-11-02T09:30:00Z ", " 2026-11-02T09:30:00Z", "2026-11-02Z",
-		"2026-11-02X09:30:00Z", "2026-11-02  09:30", "20261102T093000Z", "11/02/2026", "2026-W45", "2026-11-02T-9:30:00Z",
-		"2026-11-02T09:30:00+", "2026-11-02T09:30:00-01:", "2026-11-02T09 30", "1793611800", "+2026-11-02",
+		"", " ", "now", "2026", "2026-11", "2026-11-02T", "2026-11-02 ", "2026-11-02T9:30", "2026-11-02T09",
+		"2026-11-02T09:", "2026-11-02T09:3", "2026-11-02T09:30:", "2026-11-02T09:30:0",
+		"2026-11-02T09:30:00.", "2026-11-02T09:30:00.Z", "2026-11-02T09:30:00,5", "2026-11-02T09:30Z",
+		"2026-11-02T09:30+01:00", "2026-11-02T09:30:00+0100", "2026-11-02T09:30:00+01",
+		"2026-11-02T09:30:00+1:00", "2026-11-02T09:30:00+01:0", "2026-11-02T09:30:00ZZ",
+		"2026-11-02T09:30:00 Z", "2026-11-02T09:30:00X", "2026-11-02T09:30:00Z ", " 2026-11-02T09:30:00Z",
+		"2026-11-02Z", "2026-11-02X09:30:00Z", "2026-11-02  09:30", "20261102T093000Z", "11/02/2026",
+		"2026-W45", "2026-11-02T-9:30:00Z", "2026-11-02T09:30:00+", "2026-11-02T09:30:00-01:",
+		"2026-11-02T09 30", "1793611800", "+2026-11-02"
 	};
+	/* clang-format on */
+	/* clang-format off */
 	static const char *const absent[] = {
-		"2025-02-29", "2026-02-29T00:00:00Z", "2026-13-01", "2026-00-10", "2026-04-31", "2026-11-00", "2026-11-02T24:00:00Z",
-		"2026-11-02T09:60:00Z", "2016-12-31T23:59:60Z", "2026-11-02T09:30:61", "2026-11-02T09:30:00+24:00",
-		"2026-11-02T09:30:00-01:60", "2026-11-02T99:99",
+		"2025-02-29", "2026-02-29T00:00:00Z", "2026-13-01", "2026-00-10", "2026-04-31", "2026-11-00",
+		"2026-11-02T24:00:00Z", "2026-11-02T09:60:00Z", "2016-12-31T23:59:60Z", "2026-11-02T09:30:61",
+		"2026-11-02T09:30:00+24:00", "2026-11-02T09:30:00-01:60", "2026-11-02T99:99"
 	};
+	/* clang-format on */
+	/* clang-format off */
 	static const char *const outside[] = {
-		"1969-12-31", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00+00:01", "0000-01-01", "9999-12-31T23:59:59Z",
-		"2200-01-01T00:00:00.000001Z", "2200-01-01T00:00:00-00:01", "2200-01-02",
+		"1969-12-31", "1969-12-31T23:59:59.999999Z", "1970-01-01T00:00:00+00:01", "0000-01-01",
+		"9999-12-31T23:59:59Z", "2200-01-01T00:00:00.000001Z", "2200-01-01T00:00:00-00:01", "2200-01-02"
 	};
+	/* clang-format on */
 	(void)state;
 	assert_refused(junk, SWK__COUNT(junk), &utc, "was no instant such as 2026-11-02T09:30:00Z");
 	assert_refused(absent, SWK__COUNT(absent), &utc, "was a date or time that does not exist");
