@@ -67,7 +67,7 @@ typedef enum swk_code {
 	SWK_ERR_FORMAT = -8,       /* the file is not a store, or one of another version */
 	SWK_ERR_LOCKED = -9,       /* another writer has the store open */
 	SWK_ERR_READ_ONLY = -10,   /* the store was opened read-only */
-	SWK_ERR_ZONE = -11,        /* a time zone is unknown or its data unreadable */
+	SWK_ERR_ZONE = -11,        /* a time zone is unknown or its data was refused */
 	SWK_ERR_INTERRUPTED = -12, /* swk_store_interrupt was called, or the progress function said stop */
 	SWK_ERR_FORKED = -13,      /* the store was opened by a parent process */
 	SWK_ERR_OVERFLOW = -14,    /* a sum does not fit */
