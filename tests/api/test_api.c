@@ -258,7 +258,7 @@ static void test_open_refused(void **state)
 		{ NULL, { .zone = "Mars/Olympus" }, SWK_ERR_ZONE },
 		{ NULL, { .zone = "../../../etc/passwd" }, SWK_ERR_ZONE },
 		{ NULL, { .zone = "" }, SWK_ERR_ZONE },
-		{ NULL, { .zone = "Europe/Berlin", .zone_path = "/nowhere" }, SWK_ERR_ZONE },
+		{ NULL, { .zone = "Europe/Berlin", .zone_path = "/nowhere" }, SWK_ERR_IO },
 		{ NULL, { .memory_limit = 1 }, SWK_ERR_LIMIT },
 		{ NULL, { .memory_limit = 20000 }, SWK_ERR_LIMIT },
 		{ NULL, { .allocator = &half }, SWK_ERR_USAGE },
