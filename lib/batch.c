@@ -92,7 +92,8 @@ static bool row_reserve(swk_batch *batch, const swk__schema *schema, swk__batch_
 	return true;
 }
 
-int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell *cells, swk_error *error)
+int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell *cells, bool stamped,
+                      swk_error *error)
 {
 	const swk__schema *schema = &swk__schemas[number];
 	swk__batch_table *table = &batch->tables[number];
@@ -109,7 +110,7 @@ int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell
 			table->columns[i].values[row] = cells[i].value;
 	}
 	table->rows = row + 1;
-	batch->order[batch->rows++] = (swk__batch_order){ number, (uint32_t)row };
+	batch->order[batch->rows++] = (swk__batch_order){ (uint32_t)row, (unsigned char)number, stamped };
 	return SWK_OK;
 }
 
@@ -353,7 +354,7 @@ int swk_batch_end(swk_batch *batch, swk_error *error)
 		row_complete(batch);
 	if (batch->refusal.code != SWK_OK)
 		return row_reject(batch, error);
-	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, error);
+	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, false, error);
 	batch->open = code != SWK_OK;
 	return code;
 }

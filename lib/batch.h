@@ -31,7 +31,9 @@ typedef struct swk__batch_table {
 
 /* Which row of which table came when: stamps are given in this order. */
 typedef struct swk__batch_order {
-	uint32_t table, row;
+	uint32_t row;
+	unsigned char table;
+	bool stamped; /* its recorded_at is a stamp that the store once gave */
 } swk__batch_order;
 
 typedef struct swk__batch_cell {
@@ -73,7 +75,7 @@ int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, b
                       void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error);
 
 /* For the journal's replay, which is not validated again: appends a row whose cells are complete. */
-int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell *cells, swk_error *error);
+int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell *cells, bool stamped, swk_error *error);
 
 /* Adds text bytes for swk__batch_append. */
 bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);

@@ -10,6 +10,7 @@ static unsigned char kind_width(swk__kind kind)
 	case SWK__KIND_ID:
 	case SWK__KIND_REF:
 	case SWK__KIND_ZONE:
+	case SWK__KIND_CURRENCY:
 		return 4;
 	case SWK__KIND_ENUM:
 	case SWK__KIND_BOOL:
@@ -19,14 +20,13 @@ static unsigned char kind_width(swk__kind kind)
 	}
 }
 
-void swk__layout_init(swk__layout *layout, const swk__schema *schema)
+void swk__layout_init(swk__layout *layout, const swk__schema *schema, bool facts)
 {
-	static const unsigned char extra_widths[SWK__EXTRA_COUNT] = { [SWK__EXTRA_COMMIT] = 8, [SWK__EXTRA_OLDER] = 8 };
-	*layout = (swk__layout){ .schema = schema, .count = schema->count + SWK__EXTRA_COUNT };
+	static const unsigned char extra_widths[SWK__EXTRA_COUNT] = { 8, 8, 8, 8, 1 };
+	*layout = (swk__layout){ .schema = schema, .count = schema->count + (facts ? 0 : SWK__EXTRA_COUNT) };
 	unsigned offset = 0;
 	for (unsigned f = 0; f < layout->count; f++) {
-		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind)
-		                                        : extra_widths[f - schema->count];
+		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind) : extra_widths[f - schema->count];
 		layout->widths[f] = width;
 		layout->offsets[f] = (unsigned short)offset;
 		offset += width;
@@ -259,6 +259,13 @@ static void page_release(swk__mem *mem, swk__page *page)
 		swk__free(mem, page);
 }
 
+swk__pages *swk__pages_retain(swk__pages *pages)
+{
+	if (pages)
+		atomic_fetch_add_explicit(&pages->references, 1, memory_order_relaxed);
+	return pages;
+}
+
 void swk__pages_release(swk__pages *pages)
 {
 	if (!pages || atomic_fetch_sub_explicit(&pages->references, 1, memory_order_acq_rel) > 1)
@@ -320,8 +327,7 @@ void swk__state_retain(const swk__table_state *state)
 {
 	if (state->directory)
 		atomic_fetch_add_explicit(&state->directory->references, 1, memory_order_relaxed);
-	if (state->current)
-		atomic_fetch_add_explicit(&state->current->references, 1, memory_order_relaxed);
+	(void)swk__pages_retain(state->current);
 }
 
 void swk__state_release(swk__table_state *state)

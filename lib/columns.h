@@ -35,10 +35,13 @@ static inline uint32_t swk__place_row(swk__place place)
 	return (uint32_t)place;
 }
 
-/* Fields that every table has beside those of its schema. */
+/* Fields that records have beside those of their schema (facts have none): the commit, the next older version, whether
+ * the stamp is ours, and for each link the row before that refers to the same record. */
 enum {
 	SWK__EXTRA_COMMIT,
 	SWK__EXTRA_OLDER,
+	SWK__EXTRA_LINK,
+	SWK__EXTRA_STAMPED = SWK__EXTRA_LINK + 2,
 	SWK__EXTRA_COUNT
 };
 
@@ -48,13 +51,13 @@ enum {
 /* How a table's rows lie in a segment of n rows: field f begins at offsets[f] * n. */
 typedef struct swk__layout {
 	const swk__schema *schema;
-	unsigned count; /* schema->count + SWK__EXTRA_COUNT */
+	unsigned count; /* schema->count, and SWK__EXTRA_COUNT for records */
 	unsigned row_bytes;
 	unsigned char widths[SWK__FIELDS_MAX + SWK__EXTRA_COUNT]; /* 1, 4 or 8 */
 	unsigned short offsets[SWK__FIELDS_MAX + SWK__EXTRA_COUNT];
 } swk__layout;
 
-void swk__layout_init(swk__layout *layout, const swk__schema *schema);
+void swk__layout_init(swk__layout *layout, const swk__schema *schema, bool facts);
 
 /* The number of an extra field in this layout. */
 static inline unsigned swk__layout_extra(const swk__layout *layout, unsigned extra)
@@ -176,7 +179,8 @@ static inline swk__place swk__pages_get(const swk__pages *pages, uint32_t entity
 
 /* Sets it, in a copy where need be, as swk__directory_own does. False when memory failed. */
 bool swk__pages_set(swk__mem *mem, swk__pages **pages, uint32_t entity, swk__place place, uint64_t txn);
-void swk__pages_release(swk__pages *pages); /* NULL is fine */
+swk__pages *swk__pages_retain(swk__pages *pages);
+void swk__pages_release(swk__pages *pages); /* NULL is fine, for both */
 
 /* The state of one table: all that a reader needs to find its current rows. */
 typedef struct swk__table_state {

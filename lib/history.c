@@ -15,10 +15,11 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 {
 	*history = (swk__history){ .mem = mem };
 	uint64_t key = swk__random_key();
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
+		swk__layout_init(&history->layouts[t], &swk__schemas[t], t >= SWK__TABLE_COUNT);
 	int code = swk__text_init(&history->texts, mem, key, error);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++) {
-		swk__layout_init(&history->layouts[t], &swk__schemas[t]);
-		code = swk__text_init(&history->ids[t], mem, key + t + 1, error);
+				code = swk__text_init(&history->ids[t], mem, key + t + 1, error);
 	}
 	if (code == SWK_OK) {
 		history->published = swk__alloc(mem, SWK__FAULT_history_snapshot, 1, sizeof *history->published);
@@ -33,7 +34,7 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 	empty->mem = mem;
 	empty->references = 1;
 	empty->last_stamp = empty->latest_recorded = INT64_MIN;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		empty->tables[t].latest = INT64_MIN;
 	return SWK_OK;
 }
@@ -45,6 +46,7 @@ void swk__history_done(swk__history *history)
 	swk__history_rollback(history);
 	swk__snapshot_release(history->published);
 	swk__free(history->mem, history->relinks);
+	swk__free(history->mem, history->changes);
 	swk__text_done(&history->texts);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		swk__text_done(&history->ids[t]);
@@ -55,8 +57,10 @@ void swk__snapshot_release(swk__snapshot *snapshot)
 {
 	if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1)
 		return;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		swk__state_release(&snapshot->tables[t]);
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++)
+		swk__pages_release(snapshot->links[l]);
 	swk__free(snapshot->mem, snapshot);
 }
 
@@ -73,10 +77,13 @@ int swk__history_begin(swk__history *history, swk_error *error)
 	working->commit = published->commit;
 	working->last_stamp = published->last_stamp;
 	working->latest_recorded = published->latest_recorded;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++) {
 		working->tables[t] = published->tables[t];
 		swk__state_retain(&working->tables[t]);
 	}
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++)
+		working->links[l] = swk__pages_retain(published->links[l]);
+	history->change_count = 0;
 	history->working = working;
 	history->txn++;
 	return SWK_OK;
@@ -132,7 +139,8 @@ int swk__history_compare(const swk__history *history, swk__table table, const sw
 typedef struct incoming {
 	swk__table table;
 	uint32_t entity;
-	bool stamped; /* by us: it came without recorded_at */
+	bool stamped; /* now, as it came without recorded_at */
+	bool ours;    /* stamped now or, when the journal is replayed, then */
 	int64_t cells[SWK__FIELDS_MAX];
 } incoming;
 
@@ -165,20 +173,21 @@ static swk__text *field_texts(swk__history *history, swk__table table, const swk
 	}
 }
 
-/* Reads row `number` of the batch's table, giving numbers to its texts. */
-static int incoming_read(swk__history *history, const swk_batch *batch, swk__table table, size_t number, incoming *row,
+/* Reads a row of the batch, giving numbers to its texts. */
+static int incoming_read(swk__history *history, const swk_batch *batch, swk__batch_order order, incoming *row,
                          swk_error *error)
 {
+	const swk__table table = (swk__table)order.table;
 	const swk__schema *schema = &swk__schemas[table];
 	row->table = table;
 	for (unsigned f = 0; f < schema->count; f++) {
 		const swk__batch_column *column = &batch->tables[table].columns[f];
 		if (!swk__kind_is_text(schema->fields[f].kind)) {
-			row->cells[f] = column->values[number];
+			row->cells[f] = column->values[order.row];
 			continue;
 		}
 		uint32_t text = 0;
-		swk__slice bytes = swk__batch_text_at(batch, column->spans[number]);
+		swk__slice bytes = swk__batch_text_at(batch, column->spans[order.row]);
 		if (bytes.length) {
 			int code = swk__text_intern(field_texts(history, table, &schema->fields[f]), bytes, &text,
 			                            error);
@@ -189,6 +198,7 @@ static int incoming_read(swk__history *history, const swk_batch *batch, swk__tab
 	}
 	row->entity = (uint32_t)row->cells[SWK__FIELD_ID];
 	row->stamped = row->cells[SWK__FIELD_RECORDED_AT] == SWK__NULL;
+	row->ours = row->stamped || order.stamped;
 	return SWK_OK;
 }
 
@@ -237,21 +247,42 @@ static int chain_link(swk__history *history, swk__table table, swk__place newer,
 	return SWK_OK;
 }
 
-/* The part of a week as the transaction's own, with a version of its own. */
-static swk__part *part_own(swk__history *history, swk__table table, int32_t week)
+swk__part *swk__history_part(swk__history *history, swk__table state, int32_t week)
 {
-	swk__table_state *state = &history->working->tables[table];
-	swk__part *part = swk__directory_own(history->mem, &state->directory, &history->layouts[table], week,
-	                                     history->txn);
+	swk__part *part = swk__directory_own(history->mem, &history->working->tables[state].directory,
+	                                     &history->layouts[state], week, history->txn);
 	if (part && part->version == 0)
 		part->version = ++history->versions;
 	return part;
+}
+
+swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,
+                               swk__place row)
+{
+	const swk__link_about *about = &swk__links[link];
+	unsigned field = swk__layout_extra(&history->layouts[about->table], SWK__EXTRA_LINK + about->extra);
+	return (swk__place)swk__state_get(&states[about->table], row, field);
 }
 
 static int64_t own_instant(const incoming *row)
 {
 	int field = swk__schemas[row->table].instant;
 	return field < 0 ? 0 : row->cells[field];
+}
+
+static bool change_add(swk__history *history, swk__change change)
+{
+	if (history->change_count == history->change_capacity) {
+		size_t capacity = swk__grown(history->change_capacity, history->change_count + 1);
+		swk__change *changes =
+		        swk__resize(history->mem, SWK__FAULT_history_chain, history->changes, capacity, sizeof *changes);
+		if (!changes)
+			return false;
+		history->changes = changes;
+		history->change_capacity = capacity;
+	}
+	history->changes[history->change_count++] = change;
+	return true;
 }
 
 /* Makes the version at `place` the current one of its entity instead of `before`. */
@@ -262,7 +293,7 @@ static bool current_set(swk__history *history, const incoming *row, swk__part *p
 	if (!swk__pages_set(history->mem, &state->current, row->entity, place, history->txn))
 		return false;
 	if (before) {
-		swk__part *old = part_own(history, row->table, swk__place_week(before));
+		swk__part *old = swk__history_part(history, row->table, swk__place_week(before));
 		if (!old)
 			return false;
 		state->live -= swk__part_live(old, swk__place_row(before));
@@ -272,6 +303,24 @@ static bool current_set(swk__history *history, const incoming *row, swk__part *p
 	swk__part_mark(part, swk__place_row(place), live);
 	state->live += live;
 	state->epoch = history->txn;
+	return change_add(history, (swk__change){ row->table, before, place });
+}
+
+/* Puts a row that lies at `place` at the head of the chains of what it refers to. */
+static bool row_link(swk__history *history, const incoming *row, swk__columns *columns, swk__place place)
+{
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++) {
+		const swk__link_about *about = &swk__links[l];
+		if (about->table != row->table)
+			continue;
+		uint32_t target = (uint32_t)row->cells[about->field];
+		swk__pages **heads = &history->working->links[l];
+		unsigned field = swk__layout_extra(&history->layouts[row->table], SWK__EXTRA_LINK + about->extra);
+		swk__columns_set(columns, field, swk__place_row(place),
+		                 target ? (int64_t)swk__pages_get(*heads, target) : 0);
+		if (target && !swk__pages_set(history->mem, heads, target, place, history->txn))
+			return false;
+	}
 	return true;
 }
 
@@ -282,15 +331,16 @@ static swk__part *row_append(swk__history *history, const incoming *row, uint64_
 	const swk__layout *layout = &history->layouts[row->table];
 	uint32_t number;
 	int32_t week = swk__utc_week(own_instant(row));
-	swk__part *part = part_own(history, row->table, week);
+	swk__part *part = swk__history_part(history, row->table, week);
 	if (!part || !swk__part_append(part, &number))
 		return NULL;
 	for (unsigned f = 0; f < swk__schemas[row->table].count; f++)
 		swk__columns_set(part->columns, f, number, row->cells[f]);
 	swk__columns_set(part->columns, swk__layout_extra(layout, SWK__EXTRA_COMMIT), number, (int64_t)commit);
 	swk__columns_set(part->columns, swk__layout_extra(layout, SWK__EXTRA_OLDER), number, (int64_t)older);
+	swk__columns_set(part->columns, swk__layout_extra(layout, SWK__EXTRA_STAMPED), number, row->ours);
 	*place = swk__place_make(week, number);
-	return part;
+	return row_link(history, row, part->columns, *place) ? part : NULL;
 }
 
 static int row_store(swk__history *history, const incoming *row, uint64_t commit, swk__place newer, swk__place older,
@@ -342,8 +392,7 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 		if (check && i % CHECK_ROWS == 0)
 			code = check(context, i, batch->rows, error);
 		if (code == SWK_OK)
-			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row,
-			                     &row, error);
+			code = incoming_read(history, batch, batch->order[i], &row, error);
 		if (code == SWK_OK)
 			code = row_stamp(history->working, &stamp, &row, error);
 		if (code != SWK_OK)

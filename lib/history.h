@@ -21,7 +21,8 @@
 typedef struct swk__snapshot {
 	swk__mem *mem;
 	_Atomic uint32_t references;
-	swk__table_state tables[SWK__TABLE_COUNT];
+	swk__table_state tables[SWK__STATE_COUNT]; /* records, and then facts */
+	swk__pages *links[SWK__LINK_COUNT];        /* a record --> the newest row that refers to it, current or not */
 	uint64_t commit;
 	int64_t last_stamp;      /* the last stamp given to a row that came without one; INT64_MIN: none */
 	int64_t latest_recorded; /* no row was recorded later; INT64_MIN without rows */
@@ -29,14 +30,22 @@ typedef struct swk__snapshot {
 
 void swk__snapshot_release(swk__snapshot *snapshot); /* NULL is fine */
 
+/* A change of what is current: the row before and the row after, 0 for none. */
+typedef struct swk__change {
+	swk__table table;
+	swk__place before, after;
+} swk__change;
+
 typedef struct swk__history {
 	swk__mem *mem;
-	swk__layout layouts[SWK__TABLE_COUNT];
+	swk__layout layouts[SWK__STATE_COUNT];
 	swk__text texts;                 /* all texts but ids */
 	swk__text ids[SWK__TABLE_COUNT]; /* entity numbers */
 	swk__snapshot *published;        /* retained; readers take it under the store's lock */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
+	swk__change *changes; /* of the transaction, in order: what the fold starts from */
+	size_t change_count, change_capacity;
 	struct swk__relink *relinks; /* what _rollback must put back into chains */
 	size_t relink_count, relink_capacity;
 } swk__history;
@@ -60,6 +69,13 @@ typedef int (*swk__check)(void *context, uint64_t done, uint64_t total, swk_erro
 int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
                        unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
                        swk_error *error);
+
+/* The row before `row` in the chain of a link; 0 at its end. A row of the chain counts where it is current. */
+swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,
+                               swk__place row);
+
+/* The part of a week of any state as the transaction's own, with a version of its own; NULL when memory failed. */
+swk__part *swk__history_part(swk__history *history, swk__table state, int32_t week);
 
 /* Makes the transaction's state the published one; cannot fail. Returns the snapshot that was published before, for
  * the caller to release. */

@@ -31,7 +31,8 @@ static int row_encode(const swk_batch *batch, swk__batch_order place, int64_t st
 {
 	const swk__schema *schema = &swk__schemas[place.table];
 	int code = SWK_OK;
-	swk__buf_varint(buf, place.table);
+	bool stamped = place.stamped || batch->tables[place.table].columns[SWK__FIELD_RECORDED_AT].values[place.row] == SWK__NULL;
+	swk__buf_varint(buf, place.table * 2u + stamped);
 	for (unsigned i = 0; i < schema->count && code == SWK_OK; i++) {
 		const swk__batch_column *column = &batch->tables[place.table].columns[i];
 		if (swk__kind_is_text(schema->fields[i].kind))
@@ -126,7 +127,7 @@ static bool value_decode(decoder *self, const swk__field *field, swk__batch_cell
 static bool row_decode(decoder *self)
 {
 	swk__batch_cell cells[SWK__FIELDS_MAX];
-	uint64_t table = swk__read_varint64(&self->reader);
+	uint64_t head = swk__read_varint64(&self->reader), table = head / 2;
 	if (self->reader.failed || table >= SWK__TABLE_COUNT)
 		return false;
 	const swk__schema *schema = &swk__schemas[table];
@@ -138,7 +139,7 @@ static bool row_decode(decoder *self)
 	}
 	if (cells[SWK__FIELD_RECORDED_AT].value == SWK__NULL)
 		return false;
-	self->code = swk__batch_append(self->batch, (swk__table)table, cells, self->error);
+	self->code = swk__batch_append(self->batch, (swk__table)table, cells, head % 2, self->error);
 	return self->code == SWK_OK;
 }
 

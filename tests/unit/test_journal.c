@@ -63,7 +63,7 @@ static void rows_random(swk_batch *batch, size_t rows, uint64_t *seed)
 			else
 				cells[f].value = value_random(field, seed);
 		}
-		assert_int_equal(swk__batch_append(batch, table, cells, NULL), SWK_OK);
+		assert_int_equal(swk__batch_append(batch, table, cells, false, NULL), SWK_OK);
 	}
 }
 
@@ -161,11 +161,11 @@ static void the_bytes_are_those_of_the_header(void **state)
 	cells[SWK__REP_TEAM].span = cells[SWK__REP_NAME].span;
 	cells[SWK__FIELD_RECORDED_AT].value = SWK__NULL; /* the stamp counts */
 	cells[SWK__REP_DELETED].value = 1;
-	assert_int_equal(swk__batch_append(self->from, SWK__TABLE_REP, cells, NULL), SWK_OK);
+	assert_int_equal(swk__batch_append(self->from, SWK__TABLE_REP, cells, false, NULL), SWK_OK);
 	cells[SWK__REP_NAME].span = cells[SWK__REP_TEAM].span = (swk__span){ 0, 0 };
 	cells[SWK__REP_CAPACITY].value = 3;
 	cells[SWK__REP_DELETED].value = 0;
-	assert_int_equal(swk__batch_append(self->from, SWK__TABLE_REP, cells, NULL), SWK_OK);
+	assert_int_equal(swk__batch_append(self->from, SWK__TABLE_REP, cells, false, NULL), SWK_OK);
 	self->stamps[0] = 9;
 	self->stamps[1] = 10;
 	swk__slice bytes = stage_encode(self);
