@@ -74,6 +74,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(file_open)         \
 	X(file_read)         \
 	X(file_write)        \
+	X(fold_list)         \
 	X(history_chain)     \
 	X(history_columns)   \
 	X(history_directory) \

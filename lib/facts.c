@@ -86,81 +86,53 @@ static int table_cut(const swk__facts *facts, swk__table table, swk__table_state
 	return SWK_OK;
 }
 
+/* Cuts the records and folds what is left. */
+static int facts_cut(swk__facts *facts, bool past, swk_error *error)
+{
+	swk__fold fold;
+	int code = SWK_OK;
+	facts->cached = false;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++) {
+		const swk__table_state *state = &facts->snapshot->tables[t];
+		bool cut = past || (swk__schemas[t].instant >= 0 && state->latest > facts->cut.now);
+		if (cut) {
+			code = table_cut(facts, (swk__table)t, &facts->tables[t], error);
+		} else {
+			facts->tables[t] = *state;
+			swk__state_retain(state);
+		}
+	}
+	swk__fold_init_cut(&fold, facts->history, facts->tables, facts->snapshot->links, facts->cut.now,
+	                   facts->snapshot->mem);
+	if (code == SWK_OK)
+		code = swk__fold_all(&fold, error);
+	swk__fold_done(&fold);
+	return code;
+}
+
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
-                    unsigned joins, swk_error *error)
+                    swk_error *error)
 {
 	bool past = cut.as_of < snapshot->latest_recorded || cut.commit < snapshot->commit;
-	*facts = (swk__facts){
-		.history = history, .snapshot = snapshot, .cut = cut, .cached = !past, .joins_from = INT64_MIN
-	};
+	*facts = (swk__facts){ .history = history, .snapshot = snapshot, .cut = cut, .cached = true };
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
-		const swk__table_state *state = &snapshot->tables[t];
-		bool joined = joins & (1u << t);
-		bool later = joined && swk__schemas[t].instant >= 0 && state->latest > cut.now;
-		if (joined && swk__schemas[t].instant >= 0 && state->latest > facts->joins_from)
-			facts->joins_from = state->latest;
-		if (past || later) {
-			int code = table_cut(facts, (swk__table)t, &facts->tables[t], error);
-			if (code != SWK_OK) {
-				swk__facts_close(facts);
-				return code;
-			}
-			facts->cached = false;
-			continue;
-		}
-		facts->tables[t] = *state;
-		swk__state_retain(state);
+	if (past || cut.now < snapshot->settled) {
+		int code = facts_cut(facts, past, error);
+		if (code != SWK_OK)
+			swk__facts_close(facts);
+		return code;
+	}
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++) {
+		facts->tables[t] = snapshot->tables[t];
+		swk__state_retain(&facts->tables[t]);
 	}
 	return SWK_OK;
 }
 
 void swk__facts_close(swk__facts *facts)
 {
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		swk__state_release(&facts->tables[t]);
 	swk__snapshot_release(facts->snapshot);
 	facts->snapshot = NULL;
-}
-
-/* ------------------------------------------------------------------------------------------- joins */
-
-swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity)
-{
-	const swk__table_state *state = &facts->tables[table];
-	swk__place place = swk__pages_get(state->current, entity);
-	if (!place ||
-	    !swk__part_live(swk__directory_part(state->directory, swk__place_week(place)), swk__place_row(place)))
-		return 0;
-	return place;
-}
-
-/* The row of the lead that this lead's row merges into, or 0. */
-static swk__place lead_next(const swk__facts *facts, swk__place row)
-{
-	int64_t target = swk__state_get(&facts->tables[SWK__TABLE_LEAD], row, SWK__LEAD_MERGED_INTO);
-	return target ? swk__facts_row(facts, SWK__TABLE_LEAD, (uint32_t)target) : 0;
-}
-
-swk__place swk__facts_lead(const swk__facts *facts, uint32_t entity)
-{
-	swk__place slow = swk__facts_row(facts, SWK__TABLE_LEAD, entity), start = slow, fast = slow;
-	if (!slow)
-		return 0;
-	/* Two walkers, one twice as fast (Floyd): they meet only where the chain runs into a cycle. */
-	for (;;) {
-		swk__place next = lead_next(facts, fast);
-		if (!next)
-			return fast;
-		fast = lead_next(facts, next);
-		if (!fast)
-			return next;
-		slow = lead_next(facts, slow);
-		if (slow == fast)
-			break;
-	}
-	/* Its links merge nothing, so the chain ends where it enters the cycle. */
-	for (slow = start; slow != fast; slow = lead_next(facts, slow))
-		fast = lead_next(facts, fast);
-	return slow;
 }

@@ -4,8 +4,9 @@
  *
  *   snapshot + cut --> facts: a state per table { parts by UTC week, entity --> current row }, merged leads followed
  *
- * Calls are facts as they lie: a fact is a live row of the call table, its instant is `at`. Facts later than `now`
- * are left to whoever reads (they only move the end of the window); what they are joined with is cut here.
+ * Calls and meetings are facts as they lie; what several records mean together is folded. Facts later than `now` are left
+ * to whoever reads, and so are the later instants that a fact tells (a reply, a first touch); what a later record could
+ * change otherwise (who a lead is, whether a deal is closed) is cut here.
  *
  * Invariant: facts of a cut that cuts nothing off share everything with the snapshot and carry the versions of its
  * parts; any other cut makes parts and pages of its own over the same columns, with version 0.
@@ -13,7 +14,7 @@
 #ifndef SWK_FACTS_H
 #define SWK_FACTS_H
 
-#include "history.h"
+#include "fold.h"
 
 /* Which versions and records exist. */
 typedef struct swk__cut {
@@ -26,23 +27,26 @@ typedef struct swk__facts {
 	const swk__history *history;
 	swk__snapshot *snapshot; /* retained */
 	swk__cut cut;
-	swk__table_state tables[SWK__TABLE_COUNT]; /* retained */
+	swk__table_state tables[SWK__STATE_COUNT]; /* retained */
 	bool cached;                               /* nothing was cut off: the parts' versions tell them apart */
-	int64_t joins_from; /* the facts are the same for every now from here on (commit and as_of being the same) */
 } swk__facts;
 
-/* The facts under a cut. `joins`: a bit (1 << table) for each table whose rows facts are joined with. Takes a reference
- * on the snapshot. On failure there is nothing to close. */
+/* The facts under a cut. Takes a reference on the snapshot. On failure there is nothing to close. */
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
-                    unsigned joins, swk_error *error);
+                    swk_error *error);
 void swk__facts_close(swk__facts *facts);
 
 /* The current row of a record, deleted ones not; 0 where there is none. */
-swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity);
+static inline swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity)
+{
+	return swk__row_current(facts->tables, table, entity);
+}
 
-/* The row of the lead that a lead's records count for: the end of its chain of merged_into. Links to leads that do not
- * exist, and links of a cycle, merge nothing. 0 where the lead does not exist. */
-swk__place swk__facts_lead(const swk__facts *facts, uint32_t entity);
+/* The row of the lead that a lead's records count for, or 0 (swk__lead_resolve). */
+static inline swk__place swk__facts_lead(const swk__facts *facts, uint32_t entity)
+{
+	return swk__lead_resolve(facts->tables, entity);
+}
 
 /* The state of the table whose live rows are facts. */
 static inline const swk__table_state *swk__facts_table(const swk__facts *facts, swk__table table)

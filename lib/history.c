@@ -18,8 +18,10 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		swk__layout_init(&history->layouts[t], &swk__schemas[t], t >= SWK__TABLE_COUNT);
 	int code = swk__text_init(&history->texts, mem, key, error);
+	if (code == SWK_OK)
+		code = swk__text_intern(&history->texts, swk__slice_of("call"), &history->call_text, error);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++) {
-				code = swk__text_init(&history->ids[t], mem, key + t + 1, error);
+		code = swk__text_init(&history->ids[t], mem, key + t + 1, error);
 	}
 	if (code == SWK_OK) {
 		history->published = swk__alloc(mem, SWK__FAULT_history_snapshot, 1, sizeof *history->published);
@@ -33,7 +35,7 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 	swk__snapshot *empty = history->published;
 	empty->mem = mem;
 	empty->references = 1;
-	empty->last_stamp = empty->latest_recorded = INT64_MIN;
+	empty->last_stamp = empty->latest_recorded = empty->settled = INT64_MIN;
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		empty->tables[t].latest = INT64_MIN;
 	return SWK_OK;
@@ -77,6 +79,7 @@ int swk__history_begin(swk__history *history, swk_error *error)
 	working->commit = published->commit;
 	working->last_stamp = published->last_stamp;
 	working->latest_recorded = published->latest_recorded;
+	working->settled = published->settled;
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++) {
 		working->tables[t] = published->tables[t];
 		swk__state_retain(&working->tables[t]);
@@ -274,8 +277,8 @@ static bool change_add(swk__history *history, swk__change change)
 {
 	if (history->change_count == history->change_capacity) {
 		size_t capacity = swk__grown(history->change_capacity, history->change_count + 1);
-		swk__change *changes =
-		        swk__resize(history->mem, SWK__FAULT_history_chain, history->changes, capacity, sizeof *changes);
+		swk__change *changes = swk__resize(history->mem, SWK__FAULT_history_chain, history->changes, capacity,
+		                                   sizeof *changes);
 		if (!changes)
 			return false;
 		history->changes = changes;
@@ -343,6 +346,23 @@ static swk__part *row_append(swk__history *history, const incoming *row, uint64_
 	return row_link(history, row, part->columns, *place) ? part : NULL;
 }
 
+/* The latest instant of a row that, cut off, would change what other records mean. */
+static int64_t row_settled(const incoming *row)
+{
+	int64_t closed = row->cells[SWK__OPPORTUNITY_CLOSED_AT];
+	switch (row->table) {
+	case SWK__TABLE_LEAD:
+	case SWK__TABLE_STAGE:
+		return own_instant(row);
+	case SWK__TABLE_OPPORTUNITY:
+		return row->cells[SWK__OPPORTUNITY_OUTCOME] != SWK__OPEN && closed > own_instant(row)
+		               ? closed
+		               : own_instant(row);
+	default:
+		return INT64_MIN;
+	}
+}
+
 static int row_store(swk__history *history, const incoming *row, uint64_t commit, swk__place newer, swk__place older,
                      swk_error *error)
 {
@@ -364,6 +384,8 @@ static int row_store(swk__history *history, const incoming *row, uint64_t commit
 		state->latest = own_instant(row);
 	if (row->cells[SWK__FIELD_RECORDED_AT] > working->latest_recorded)
 		working->latest_recorded = row->cells[SWK__FIELD_RECORDED_AT];
+	if (row_settled(row) > working->settled)
+		working->settled = row_settled(row);
 	working->commit = commit;
 	return SWK_OK;
 }

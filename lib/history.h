@@ -26,6 +26,7 @@ typedef struct swk__snapshot {
 	uint64_t commit;
 	int64_t last_stamp;      /* the last stamp given to a row that came without one; INT64_MIN: none */
 	int64_t latest_recorded; /* no row was recorded later; INT64_MIN without rows */
+	int64_t settled;         /* from this `now` on no record can change what others mean (see swk__facts) */
 } swk__snapshot;
 
 void swk__snapshot_release(swk__snapshot *snapshot); /* NULL is fine */
@@ -40,6 +41,7 @@ typedef struct swk__history {
 	swk__mem *mem;
 	swk__layout layouts[SWK__STATE_COUNT];
 	swk__text texts;                 /* all texts but ids */
+	uint32_t call_text;              /* the channel of a call */
 	swk__text ids[SWK__TABLE_COUNT]; /* entity numbers */
 	swk__snapshot *published;        /* retained; readers take it under the store's lock */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */

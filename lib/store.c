@@ -181,6 +181,16 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 	return SWK_OK;
 }
 
+/* Brings the facts of the transaction up to its records. */
+static int facts_fold(swk_store *store, swk_error *error)
+{
+	swk__fold fold;
+	swk__fold_init(&fold, &store->history);
+	int code = swk__fold_changes(&fold, error);
+	swk__fold_done(&fold);
+	return code;
+}
+
 /* ---------------------------------------------------------------------------------------- opening */
 
 /* Replays one commit of the journal. */
@@ -214,6 +224,8 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 	code = swk__history_begin(&store->history, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
+	if (code == SWK_OK)
+		code = facts_fold(store, error);
 	if (code == SWK_OK) {
 		store->history.working->last_stamp = last_stamp;
 		swk__snapshot_release(swk__history_publish(&store->history));
@@ -331,6 +343,8 @@ static int batch_commit(swk_store *store, const swk_batch *batch, int64_t stamp,
 		return code;
 	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
 	                          call_check, &c, error);
+	if (code == SWK_OK)
+		code = facts_fold(store, error);
 	if (code == SWK_OK && applied->accepted)
 		code = commit_write(store, batch, stored, stamps, error);
 	if (code != SWK_OK || !applied->accepted) {
@@ -405,7 +419,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	if (code != SWK_OK)
 		return code;
 	swk__snapshot *snapshot = snapshot_pin(store);
-	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, plan.joins, error);
+	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, error);
 	swk__snapshot_release(snapshot);
 	if (code == SWK_OK) {
 		code = swk__answer_make(&desk, &plan, &facts, result, error);

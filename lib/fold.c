@@ -1,0 +1,742 @@
+/* SPDX-License-Identifier: MIT */
+#include "fold.h"
+
+#include <stdlib.h>
+
+/* A record in a list: when, which, and where it lies. */
+struct swk__fold_item {
+	int64_t at;
+	uint32_t entity;
+	unsigned char rank; /* of what happens at the same instant, the lesser comes first */
+	swk__slice id;
+	swk__place place;
+};
+
+typedef struct swk__fold_item item;
+
+/* ------------------------------------------------------------------------------------------- records */
+
+swk__place swk__row_current(const swk__table_state *states, swk__table table, uint32_t entity)
+{
+	swk__place place = swk__pages_get(states[table].current, entity);
+	if (!place || !swk__part_live(swk__directory_part(states[table].directory, swk__place_week(place)),
+	                              swk__place_row(place)))
+		return 0;
+	return place;
+}
+
+/* The row of the lead that this lead's row merges into, or 0. */
+static swk__place lead_next(const swk__table_state *states, swk__place row)
+{
+	int64_t target = swk__state_get(&states[SWK__TABLE_LEAD], row, SWK__LEAD_MERGED_INTO);
+	return target ? swk__row_current(states, SWK__TABLE_LEAD, (uint32_t)target) : 0;
+}
+
+swk__place swk__lead_resolve(const swk__table_state *states, uint32_t entity)
+{
+	swk__place slow = swk__row_current(states, SWK__TABLE_LEAD, entity), start = slow, fast = slow;
+	if (!slow)
+		return 0;
+	/* Two walkers, one twice as fast (Floyd): they meet only where the chain runs into a cycle. */
+	for (;;) {
+		swk__place next = lead_next(states, fast);
+		if (!next)
+			return fast;
+		fast = lead_next(states, next);
+		if (!fast)
+			return next;
+		slow = lead_next(states, slow);
+		if (slow == fast)
+			break;
+	}
+	/* Its links merge nothing, so the chain ends where it enters the cycle. */
+	for (slow = start; slow != fast; slow = lead_next(states, slow))
+		fast = lead_next(states, fast);
+	return slow;
+}
+
+static int64_t get(const swk__fold *fold, swk__table table, swk__place place, unsigned field)
+{
+	return swk__state_get(&fold->states[table], place, field);
+}
+
+/* Steps through the rows that refer to a record by a link and are current; 0 at the end. `row` is 0 to begin. */
+static swk__place linked_next(const swk__fold *fold, swk__link link, uint32_t target, swk__place row)
+{
+	swk__table table = swk__links[link].table;
+	for (;;) {
+		row = row ? swk__history_linked(fold->history, fold->states, link, row)
+		          : swk__pages_get(fold->links[link], target);
+		if (!row)
+			return 0;
+		uint32_t entity = (uint32_t)get(fold, table, row, SWK__FIELD_ID);
+		if (swk__row_current(fold->states, table, entity) == row)
+			return row;
+	}
+}
+
+/* ---------------------------------------------------------------------------------------------- lists */
+
+static bool list_add(swk__fold *fold, swk__fold_list *list, item added)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = swk__grown(list->capacity, list->count + 1);
+		item *items = swk__resize(fold->mem, SWK__FAULT_fold_list, list->items, capacity, sizeof *items);
+		if (!items)
+			return false;
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = added;
+	return true;
+}
+
+/* By instant, then rank, then id. */
+static int item_order(const void *a, const void *b)
+{
+	const item *x = a, *y = b;
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return swk__slice_compare(x->id, y->id);
+}
+
+static void list_sort(swk__fold_list *list)
+{
+	if (list->count > 1)
+		qsort(list->items, list->count, sizeof *list->items, item_order);
+}
+
+/* The first instant in a sorted list that is not before `at`; SWK__NULL when there is none. */
+static int64_t list_from(const swk__fold_list *list, int64_t at)
+{
+	size_t low = 0, high = list->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (list->items[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->count ? list->items[low].at : SWK__NULL;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a == SWK__NULL || (b != SWK__NULL && b < a) ? b : a;
+}
+
+static swk__slice entity_id(const swk__fold *fold, swk__table table, uint32_t entity)
+{
+	return swk__text_get(&fold->history->ids[table], entity);
+}
+
+static item item_of(const swk__fold *fold, swk__table table, swk__place place, int64_t at, unsigned char rank)
+{
+	uint32_t entity = (uint32_t)get(fold, table, place, SWK__FIELD_ID);
+	return (item){ at, entity, rank, entity_id(fold, table, entity), place };
+}
+
+/* ------------------------------------------------------------------------------------------- filing */
+
+static swk__part *part_own(swk__fold *fold, swk__table fact, int32_t week)
+{
+	swk__part *part = swk__directory_own(fold->mem, &fold->states[fact].directory, &fold->history->layouts[fact],
+	                                     week, fold->txn);
+	if (part && part->version == 0 && fold->versions)
+		part->version = ++*fold->versions;
+	return part;
+}
+
+static bool fact_same(const swk__fold *fold, swk__table fact, swk__place place, const int64_t *cells)
+{
+	const swk__columns *columns = swk__state_columns(&fold->states[fact], place);
+	for (unsigned f = 0; f < swk__schemas[fact].count; f++)
+		if (swk__columns_get(columns, f, swk__place_row(place)) != cells[f])
+			return false;
+	return true;
+}
+
+static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, swk__place *place)
+{
+	int32_t week = swk__utc_week(cells[swk__schemas[fact].instant]);
+	swk__part *part = part_own(fold, fact, week);
+	uint32_t row;
+	if (!part || !swk__part_append(part, &row))
+		return false;
+	for (unsigned f = 0; f < swk__schemas[fact].count; f++)
+		swk__columns_set(part->columns, f, row, cells[f]);
+	swk__part_mark(part, row, true);
+	*place = swk__place_make(week, row);
+	return true;
+}
+
+/* Lets the fact of a key be these cells, or none (NULL). */
+static bool fact_file(swk__fold *fold, swk__table fact, uint32_t key, const int64_t *cells)
+{
+	swk__table_state *state = &fold->states[fact];
+	swk__place old = swk__pages_get(state->current, key), place = 0;
+	if (cells ? old && fact_same(fold, fact, old, cells) : !old)
+		return true;
+	if (old) {
+		swk__part *part = part_own(fold, fact, swk__place_week(old));
+		if (!part)
+			return false;
+		swk__part_mark(part, swk__place_row(old), false);
+	}
+	if (cells && !fact_write(fold, fact, cells, &place))
+		return false;
+	state->live = state->live - (old != 0) + (cells != NULL);
+	state->versions += cells != NULL;
+	state->epoch = fold->txn;
+	fold->filed++;
+	return swk__pages_set(fold->mem, &state->current, key, place, fold->txn);
+}
+
+/* ------------------------------------------------------------------------------------- opportunities */
+
+/* What an opportunity is at present. */
+typedef struct deal {
+	int64_t outcome, closed_at, amount, rep;
+} deal;
+
+/* The stage records that decide, in order: (at, open before won or lost, id). */
+static bool stages_gather(swk__fold *fold, uint32_t opportunity)
+{
+	fold->stages.count = 0;
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_STAGE_OPPORTUNITY, opportunity, row));) {
+		int64_t outcome = get(fold, SWK__TABLE_STAGE, row, SWK__STAGE_OUTCOME);
+		int64_t at = get(fold, SWK__TABLE_STAGE, row, SWK__STAGE_AT);
+		if (outcome != SWK__NULL &&
+		    !list_add(fold, &fold->stages, item_of(fold, SWK__TABLE_STAGE, row, at, outcome != SWK__OPEN)))
+			return false;
+	}
+	list_sort(&fold->stages);
+	return true;
+}
+
+/* The state that the gathered stages tell: that of the last, closed by the first of the final run of its outcome. */
+static void stages_decide(const swk__fold *fold, deal *state)
+{
+	const item *items = fold->stages.items;
+	size_t first = fold->stages.count - 1;
+	state->outcome = get(fold, SWK__TABLE_STAGE, items[first].place, SWK__STAGE_OUTCOME);
+	state->closed_at = SWK__NULL;
+	if (state->outcome == SWK__OPEN)
+		return;
+	while (first > 0 && get(fold, SWK__TABLE_STAGE, items[first - 1].place, SWK__STAGE_OUTCOME) == state->outcome)
+		first--;
+	int64_t amount = get(fold, SWK__TABLE_STAGE, items[first].place, SWK__STAGE_AMOUNT);
+	int64_t rep = get(fold, SWK__TABLE_STAGE, items[first].place, SWK__STAGE_REP);
+	state->closed_at = items[first].at;
+	state->amount = amount == SWK__NULL ? state->amount : amount;
+	state->rep = rep ? rep : state->rep;
+}
+
+static bool deal_state(swk__fold *fold, uint32_t opportunity, swk__place row, deal *state)
+{
+	state->outcome = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_OUTCOME);
+	state->closed_at = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CLOSED_AT);
+	state->amount = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_AMOUNT);
+	state->rep = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_REP);
+	if (state->amount == SWK__NULL)
+		state->amount = 0;
+	if (!stages_gather(fold, opportunity))
+		return false;
+	if (fold->stages.count)
+		stages_decide(fold, state);
+	if (state->outcome != SWK__OPEN && state->closed_at > fold->now)
+		state->outcome = SWK__OPEN;
+	if (state->outcome == SWK__OPEN)
+		state->closed_at = SWK__NULL;
+	return true;
+}
+
+static bool deal_fold(swk__fold *fold, uint32_t opportunity)
+{
+	swk__place row = swk__row_current(fold->states, SWK__TABLE_OPPORTUNITY, opportunity);
+	deal state = { 0 };
+	if (!row)
+		return fact_file(fold, SWK__FACT_OPENED, opportunity, NULL) &&
+		       fact_file(fold, SWK__FACT_CLOSED, opportunity, NULL);
+	if (!deal_state(fold, opportunity, row, &state))
+		return false;
+	int64_t cells[] = { [SWK__FACT_OPENED_OPPORTUNITY] = opportunity,
+		            [SWK__FACT_OPENED_AT] = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CREATED_AT),
+		            [SWK__FACT_OPENED_LEAD] = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD),
+		            [SWK__FACT_OPENED_REP] = state.rep,
+		            [SWK__FACT_OPENED_OUTCOME] = state.outcome,
+		            [SWK__FACT_OPENED_CLOSED_AT] = state.closed_at,
+		            [SWK__FACT_OPENED_AMOUNT] = state.amount,
+		            [SWK__FACT_OPENED_CURRENCY] = get(fold, SWK__TABLE_OPPORTUNITY, row,
+		                                              SWK__OPPORTUNITY_CURRENCY) };
+	if (!fact_file(fold, SWK__FACT_OPENED, opportunity, cells))
+		return false;
+	cells[SWK__FACT_CLOSED_AT] = state.closed_at;
+	return fact_file(fold, SWK__FACT_CLOSED, opportunity, state.outcome == SWK__OPEN ? NULL : cells);
+}
+
+/* --------------------------------------------------------------------------------------------- leads */
+
+/* The lead of which facts are made. */
+typedef struct subject {
+	uint32_t lead;
+	int64_t created_at, touch_at, opportunity_at, won_at;
+	item outreach; /* its place is 0 where there is none */
+	swk__table outreach_table;
+} subject;
+
+/* The lead itself and all that count for it, in fold->members. */
+static bool members_gather(swk__fold *fold, uint32_t lead, swk__place root)
+{
+	fold->members.count = 0;
+	if (!list_add(fold, &fold->members, (item){ .entity = lead, .place = root }))
+		return false;
+	for (size_t i = 0; i < fold->members.count; i++) {
+		uint32_t target = fold->members.items[i].entity;
+		for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_LEAD_MERGED, target, row));) {
+			uint32_t member = (uint32_t)get(fold, SWK__TABLE_LEAD, row, SWK__FIELD_ID);
+			if (member != lead && swk__lead_resolve(fold->states, member) == root &&
+			    !list_add(fold, &fold->members, (item){ .entity = member, .place = row }))
+				return false;
+		}
+	}
+	return true;
+}
+
+static void outreach_consider(subject *person, swk__table table, item candidate)
+{
+	if (person->outreach.place && item_order(&person->outreach, &candidate) <= 0)
+		return;
+	person->outreach = candidate;
+	person->outreach_table = table;
+}
+
+static bool messages_gather(swk__fold *fold, subject *person, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_MESSAGE_LEAD, lead, row));) {
+		item message = item_of(fold, SWK__TABLE_MESSAGE, row,
+		                       get(fold, SWK__TABLE_MESSAGE, row, SWK__MESSAGE_AT), 0);
+		if (get(fold, SWK__TABLE_MESSAGE, row, SWK__MESSAGE_AUTOMATED))
+			continue;
+		if (get(fold, SWK__TABLE_MESSAGE, row, SWK__MESSAGE_DIRECTION) == SWK__INBOUND) {
+			if (!list_add(fold, &fold->replies, message))
+				return false;
+			continue;
+		}
+		person->touch_at = earlier(person->touch_at, message.at);
+		outreach_consider(person, SWK__TABLE_MESSAGE, message);
+	}
+	return true;
+}
+
+static bool calls_gather(swk__fold *fold, subject *person, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_CALL_LEAD, lead, row));) {
+		item call = item_of(fold, SWK__TABLE_CALL, row, get(fold, SWK__TABLE_CALL, row, SWK__CALL_AT), 1);
+		int64_t outcome = get(fold, SWK__TABLE_CALL, row, SWK__CALL_OUTCOME);
+		bool inbound = get(fold, SWK__TABLE_CALL, row, SWK__CALL_DIRECTION) == SWK__INBOUND;
+		if ((inbound || outcome == SWK__CALL_ANSWERED) && !list_add(fold, &fold->replies, call))
+			return false;
+		if (inbound)
+			continue;
+		person->touch_at = earlier(person->touch_at, call.at);
+		if (outcome == SWK__CALL_VOICEMAIL)
+			outreach_consider(person, SWK__TABLE_CALL, call);
+	}
+	return true;
+}
+
+/* Adds a meeting to those that were held. */
+static bool meeting_take(swk__fold *fold, swk__place row)
+{
+	static const unsigned held = 1u << SWK__MEETING_SALE | 1u << SWK__MEETING_DEMO | 1u << SWK__MEETING_FOLLOW_UP |
+	                             1u << SWK__MEETING_DECLINED | 1u << SWK__MEETING_COMPLETED;
+	if (!((held >> get(fold, SWK__TABLE_MEETING, row, SWK__MEETING_OUTCOME)) & 1))
+		return true;
+	int64_t at = get(fold, SWK__TABLE_MEETING, row, SWK__MEETING_AT);
+	return list_add(fold, &fold->held, item_of(fold, SWK__TABLE_MEETING, row, at, 0));
+}
+
+static bool meetings_gather(swk__fold *fold, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_MEETING_LEAD, lead, row));)
+		if (!meeting_take(fold, row))
+			return false;
+	return true;
+}
+
+/* The opportunities of a lead: their creation, their wins, and the meetings that name them alone. */
+static bool opportunities_gather(swk__fold *fold, subject *person, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_OPPORTUNITY_LEAD, lead, row));) {
+		item made = item_of(fold, SWK__TABLE_OPPORTUNITY, row,
+		                    get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CREATED_AT), 0);
+		person->opportunity_at = earlier(person->opportunity_at, made.at);
+		swk__place closed = swk__pages_get(fold->states[SWK__FACT_CLOSED].current, made.entity);
+		if (closed && get(fold, SWK__FACT_CLOSED, closed, SWK__FACT_CLOSED_OUTCOME) == SWK__WON) {
+			made.at = get(fold, SWK__FACT_CLOSED, closed, SWK__FACT_CLOSED_AT);
+			made.place = closed;
+			if (!list_add(fold, &fold->wins, made))
+				return false;
+		} else if (!fact_file(fold, SWK__FACT_COHORT, made.entity, NULL)) {
+			return false;
+		}
+		for (swk__place met = 0; (met = linked_next(fold, SWK__LINK_MEETING_OPPORTUNITY, made.entity, met));)
+			if (!get(fold, SWK__TABLE_MEETING, met, SWK__MEETING_LEAD) && !meeting_take(fold, met))
+				return false;
+	}
+	return true;
+}
+
+static bool scores_gather(swk__fold *fold, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_SCORE_LEAD, lead, row));) {
+		int64_t at = get(fold, SWK__TABLE_SCORE, row, SWK__SCORE_AT);
+		if (!list_add(fold, &fold->scores, item_of(fold, SWK__TABLE_SCORE, row, at, 0)))
+			return false;
+	}
+	return true;
+}
+
+static bool records_gather(swk__fold *fold, subject *person, swk__place root)
+{
+	swk__fold_list *lists[] = { &fold->replies, &fold->held, &fold->wins, &fold->scores };
+	for (size_t i = 0; i < SWK__COUNT(lists); i++)
+		lists[i]->count = 0;
+	if (!members_gather(fold, person->lead, root))
+		return false;
+	for (size_t i = 0; i < fold->members.count; i++) {
+		uint32_t lead = fold->members.items[i].entity;
+		if (!messages_gather(fold, person, lead) || !calls_gather(fold, person, lead) ||
+		    !meetings_gather(fold, lead) || !opportunities_gather(fold, person, lead) ||
+		    !scores_gather(fold, lead))
+			return false;
+	}
+	for (size_t i = 0; i < SWK__COUNT(lists); i++)
+		list_sort(lists[i]);
+	person->won_at = fold->wins.count ? fold->wins.items[0].at : SWK__NULL;
+	return true;
+}
+
+/* ------------------------------------------------------------------------------------ facts of a lead */
+
+static bool outreach_file(swk__fold *fold, const subject *person)
+{
+	const item *outreach = &person->outreach;
+	bool call = person->outreach_table == SWK__TABLE_CALL;
+	if (!outreach->place)
+		return fact_file(fold, SWK__FACT_OUTREACH, person->lead, NULL);
+	const int64_t cells[] = {
+		[SWK__FACT_OUTREACH_LEAD] = person->lead,
+		[SWK__FACT_OUTREACH_AT] = outreach->at,
+		[SWK__FACT_OUTREACH_REP] = call ? get(fold, SWK__TABLE_CALL, outreach->place, SWK__CALL_REP)
+		                                : get(fold, SWK__TABLE_MESSAGE, outreach->place, SWK__MESSAGE_REP),
+		[SWK__FACT_OUTREACH_CHANNEL] = call ? fold->history->call_text
+		                                    : get(fold, SWK__TABLE_MESSAGE, outreach->place,
+		                                          SWK__MESSAGE_CHANNEL),
+		[SWK__FACT_OUTREACH_REPLY_AT] = list_from(&fold->replies, outreach->at),
+	};
+	return fact_file(fold, SWK__FACT_OUTREACH, person->lead, cells);
+}
+
+/* A score is left out when its lead had won by then, or by when the source says it wrote the score down. */
+static bool score_excluded(const swk__fold *fold, const subject *person, const item *score)
+{
+	unsigned stamped = swk__layout_extra(&fold->history->layouts[SWK__TABLE_SCORE], SWK__EXTRA_STAMPED);
+	if (person->won_at == SWK__NULL)
+		return false;
+	if (person->won_at <= score->at)
+		return true;
+	return get(fold, SWK__TABLE_SCORE, score->place, stamped) == 0 &&
+	       get(fold, SWK__TABLE_SCORE, score->place, SWK__FIELD_RECORDED_AT) > person->won_at;
+}
+
+static bool scores_file(swk__fold *fold, const subject *person)
+{
+	for (size_t i = 0; i < fold->scores.count; i++) {
+		const item *score = &fold->scores.items[i];
+		const int64_t cells[] = {
+			[SWK__FACT_SCORE_SCORE] = score->entity,
+			[SWK__FACT_SCORE_AT] = score->at,
+			[SWK__FACT_SCORE_LEAD] = person->lead,
+			[SWK__FACT_SCORE_VALUE] = get(fold, SWK__TABLE_SCORE, score->place, SWK__SCORE_VALUE),
+			[SWK__FACT_SCORE_MODEL] = get(fold, SWK__TABLE_SCORE, score->place, SWK__SCORE_MODEL),
+			[SWK__FACT_SCORE_REPLY_AT] = list_from(&fold->replies, score->at + 1),
+			[SWK__FACT_SCORE_HELD_AT] = list_from(&fold->held, score->at + 1),
+			[SWK__FACT_SCORE_WON_AT] = list_from(&fold->wins, score->at + 1),
+			[SWK__FACT_SCORE_EXCLUDED] = score_excluded(fold, person, score),
+		};
+		if (!fact_file(fold, SWK__FACT_SCORE, score->entity, cells))
+			return false;
+	}
+	return true;
+}
+
+static bool cohort_file(swk__fold *fold, const subject *person)
+{
+	for (size_t i = 0; i < fold->wins.count; i++) {
+		const item *win = &fold->wins.items[i];
+		const int64_t cells[] = {
+			[SWK__FACT_COHORT_OPPORTUNITY] = win->entity,
+			[SWK__FACT_COHORT_AT] = person->created_at,
+			[SWK__FACT_COHORT_LEAD] = person->lead,
+			[SWK__FACT_COHORT_CLOSED_AT] = win->at,
+			[SWK__FACT_COHORT_AMOUNT] = get(fold, SWK__FACT_CLOSED, win->place, SWK__FACT_CLOSED_AMOUNT),
+			[SWK__FACT_COHORT_CURRENCY] = get(fold, SWK__FACT_CLOSED, win->place,
+			                                  SWK__FACT_CLOSED_CURRENCY),
+		};
+		if (!fact_file(fold, SWK__FACT_COHORT, win->entity, cells))
+			return false;
+	}
+	return true;
+}
+
+static bool lead_file(swk__fold *fold, const subject *person)
+{
+	const int64_t lead[] = {
+		[SWK__FACT_LEAD_LEAD] = person->lead,         [SWK__FACT_LEAD_AT] = person->created_at,
+		[SWK__FACT_LEAD_TOUCH_AT] = person->touch_at, [SWK__FACT_LEAD_OPPORTUNITY_AT] = person->opportunity_at,
+		[SWK__FACT_LEAD_WON_AT] = person->won_at,
+	};
+	const int64_t opportunity[] = {
+		[SWK__FACT_OPPORTUNITY_LEAD] = person->lead, [SWK__FACT_OPPORTUNITY_AT] = person->opportunity_at
+	};
+	const int64_t win[] = { [SWK__FACT_WIN_LEAD] = person->lead,
+		                [SWK__FACT_WIN_AT] = person->won_at,
+		                [SWK__FACT_WIN_CREATED_AT] = person->created_at };
+	return fact_file(fold, SWK__FACT_LEAD, person->lead, lead) &&
+	       fact_file(fold, SWK__FACT_OPPORTUNITY, person->lead,
+	                 person->opportunity_at == SWK__NULL ? NULL : opportunity) &&
+	       fact_file(fold, SWK__FACT_WIN, person->lead, person->won_at == SWK__NULL ? NULL : win) &&
+	       outreach_file(fold, person) && scores_file(fold, person) && cohort_file(fold, person);
+}
+
+/* Takes away what was made of a lead that counts nowhere, or for another. */
+static bool lead_clear(swk__fold *fold, uint32_t lead)
+{
+	static const swk__table facts[] = { SWK__FACT_LEAD, SWK__FACT_OUTREACH, SWK__FACT_OPPORTUNITY, SWK__FACT_WIN };
+	for (size_t i = 0; i < SWK__COUNT(facts); i++)
+		if (!fact_file(fold, facts[i], lead, NULL))
+			return false;
+	return true;
+}
+
+/* Takes away the facts of the records of a lead that does not exist. */
+static bool orphans_clear(swk__fold *fold, uint32_t lead)
+{
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_SCORE_LEAD, lead, row));)
+		if (!fact_file(fold, SWK__FACT_SCORE, (uint32_t)get(fold, SWK__TABLE_SCORE, row, SWK__FIELD_ID), NULL))
+			return false;
+	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_OPPORTUNITY_LEAD, lead, row));)
+		if (!fact_file(fold, SWK__FACT_COHORT, (uint32_t)get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__FIELD_ID),
+		               NULL))
+			return false;
+	return true;
+}
+
+static bool lead_fold(swk__fold *fold, uint32_t lead)
+{
+	swk__place row = swk__row_current(fold->states, SWK__TABLE_LEAD, lead);
+	if (!row)
+		return lead_clear(fold, lead) && orphans_clear(fold, lead);
+	if (swk__lead_resolve(fold->states, lead) != row)
+		return lead_clear(fold, lead);
+	subject person = { .lead = lead,
+		           .created_at = get(fold, SWK__TABLE_LEAD, row, SWK__LEAD_CREATED_AT),
+		           .touch_at = SWK__NULL,
+		           .opportunity_at = SWK__NULL };
+	fold->folded++;
+	return records_gather(fold, &person, row) && lead_file(fold, &person);
+}
+
+/* --------------------------------------------------------------------------------------- what is touched */
+
+static bool mark(uint64_t *marks, uint32_t entity)
+{
+	uint64_t bit = UINT64_C(1) << (entity % 64), before = marks[entity / 64];
+	marks[entity / 64] |= bit;
+	return before & bit;
+}
+
+static bool deal_touch(swk__fold *fold, uint32_t opportunity)
+{
+	return !opportunity || mark(fold->deal_marks, opportunity) ||
+	       list_add(fold, &fold->deals, (item){ .entity = opportunity });
+}
+
+static bool lead_touch(swk__fold *fold, uint32_t lead)
+{
+	return !lead || mark(fold->lead_marks, lead) || list_add(fold, &fold->leads, (item){ .entity = lead });
+}
+
+/* The lead of an opportunity, as it is now. */
+static uint32_t opportunity_lead(const swk__fold *fold, uint32_t opportunity)
+{
+	swk__place row = opportunity ? swk__row_current(fold->states, SWK__TABLE_OPPORTUNITY, opportunity) : 0;
+	return row ? (uint32_t)get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD) : 0;
+}
+
+/* Touches what the row at a place refers to. */
+static bool row_touch(swk__fold *fold, swk__table table, swk__place row)
+{
+	static const int lead_fields[SWK__TABLE_COUNT] = {
+		[SWK__TABLE_LEAD] = SWK__LEAD_MERGED_INTO,
+		[SWK__TABLE_MESSAGE] = SWK__MESSAGE_LEAD,
+		[SWK__TABLE_CALL] = SWK__CALL_LEAD,
+		[SWK__TABLE_SCORE] = SWK__SCORE_LEAD,
+		[SWK__TABLE_OPPORTUNITY] = SWK__OPPORTUNITY_LEAD,
+		[SWK__TABLE_MEETING] = SWK__MEETING_LEAD,
+	};
+	uint32_t entity = row ? (uint32_t)get(fold, table, row, SWK__FIELD_ID) : 0;
+	if (!row)
+		return true;
+	if (lead_fields[table] && !lead_touch(fold, (uint32_t)get(fold, table, row, (unsigned)lead_fields[table])))
+		return false;
+	switch (table) {
+	case SWK__TABLE_LEAD:
+		return lead_touch(fold, entity);
+	case SWK__TABLE_OPPORTUNITY:
+		return deal_touch(fold, entity);
+	case SWK__TABLE_STAGE:
+		return deal_touch(fold, (uint32_t)get(fold, table, row, SWK__STAGE_OPPORTUNITY));
+	case SWK__TABLE_MEETING:
+		return lead_touch(fold,
+		                  opportunity_lead(fold, (uint32_t)get(fold, table, row, SWK__MEETING_OPPORTUNITY)));
+	default:
+		return true;
+	}
+}
+
+/* A touched lead may have been, or become, one that others count for, and one that counts for another. */
+static bool leads_spread(swk__fold *fold)
+{
+	for (size_t i = 0; i < fold->leads.count; i++) {
+		uint32_t lead = fold->leads.items[i].entity;
+		swk__place root = swk__lead_resolve(fold->states, lead);
+		if (root && !lead_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, root, SWK__FIELD_ID)))
+			return false;
+	}
+	return true;
+}
+
+/* The leads that a lead whose row changed may carry with it: all that lead to it. */
+static bool followers_touch(swk__fold *fold, uint32_t lead)
+{
+	fold->members.count = 0;
+	if (!list_add(fold, &fold->members, (item){ .entity = lead }))
+		return false;
+	for (size_t i = 0; i < fold->members.count; i++) {
+		uint32_t target = fold->members.items[i].entity;
+		for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_LEAD_MERGED, target, row));) {
+			uint32_t follower = (uint32_t)get(fold, SWK__TABLE_LEAD, row, SWK__FIELD_ID);
+			bool known = (fold->lead_marks[follower / 64] >> (follower % 64)) & 1;
+			if (!lead_touch(fold, follower) ||
+			    (!known && !list_add(fold, &fold->members, (item){ .entity = follower })))
+				return false;
+		}
+	}
+	return true;
+}
+
+static bool changes_touch(swk__fold *fold)
+{
+	const swk__history *history = fold->history;
+	for (size_t i = 0; i < history->change_count; i++) {
+		const swk__change *change = &history->changes[i];
+		if (change->table == SWK__TABLE_LEAD &&
+		    !followers_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, change->after, SWK__FIELD_ID)))
+			return false;
+		if (!row_touch(fold, change->table, change->before) || !row_touch(fold, change->table, change->after))
+			return false;
+	}
+	return true;
+}
+
+/* Takes away the facts of changed records that no lead claims any more. */
+static bool strays_clear(swk__fold *fold)
+{
+	const swk__history *history = fold->history;
+	for (size_t i = 0; i < history->change_count; i++) {
+		swk__table table = history->changes[i].table;
+		if (table != SWK__TABLE_SCORE && table != SWK__TABLE_OPPORTUNITY)
+			continue;
+		uint32_t entity = (uint32_t)get(fold, table, history->changes[i].after, SWK__FIELD_ID);
+		swk__place row = swk__row_current(fold->states, table, entity);
+		unsigned field = table == SWK__TABLE_SCORE ? SWK__SCORE_LEAD : SWK__OPPORTUNITY_LEAD;
+		int64_t lead = row ? get(fold, table, row, field) : 0;
+		if ((!lead || !swk__lead_resolve(fold->states, (uint32_t)lead)) &&
+		    !fact_file(fold, table == SWK__TABLE_SCORE ? SWK__FACT_SCORE : SWK__FACT_COHORT, entity, NULL))
+			return false;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------------------------ running */
+
+void swk__fold_init(swk__fold *fold, swk__history *history)
+{
+	*fold = (swk__fold){ .mem = history->mem,
+		             .history = history,
+		             .states = history->working->tables,
+		             .links = history->working->links,
+		             .now = INT64_MAX,
+		             .txn = history->txn,
+		             .versions = &history->versions };
+}
+
+void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
+                        swk__pages *const *links, int64_t now, swk__mem *mem)
+{
+	*fold = (swk__fold){ .mem = mem, .history = history, .states = states, .links = links, .now = now, .txn = 1 };
+}
+
+void swk__fold_done(swk__fold *fold)
+{
+	swk__fold_list *lists[] = { &fold->leads, &fold->deals,  &fold->members, &fold->replies, &fold->held,
+		                    &fold->wins,  &fold->scores, &fold->cohort,  &fold->stages };
+	for (size_t i = 0; i < SWK__COUNT(lists); i++)
+		swk__free(fold->mem, lists[i]->items);
+	swk__free(fold->mem, fold->lead_marks);
+	swk__free(fold->mem, fold->deal_marks);
+}
+
+/* Deals first: what leads won hangs on them. */
+static bool touched_fold(swk__fold *fold)
+{
+	for (size_t i = 0; i < fold->deals.count; i++) {
+		uint32_t opportunity = fold->deals.items[i].entity;
+		if (!deal_fold(fold, opportunity) || !lead_touch(fold, opportunity_lead(fold, opportunity)))
+			return false;
+	}
+	if (!leads_spread(fold))
+		return false;
+	for (size_t i = 0; i < fold->leads.count; i++)
+		if (!lead_fold(fold, fold->leads.items[i].entity))
+			return false;
+	return true;
+}
+
+int swk__fold_changes(swk__fold *fold, swk_error *error)
+{
+	size_t leads = swk__text_count(&fold->history->ids[SWK__TABLE_LEAD]);
+	size_t deals = swk__text_count(&fold->history->ids[SWK__TABLE_OPPORTUNITY]);
+	fold->lead_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->lead_marks);
+	fold->deal_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, deals / 64 + 1, sizeof *fold->deal_marks);
+	if (!fold->lead_marks || !fold->deal_marks || !changes_touch(fold) || !touched_fold(fold) ||
+	    !strays_clear(fold))
+		return swk__fail_memory(error, fold->mem);
+	return SWK_OK;
+}
+
+int swk__fold_all(swk__fold *fold, swk_error *error)
+{
+	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_OPPORTUNITY].entities; entity++)
+		if (!deal_fold(fold, entity))
+			return swk__fail_memory(error, fold->mem);
+	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_LEAD].entities; entity++)
+		if (!lead_fold(fold, entity))
+			return swk__fail_memory(error, fold->mem);
+	return SWK_OK;
+}

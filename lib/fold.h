@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fold: what the records of one lead, or of one opportunity, mean together: facts.
+ *
+ *   changed rows --> touched opportunities and leads --> gathered records --> facts, filed by the week of their instant
+ *
+ * An opportunity's facts (opened, closed) come from it and its stages; a lead's (lead, outreach, opportunity, win, score,
+ * cohort) from the records of all leads that are merged into it. Folding is pure: the same records give the same facts in
+ * whatever order they came, so only what a change touches is folded again, and a fact that stays the same stays where
+ * it is.
+ *
+ * Invariant: after a fold, the facts are those that folding everything anew would make.
+ */
+#ifndef SWK_FOLD_H
+#define SWK_FOLD_H
+
+#include "history.h"
+
+/* A growing list of records on their way through a fold. */
+typedef struct swk__fold_list {
+	struct swk__fold_item *items;
+	size_t count, capacity;
+} swk__fold_list;
+
+typedef struct swk__fold {
+	swk__mem *mem;
+	const swk__history *history;
+	swk__table_state *states; /* SWK__STATE_COUNT: records are read, facts are written */
+	swk__pages *const *links; /* SWK__LINK_COUNT */
+	int64_t now;              /* a close that an opportunity itself tells and that is later is none */
+	uint64_t txn;             /* under which facts are written */
+	uint64_t *versions;       /* counts versions of parts; NULL: the parts get none */
+	/* work */
+	swk__fold_list leads, deals; /* touched */
+	uint64_t *lead_marks, *deal_marks;
+	swk__fold_list members, replies, held, wins, scores, cohort, stages;
+	uint64_t folded; /* leads folded */
+	uint64_t filed;  /* facts filed or taken away */
+} swk__fold;
+
+/* A fold over the working state of a transaction. */
+void swk__fold_init(swk__fold *fold, swk__history *history);
+
+/* A fold over states of the caller's that were cut at `now`, for facts of its own. */
+void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
+                        swk__pages *const *links, int64_t now, swk__mem *mem);
+
+void swk__fold_done(swk__fold *fold);
+
+/* Folds what the changes of the transaction touched. On failure the transaction must be rolled back. */
+int swk__fold_changes(swk__fold *fold, swk_error *error);
+
+/* Folds everything. */
+int swk__fold_all(swk__fold *fold, swk_error *error);
+
+/* The current row of a record in these states, deleted ones not; 0 where there is none. */
+swk__place swk__row_current(const swk__table_state *states, swk__table table, uint32_t entity);
+
+/* The row of the lead that a lead's records count for: the end of its chain of merged_into. Links to leads that do not
+ * exist, and links of a cycle, merge nothing. 0 where the lead does not exist. */
+swk__place swk__lead_resolve(const swk__table_state *states, uint32_t entity);
+
+#endif
