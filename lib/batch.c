@@ -124,12 +124,14 @@ bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span)
 
 /* ------------------------------------------------------------------------------------------- refusals */
 
+/* No text of an error holds more bytes. */
+#define SHOWN_MAX 160
+
 /* What an error can show of a text given by the host: no NUL, nothing that is no UTF-8; U+FFFD instead. */
-static swk__slice text_clean(swk__slice text, char clean[512])
+static swk__slice text_clean(swk__slice text, char clean[SHOWN_MAX * 3 + 1])
 {
-	enum { SHOWN = 160 }; /* no text of an error holds more; thrice that fits */
 	static const char replacement[] = "\xef\xbf\xbd";
-	swk__slice rest = { text.bytes, text.length < SHOWN ? text.length : SHOWN };
+	swk__slice rest = { text.bytes, text.length < SHOWN_MAX ? text.length : SHOWN_MAX };
 	size_t length = 0;
 	while (rest.length) {
 		size_t good = rest.length;
@@ -152,7 +154,7 @@ static swk__slice text_clean(swk__slice text, char clean[512])
 
 static void row_refuse(swk_batch *batch, const char *field, swk__slice value, const char *reason)
 {
-	char clean_field[512], clean_value[512], clean_reason[512];
+	char clean_field[SHOWN_MAX * 3 + 1], clean_value[SHOWN_MAX * 3 + 1], clean_reason[SHOWN_MAX * 3 + 1];
 	text_clean(swk__slice_of(field), clean_field);
 	text_clean(swk__slice_of(reason), clean_reason);
 	swk__fail_at(&batch->refusal, SWK_ERR_INVALID, batch->table < 0 ? NULL : swk__schemas[batch->table].name,
@@ -217,7 +219,7 @@ static int zone_check(swk_batch *batch, swk__slice name, const char **wrong)
 	if (code != SWK_OK) {
 		*wrong = code == SWK_ERR_IO ? "is a time zone whose data could not be read"
 		                            : "is no time zone in the database";
-	} else if (name.length <= sizeof batch->zone_name) {
+	} else {
 		memcpy(batch->zone_name, name.bytes, name.length);
 		batch->zone_length = name.length;
 	}

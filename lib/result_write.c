@@ -141,7 +141,7 @@ struct sink {
 
 static void sink_flush(struct sink *sink)
 {
-	if (sink->length && !sink->stopped && sink->write(sink->context, sink->bytes, sink->length) != 0)
+	if (!sink->stopped && sink->write(sink->context, sink->bytes, sink->length) != 0)
 		sink->stopped = true;
 	sink->length = 0;
 }

@@ -471,7 +471,9 @@ static void test_table_widths(void **state)
 		                             "a\tb\n\r",     "\x1b[31mred",
 		                             "\xc2\x9b" "2J", /* a C1 control */
 		                             "x\xe2\x80\xaey", /* right-to-left override */
-		                             "",             NULL };
+		                             "\x01",         "",
+		                             "\xff\xe4\xbf", /* no UTF-8 */
+		                             NULL };
 	(void)state;
 	swk_result *result = result_texts(texts);
 	assert_written(result, SWK_FORMAT_TABLE,
@@ -486,7 +488,9 @@ static void test_table_widths(void **state)
 	               "\\x1b[31mred  1\n"
 	               "\\x9b2J       1\n"
 	               "x\xef\xbf\xbdy          1\n"
-	               "             1\n");
+	               "\\x01         1\n"
+	               "             1\n"
+	               "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd          1\n");
 	swk_result_free(result);
 }
 
@@ -506,6 +510,7 @@ static void test_table_reals(void **state)
 		{ -2.0 / 3, "-0.6667" },
 		{ 0.99995001, "1" },
 		{ 100, "100" },
+		{ -5, "-5" },
 		{ -1234567.891, "-1234567.891" },
 		{ 999999999999999, "999999999999999" },
 		{ 1e15, "1000000000000000" },
@@ -665,15 +670,17 @@ static void test_memory_sweep(void **state)
 /* After a failed row the result goes on as if nothing had happened. */
 static void test_row_again(void **state)
 {
-	sweep always = { .at = 1, .for_ever = true };
+	swk__cell cell = text_cell("x");
 	(void)state;
 	swk_result *result = result_create();
 	column(result, "t", SWK_TYPE_TEXT);
-	swk__cell cell = text_cell("x");
-	memory.fault = sweep_hook;
-	memory.fault_context = &always;
-	assert_int_equal(swk__result_row(result, &cell, NULL), SWK_ERR_MEMORY);
-	memory.fault = NULL;
+	for (int at = 1; at <= 3; at++) { /* cells, nulls, texts */
+		sweep once = { .at = at };
+		memory.fault = sweep_hook;
+		memory.fault_context = &once;
+		assert_int_equal(swk__result_row(result, &cell, NULL), SWK_ERR_MEMORY);
+		memory.fault = NULL;
+	}
 	row(result, &cell);
 	assert_written(result, SWK_FORMAT_CSV, "t\r\nx\r\n");
 	swk_result_free(result);
