@@ -1,9 +1,11 @@
-#!/bin/sh -eu
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 #
 # Runs the tests: `sh tests/run.sh [LANE]...`, from any folder; without a lane `full`. Installs what is missing first
 # (tests/setup.sh). One line a step; stops at the first that fails and shows the end of its log. Everything it makes is
 # under build/. Tests on real data read the folder SALESWEEK_DATA and are skipped, and say so, where it is not set.
+
+set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
