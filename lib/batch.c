@@ -124,41 +124,10 @@ bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span)
 
 /* ------------------------------------------------------------------------------------------- refusals */
 
-/* No text of an error holds more bytes. */
-#define SHOWN_MAX 160
-
-/* What an error can show of a text given by the host: no NUL, nothing that is no UTF-8; U+FFFD instead. */
-static swk__slice text_clean(swk__slice text, char clean[SHOWN_MAX * 3 + 1])
-{
-	static const char replacement[] = "\xef\xbf\xbd";
-	swk__slice rest = { text.bytes, text.length < SHOWN_MAX ? text.length : SHOWN_MAX };
-	size_t length = 0;
-	while (rest.length) {
-		size_t good = rest.length;
-		swk__utf8_valid(rest, &good);
-		const char *nul = memchr(rest.bytes, '\0', good);
-		if (nul)
-			good = (size_t)(nul - rest.bytes);
-		memcpy(clean + length, rest.bytes, good);
-		length += good;
-		if (good < rest.length) {
-			memcpy(clean + length, replacement, 3);
-			length += 3;
-			good++;
-		}
-		rest = (swk__slice){ rest.bytes + good, rest.length - good };
-	}
-	clean[length] = '\0';
-	return (swk__slice){ clean, length };
-}
-
 static void row_refuse(swk_batch *batch, const char *field, swk__slice value, const char *reason)
 {
-	char clean_field[SHOWN_MAX * 3 + 1], clean_value[SHOWN_MAX * 3 + 1], clean_reason[SHOWN_MAX * 3 + 1];
-	text_clean(swk__slice_of(field), clean_field);
-	text_clean(swk__slice_of(reason), clean_reason);
 	swk__fail_at(&batch->refusal, SWK_ERR_INVALID, batch->table < 0 ? NULL : swk__schemas[batch->table].name,
-	             batch->number, clean_field, text_clean(value, clean_value), clean_reason);
+	             batch->number, field, value, reason);
 }
 
 static int row_break(swk_batch *batch)

@@ -39,18 +39,37 @@ bool swk__error_usable(const swk_error *error)
 	return error && error->size >= sizeof(swk_error);
 }
 
+/* Takes the next character that a line can show; U+FFFD for what is none (no UTF-8, or a control). */
+static swk__slice character_take(swk__slice *rest)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	unsigned char first = (unsigned char)rest->bytes[0];
+	size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	swk__slice taken = { rest->bytes, length < rest->length ? length : rest->length };
+	if (first < ' ' || first == 0x7f || !swk__utf8_valid(taken, NULL)) {
+		taken = (swk__slice){ replacement, sizeof replacement - 1 };
+		length = 1;
+	}
+	*rest = (swk__slice){ rest->bytes + length, rest->length - length };
+	return taken;
+}
+
 /* Copies as much as fits, cut between characters, with "..." for the rest. */
 static void text_set(char *to, size_t size, swk__slice from)
 {
-	if (from.length >= size) {
-		size_t length = swk__utf8_cut(from, size - 4);
-		memcpy(to, from.bytes, length);
-		memcpy(to + length, "...", 4);
-		return;
+	size_t length = 0, cut = 0; /* cut: where "..." still fits */
+	while (from.length) {
+		swk__slice character = character_take(&from);
+		if (length + character.length >= size) {
+			memcpy(to + cut, "...", 4);
+			return;
+		}
+		memcpy(to + length, character.bytes, character.length);
+		length += character.length;
+		if (length + 4 <= size)
+			cut = length;
 	}
-	if (from.length)
-		memcpy(to, from.bytes, from.length);
-	to[from.length] = '\0';
+	to[length] = '\0';
 }
 
 void swk__error_set_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,

@@ -142,10 +142,13 @@ static bool texts_reserve(swk_result *result, const swk__cell *cells)
 	return room;
 }
 
-static struct span text_store(swk_result *result, swk__slice text)
+static struct span text_store(swk_result *result, const swk__cell *cell)
 {
-	struct span span = { result->texts.length, text.length };
-	swk__buf_slice(&result->texts, text);
+	struct span span = { 0, 0 };
+	if (cell->null)
+		return span;
+	span = (struct span){ result->texts.length, cell->text.length };
+	swk__buf_slice(&result->texts, cell->text);
 	swk__buf_byte(&result->texts, '\0');
 	return span;
 }
@@ -160,7 +163,7 @@ static void cell_store(swk_result *result, struct column *column, const swk__cel
 		cell = &null;
 	switch (column->type) {
 	case SWK_TYPE_TEXT:
-		((struct span *)column->cells)[row] = cell->null ? (struct span){ 0, 0 } : text_store(result, cell->text);
+		((struct span *)column->cells)[row] = text_store(result, cell);
 		break;
 	case SWK_TYPE_REAL:
 		((double *)column->cells)[row] = cell->real;

@@ -123,7 +123,7 @@ int fail_error(const char *subject, int code, const swk_error *error)
 	if (!swk_error_format(error, text, sizeof text))
 		snprintf(text, sizeof text, "%s", swk_code_name(code));
 	complain("%s%s%s", subject ? subject : "", subject ? ": " : "", text);
-	return code == SWK_ERR_USAGE ? EXIT_USAGE : EXIT_ERROR;
+	return code == SWK_ERR_USAGE || code == SWK_ERR_ZONE ? EXIT_USAGE : EXIT_ERROR;
 }
 
 int output_result(swk_result *result, int format)

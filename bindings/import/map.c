@@ -567,7 +567,8 @@ static int read_maps(map_parser *parser, json_t *list)
 	return maps->count ? check_file_keys(parser, list) : wrong(parser, "it was an empty list");
 }
 
-static json_t *root_load(const char *text, size_t length, swk_error *error)
+/* The map's JSON as a list of maps. */
+static int root_load(const char *text, size_t length, json_t **list, swk_error *error)
 {
 	json_error_t reason;
 	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -575,26 +576,27 @@ static json_t *root_load(const char *text, size_t length, swk_error *error)
 		length -= 3;
 	}
 	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &reason);
-	if (!root) {
-		swi__fail(error, SWK_ERR_INVALID, "the map was not JSON: line %d: %s", reason.line, reason.text);
-		return NULL;
-	}
+	/* jansson says nothing when memory fails in its lexer. */
+	if (!root && reason.text[0] == '\0')
+		return swi__fail_memory(error);
+	if (!root)
+		return swi__fail(error, SWK_ERR_INVALID, "the map was not JSON: line %d: %s", reason.line, reason.text);
+	*list = root;
 	if (json_is_array(root))
-		return root;
-	json_t *list = json_array();
-	if (!list || json_array_append_new(list, root)) {
-		json_decref(list);
-		swi__fail_memory(error);
-		return NULL;
-	}
-	return list;
+		return SWK_OK;
+	*list = json_array();
+	if (json_array_append_new(*list, root) == 0)
+		return SWK_OK;
+	json_decref(*list);
+	return swi__fail_memory(error);
 }
 
 int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error *error)
 {
-	json_t *root = root_load(text, length, error);
-	if (!root)
-		return SWK_ERR_INVALID;
+	json_t *root = NULL;
+	int code = root_load(text, length, &root, error);
+	if (code)
+		return code;
 	swi__maps *made = swi__alloc(1, sizeof *made);
 	if (!made) {
 		json_decref(root);
@@ -604,7 +606,7 @@ int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error
 	made->root = root;
 	made->header = true;
 	made->texts = json_array();
-	int code = made->texts ? read_maps(&parser, root) : swi__fail_memory(error);
+	code = made->texts ? read_maps(&parser, root) : swi__fail_memory(error);
 	if (code)
 		swi__maps_free(made);
 	else

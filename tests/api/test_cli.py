@@ -168,8 +168,8 @@ class Usage(Case):
         for words in ("report s.swk calls", "catalog", "info s.swk", "--help", "import s.swk -"):
             with self.subTest(words=words), open("/dev/full", "wb") as full:
                 done = subprocess.run(
-                    [PROGRAM, *words.split()], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, cwd=self.folder,
-                    timeout=60, check=False,
+                    [PROGRAM, *words.split()], stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE,
+                    cwd=self.folder, timeout=60, check=False,
                 )  # fmt: skip
                 self.assertEqual((1, b"salesweek: standard output: No space left on device\n"),
                                  (done.returncode, done.stderr))  # fmt: skip

@@ -241,23 +241,23 @@ static void test_builder_full(void **state)
 /* A failed cell leaves no trace, and the next one goes in. */
 static void test_builder_goes_on(void **state)
 {
-	swk__rollup_builder builder;
-	swk__rollup *rollup = NULL;
 	const swk__i128 value = 1;
 	(void)state;
-	swk__rollup_builder_init(&builder, &memory, 1);
 	for (int at = 1; at <= 3; at++) { /* keys, ends, values */
+		swk__rollup_builder builder;
+		swk__rollup *rollup = NULL;
 		sweep once = { .at = at };
+		swk__rollup_builder_init(&builder, &memory, 1);
 		memory.fault = sweep_hook;
 		memory.fault_context = &once;
 		assert_int_equal(swk__rollup_builder_add(&builder, slice("k"), &value, NULL), SWK_ERR_MEMORY);
 		memory.fault = NULL;
+		assert_int_equal(swk__rollup_builder_add(&builder, slice("k"), &value, NULL), SWK_OK);
+		assert_int_equal(swk__rollup_build(&builder, &rollup, NULL), SWK_OK);
+		assert_int_equal(rollup->cells, 1);
+		assert_true(swk__rollup_values(rollup, 0)[0] == 1);
+		swk__rollup_release(rollup);
 	}
-	assert_int_equal(swk__rollup_builder_add(&builder, slice("k"), &value, NULL), SWK_OK);
-	assert_int_equal(swk__rollup_build(&builder, &rollup, NULL), SWK_OK);
-	assert_int_equal(rollup->cells, 1);
-	assert_true(swk__rollup_values(rollup, 0)[0] == 1);
-	swk__rollup_release(rollup);
 }
 
 /* Two keys of 3 GiB: pages that are never written cost nothing. */
