@@ -84,7 +84,7 @@ step()
 	count "$kind" "$status" "$log"
 	case $status in
 	0) result=ok ;;
-	77) result="skipped: $(tail -n 1 "$log")" ;;
+	77) result="skipped: $(tail -n 1 "$log" | sed 's/^skipped: //')" ;;
 	*) result=FAILED ;;
 	esac
 	printf '%5d s  %s\n' $(($(date +%s) - begin)) "$result"
