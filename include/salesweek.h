@@ -62,12 +62,12 @@ typedef enum swk_code {
 	SWK_ERR_REJECTED = -3,     /* an all-or-nothing ingestion met refused rows; nothing went in */
 	SWK_ERR_MEMORY = -4,       /* the allocator returned NULL, or a size overflowed */
 	SWK_ERR_LIMIT = -5,        /* the store's memory limit is reached */
-	SWK_ERR_IO = -6,           /* the file system or SQLite failed */
+	SWK_ERR_IO = -6,           /* the file system or SQLite failed; a time zone's data could not be read */
 	SWK_ERR_CORRUPT = -7,      /* the file's checksums or structure are wrong */
 	SWK_ERR_FORMAT = -8,       /* the file is not a store, or one of another version */
 	SWK_ERR_LOCKED = -9,       /* another writer has the store open */
 	SWK_ERR_READ_ONLY = -10,   /* the store was opened read-only */
-	SWK_ERR_ZONE = -11,        /* a time zone is unknown or its data unreadable */
+	SWK_ERR_ZONE = -11,        /* a time zone is unknown, or its data is not one's */
 	SWK_ERR_INTERRUPTED = -12, /* swk_store_interrupt was called, or the progress function said stop */
 	SWK_ERR_FORKED = -13,      /* the store was opened by a parent process */
 	SWK_ERR_OVERFLOW = -14,    /* a sum does not fit */
@@ -86,7 +86,9 @@ typedef struct swk_error {
 	char reason[160]; /* one line, past tense: "was below 0" */
 } swk_error;
 
+/* clang-format off */
 #define SWK_ERROR_INIT { sizeof(swk_error), 0, "", 0, "", "", "" }
+/* clang-format on */
 
 /* The name of a code, such as "SWK_ERR_IO"; "SWK_ERR_?" for an unknown one. A static string. Never fails. */
 SWK_API const char *swk_code_name(int code);
@@ -138,18 +140,18 @@ enum {
 
 typedef struct swk_store_options {
 	size_t size;
-	uint32_t flags;         /* SWK_OPEN_... */
-	int32_t week_start;     /* new stores: the first weekday, SWK_MONDAY to SWK_SUNDAY */
-	const char *zone;       /* new stores: the IANA zone of the reporting calendar; NULL: UTC */
-	const char *currency;   /* new stores: the ISO 4217 base currency; NULL: USD */
-	const char *zone_path;  /* the folder of TZif files; NULL: /usr/share/zoneinfo */
-	uint64_t memory_limit;  /* bytes; 0: none */
-	uint32_t lock_timeout;  /* milliseconds to wait for another writer to close; 0: do not wait */
-	uint32_t reserved;      /* 0 */
+	uint32_t flags;                 /* SWK_OPEN_... */
+	int32_t week_start;             /* new stores: the first weekday, SWK_MONDAY to SWK_SUNDAY */
+	const char *zone;               /* new stores: the IANA zone of the reporting calendar; NULL: UTC */
+	const char *currency;           /* new stores: the ISO 4217 base currency; NULL: USD */
+	const char *zone_path;          /* the folder of TZif files; NULL: /usr/share/zoneinfo */
+	uint64_t memory_limit;          /* bytes; 0: none */
+	uint32_t lock_timeout;          /* milliseconds to wait for another writer to close; 0: do not wait */
+	uint32_t reserved;              /* 0 */
 	const swk_allocator *allocator; /* copied; NULL: malloc, realloc, free */
-	swk_clock clock;        /* NULL: the system's clock */
+	swk_clock clock;                /* NULL: the system's clock */
 	void *clock_context;
-	swk_progress progress;  /* NULL: none */
+	swk_progress progress; /* NULL: none */
 	void *progress_context;
 } swk_store_options;
 
@@ -162,8 +164,7 @@ typedef struct swk_store_options {
  * Opening replays the file, so it takes time in proportion to the records.
  *
  * On success *store is the caller's, to be closed with swk_store_close. On failure *store is untouched. */
-SWK_API int swk_store_open(const char *path, const swk_store_options *options, swk_store **store,
-                           swk_error *error);
+SWK_API int swk_store_open(const char *path, const swk_store_options *options, swk_store **store, swk_error *error);
 
 /* Closes the store; NULL is fine. Commits are durable when they return, so nothing is lost without it.
  * The memory lives until the last batch and result of the store are freed. No other call on this store may
@@ -204,8 +205,7 @@ typedef struct swk_batch_options {
 
 /* Makes an empty batch for the store. `options` may be NULL. SWK_ERR_ZONE: unknown zone.
  * On success *batch is the caller's, to be freed with swk_batch_free. */
-SWK_API int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_batch **batch,
-                             swk_error *error);
+SWK_API int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_batch **batch, swk_error *error);
 
 /* Frees the batch and its rows; NULL is fine. */
 SWK_API void swk_batch_free(swk_batch *batch);
@@ -239,8 +239,7 @@ SWK_API int swk_batch_date(swk_batch *batch, const char *field, int32_t value);
 
 /* Refuses the begun row for a reason of the caller's (a line that is no JSON, say). `field` and `value` may
  * be NULL. The row is still to be ended. */
-SWK_API int swk_batch_refuse(swk_batch *batch, const char *field, const char *value, size_t length,
-                             const char *reason);
+SWK_API int swk_batch_refuse(swk_batch *batch, const char *field, const char *value, size_t length, const char *reason);
 
 /* Ends the row: SWK_OK, or SWK_ERR_INVALID with the error when the row was refused (and kept as a reject). */
 SWK_API int swk_batch_end(swk_batch *batch, swk_error *error);
@@ -301,22 +300,22 @@ enum {
 
 typedef struct swk_query {
 	size_t size;
-	const char *report;        /* "calls" */
-	const char *const *by;     /* names of dimensions, in the order of the columns */
+	const char *report;    /* "calls" */
+	const char *const *by; /* names of dimensions, in the order of the columns */
 	size_t by_count;
 	const swk_filter *filters;
 	size_t filter_count;
 	const swk_option *options;
 	size_t option_count;
-	const char *from;          /* the first week: a label ("2026-W45") or any date in it; NULL: all */
-	const char *to;            /* the last week, included; NULL: all */
-	uint32_t flags;            /* SWK_QUERY_... */
-	int32_t week_start;        /* 0: the store's */
-	const char *zone;          /* NULL: the store's */
-	int64_t now;               /* 0: as_of where given, else the clock */
-	int64_t as_of;             /* versions recorded up to then; 0: all */
-	uint64_t at_commit;        /* rows of the first N commits; 0: all */
-	const char *currency;      /* NULL: as docs/metrics.md says */
+	const char *from;     /* the first week: a label ("2026-W45") or any date in it; NULL: all */
+	const char *to;       /* the last week, included; NULL: all */
+	uint32_t flags;       /* SWK_QUERY_... */
+	int32_t week_start;   /* 0: the store's */
+	const char *zone;     /* NULL: the store's */
+	int64_t now;          /* 0: as_of where given, else the clock */
+	int64_t as_of;        /* versions recorded up to then; 0: all */
+	uint64_t at_commit;   /* rows of the first N commits; 0: all */
+	const char *currency; /* NULL: as docs/metrics.md says */
 } swk_query;
 
 typedef struct swk_result swk_result;
@@ -339,7 +338,7 @@ SWK_API int swk_store_info(swk_store *store, swk_result **result, swk_error *err
 
 typedef enum swk_type {
 	SWK_TYPE_TEXT = 1,
-	SWK_TYPE_DATE = 2,  /* days since 1970-01-01 */
+	SWK_TYPE_DATE = 2, /* days since 1970-01-01 */
 	SWK_TYPE_BOOL = 3,
 	SWK_TYPE_INT = 4,
 	SWK_TYPE_REAL = 5,
@@ -393,8 +392,7 @@ typedef enum swk_format {
 typedef int (*swk_write)(void *context, const char *bytes, size_t length);
 
 /* Writes the whole result in a format, in pieces, to `write`. */
-SWK_API int swk_result_write(const swk_result *result, int format, swk_write write, void *context,
-                             swk_error *error);
+SWK_API int swk_result_write(const swk_result *result, int format, swk_write write, void *context, swk_error *error);
 
 #ifdef __cplusplus
 }

@@ -17,11 +17,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Conditions that cannot be false (true) in a correct library. A coverage build takes them as constants, a
- * debug build stops, a release build survives. */
+/* Conditions that cannot be false (true) in a correct library. A coverage build takes them as constants and does not
+ * evaluate them (so x must not do anything), a debug build stops, a release build survives. */
 #if defined(SWK_COVERAGE)
-#define ALWAYS(x) (1)
-#define NEVER(x) (0)
+#define ALWAYS(x) ((void)sizeof((x) ? 1 : 0), 1)
+#define NEVER(x) ((void)sizeof((x) ? 1 : 0), 0)
 #elif !defined(NDEBUG)
 #include <assert.h>
 #define ALWAYS(x) ((x) ? 1 : (assert(0 && #x), 0))
@@ -63,7 +63,6 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(batch_create)      \
 	X(batch_grow)        \
 	X(batch_reject)      \
-	X(batch_text)        \
 	X(buffer_grow)       \
 	X(cache_entry)       \
 	X(facts_view)        \
@@ -82,10 +81,12 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_part)      \
 	X(history_segment)   \
 	X(history_snapshot)  \
+	X(journal_text)      \
 	X(report_groups)     \
 	X(report_plan)       \
 	X(result_cells)      \
 	X(result_create)     \
+	X(result_write)      \
 	X(rollup_build)      \
 	X(store_create)      \
 	X(text_index)        \
@@ -93,12 +94,14 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(zone_entry)        \
 	X(zone_read)
 
+/* clang-format off */
 typedef enum swk__fault {
 #define SWK__FAULT_ENUM(name) SWK__FAULT_##name,
 	SWK__FAULT_POINTS(SWK__FAULT_ENUM)
 #undef SWK__FAULT_ENUM
 	SWK__FAULT_COUNT
 } swk__fault;
+/* clang-format on */
 
 extern const char *const swk__fault_names[SWK__FAULT_COUNT];
 

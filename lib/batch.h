@@ -58,8 +58,14 @@ struct swk_batch {
 	int table;
 	int64_t number;
 	size_t bytes_before;
-	swk_error refusal; /* code 0: none so far */
+	swk_error refusal; /* code 0: none so far; broken: the memory's */
 	swk__batch_cell cells[SWK__FIELDS_MAX];
+	/* what makes rows that look alike cheap: after one field likely comes the one that came after it before (`last`
+	 * and the index count from 1, 0 is the row's begin), and a zone is likely the last valid one */
+	unsigned last;
+	unsigned char guesses[SWK__TABLE_COUNT][SWK__FIELDS_MAX + 1];
+	char zone_name[255];
+	size_t zone_length;
 };
 
 /* `drop` (may be NULL) is called with `owner` when the batch is freed; the caller has retained the owner. */
@@ -71,6 +77,39 @@ int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell 
 
 /* Adds text bytes for swk__batch_append. */
 bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
+
+/* A value as the caller gave it. */
+typedef enum swk__given_kind {
+	SWK__GIVEN_TEXT, /* swk_batch_text */
+	SWK__GIVEN_FORM, /* swk_batch_parse: the text form of any kind */
+	SWK__GIVEN_INT,
+	SWK__GIVEN_REAL,
+	SWK__GIVEN_BOOL,
+	SWK__GIVEN_INSTANT,
+	SWK__GIVEN_DATE
+} swk__given_kind;
+
+typedef struct swk__given {
+	swk__given_kind kind;
+	swk__slice text;
+	int64_t integer;
+	double real;
+} swk__given;
+
+#define SWK__REASON_SIZE 160
+
+/* True when a field of this kind takes what was given, whatever its value; else `reason` says why not. */
+bool swk__given_fits(const swk__given *given, swk__kind kind, char reason[SWK__REASON_SIZE]);
+
+/* The value for a field whose kind is no text kind and that fits; false with the reason when it is refused. */
+bool swk__given_value(const swk__given *given, const swk__field *field, const swk__zone *zone, int64_t *value,
+                      char reason[SWK__REASON_SIZE]);
+
+/* Checks what was given for a field of a text kind, but for whether a zone exists. */
+bool swk__given_text(const swk__given *given, const swk__field *field, char reason[SWK__REASON_SIZE]);
+
+/* What was given as a text for an error; into `text` where it was none. */
+swk__slice swk__given_print(const swk__given *given, char text[40]);
 
 static inline swk__slice swk__batch_text_at(const swk_batch *batch, swk__span span)
 {

@@ -17,8 +17,8 @@
 
 #define SWK__US_SECOND INT64_C(1000000)
 #define SWK__US_DAY (INT64_C(86400) * SWK__US_SECOND)
-#define SWK__DATE_MAX 84006                                    /* 2200-01-01 */
-#define SWK__INSTANT_MAX (SWK__DATE_MAX * SWK__US_DAY)         /* 2200-01-01T00:00:00Z, still allowed */
+#define SWK__DATE_MAX 84006                            /* 2200-01-01 */
+#define SWK__INSTANT_MAX (SWK__DATE_MAX * SWK__US_DAY) /* 2200-01-01T00:00:00Z, still allowed */
 
 /* ------------------------------------------------------------------------------------------- dates */
 
@@ -39,7 +39,7 @@ void swk__date_format(int32_t date, char text[16]);
 typedef struct swk__rule_date {
 	unsigned char kind;   /* 'J': day 1-365 without 29 February, 'D': day 0-365, 'M': month, week, weekday */
 	int month, week, day; /* M: day is 0 Sunday to 6; J and D: day alone */
-	int32_t time;         /* seconds after local midnight, -167 h to +167 h */
+	int32_t time;         /* seconds after local midnight, less than 168 h either way */
 } swk__rule_date;
 
 typedef struct swk__zone_rule {

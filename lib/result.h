@@ -29,12 +29,20 @@ int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *)
 /* Adds a column; only before the first row. The name is copied. */
 int swk__result_column(swk_result *result, const char *name, swk_type type, swk_error *error);
 
-/* Adds a row; `cells` has one for each column. On failure the result is as before. */
+/* Adds a row; `cells` has one for each column. On failure the result is as before. SWK_ERR_OVERFLOW: a real that
+ * is not finite. */
 int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error);
 
 /* What the accessors of the public header say about the result; the zone's name is copied. */
 int swk__result_about(swk_result *result, const char *zone, int week_start, uint64_t fingerprint, int64_t now,
                       uint64_t commit, swk_error *error);
+
+/* True when the cell is an amount and not null; then its minor units and the digits of its currency. */
+bool swk__result_amount(const swk_result *result, size_t row, size_t column, swk__i128 *amount, unsigned *digits);
+
+/* swk_result_write without its checks; what memory it needs on the way it takes from `mem`. */
+int swk__result_print(const swk_result *result, swk__mem *mem, swk_format format, swk_write write, void *context,
+                      swk_error *error);
 
 /* The shortest text that reads back as the same double, without the locale: "0.25", "1e-07", "3922" (plain digits
  * while 1e-5 <= |x| < 1e16). Into at least 40 bytes. Finite values only. */

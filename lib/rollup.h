@@ -49,8 +49,7 @@ void swk__rollup_builder_init(swk__rollup_builder *builder, swk__mem *mem, uint3
 void swk__rollup_builder_done(swk__rollup_builder *builder);
 
 /* Appends a cell; `values` are builder->measures integers. SWK_ERR_MEMORY or SWK_ERR_LIMIT. */
-int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values,
-                            swk_error *error);
+int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values, swk_error *error);
 
 /* Sorts, adds up cells with equal keys, and hands out the rollup with one reference. The builder is empty then.
  * SWK_ERR_OVERFLOW: a sum leaves 128 bits. */

@@ -42,7 +42,11 @@ typedef struct swk__field {
 } swk__field;
 
 /* The fields that every table begins with. */
-enum { SWK__FIELD_ID, SWK__FIELD_RECORDED_AT, SWK__FIELD_FIRST };
+enum {
+	SWK__FIELD_ID,
+	SWK__FIELD_RECORDED_AT,
+	SWK__FIELD_FIRST
+};
 
 typedef struct swk__schema {
 	const char *name;
@@ -56,22 +60,69 @@ extern const swk__schema swk__schemas[SWK__TABLE_COUNT];
 #define SWK__FIELDS_MAX 16
 
 /* Numbers of fields by name, for code that reads one; checked against the names by a test. */
-enum { SWK__REP_NAME = SWK__FIELD_FIRST, SWK__REP_TEAM, SWK__REP_REGION, SWK__REP_ZONE, SWK__REP_CAPACITY,
-       SWK__REP_DELETED };
-enum { SWK__LEAD_CREATED_AT = SWK__FIELD_FIRST, SWK__LEAD_REP, SWK__LEAD_ORIGIN, SWK__LEAD_SOURCE, SWK__LEAD_ASSET,
-       SWK__LEAD_REGION, SWK__LEAD_SEGMENT, SWK__LEAD_ZONE, SWK__LEAD_CLOSED_AT, SWK__LEAD_MERGED_INTO,
-       SWK__LEAD_DELETED };
-enum { SWK__CALL_AT = SWK__FIELD_FIRST, SWK__CALL_LEAD, SWK__CALL_REP, SWK__CALL_DIRECTION, SWK__CALL_OUTCOME,
-       SWK__CALL_DURATION_S, SWK__CALL_POSITIVE, SWK__CALL_DELETED };
+enum {
+	SWK__REP_NAME = SWK__FIELD_FIRST,
+	SWK__REP_TEAM,
+	SWK__REP_REGION,
+	SWK__REP_ZONE,
+	SWK__REP_CAPACITY,
+	SWK__REP_DELETED
+};
+enum {
+	SWK__LEAD_CREATED_AT = SWK__FIELD_FIRST,
+	SWK__LEAD_REP,
+	SWK__LEAD_ORIGIN,
+	SWK__LEAD_SOURCE,
+	SWK__LEAD_ASSET,
+	SWK__LEAD_REGION,
+	SWK__LEAD_SEGMENT,
+	SWK__LEAD_ZONE,
+	SWK__LEAD_CLOSED_AT,
+	SWK__LEAD_MERGED_INTO,
+	SWK__LEAD_DELETED
+};
+enum {
+	SWK__CALL_AT = SWK__FIELD_FIRST,
+	SWK__CALL_LEAD,
+	SWK__CALL_REP,
+	SWK__CALL_DIRECTION,
+	SWK__CALL_OUTCOME,
+	SWK__CALL_DURATION_S,
+	SWK__CALL_POSITIVE,
+	SWK__CALL_DELETED
+};
 
 /* Indices of enum values (sorted bytewise). */
-enum { SWK__INBOUND, SWK__OUTBOUND };
-enum { SWK__CALL_ANSWERED, SWK__CALL_BUSY, SWK__CALL_FAILED, SWK__CALL_UNANSWERED, SWK__CALL_UNKNOWN,
-       SWK__CALL_VOICEMAIL };
+enum {
+	SWK__INBOUND,
+	SWK__OUTBOUND
+};
+enum {
+	SWK__CALL_ANSWERED,
+	SWK__CALL_BUSY,
+	SWK__CALL_FAILED,
+	SWK__CALL_UNANSWERED,
+	SWK__CALL_UNKNOWN,
+	SWK__CALL_VOICEMAIL
+};
 
 /* The table or field of a name, or -1. */
 int swk__schema_find(swk__slice name);
 int swk__schema_field(const swk__schema *schema, swk__slice name);
+
+/* What a value of a kind lies between: bytes for kinds whose cells are texts, else the value as a column holds it.
+ * An ENUM's index is bounded by its field instead. */
+typedef struct swk__limits {
+	int64_t low, high;
+} swk__limits;
+
+extern const swk__limits swk__kind_limits[];
+
+/* The index of an ENUM field's value, or -1. */
+int swk__field_value(const swk__field *field, swk__slice name);
+
+/* True when a row whose defaults are filled in may hold this value, SWK__NULL included. Not for text kinds. */
+bool swk__field_allows(const swk__field *field, int64_t value);
 
 /* True for the kinds whose cells are texts: TEXT, ID, REF, ZONE. */
 static inline bool swk__kind_is_text(swk__kind kind)

@@ -23,9 +23,9 @@ typedef struct swk__text_entry swk__text_entry;
 typedef struct swk__text {
 	swk__mem *mem;
 	uint64_t key;
-	_Atomic(swk__text_index *) index;     /* the newest; each points to the one before */
+	_Atomic(swk__text_index *) index;         /* the newest; each points to the one before */
 	swk__text_entry *segments[SWK__SEGMENTS]; /* segment k has 64 << k entries */
-	char *bytes;                          /* the block that is filled now; blocks are chained */
+	char *bytes;                              /* the block that is filled now; blocks are chained */
 	size_t bytes_used, bytes_size;
 	uint32_t count;
 } swk__text;

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include "interrupt.h"
+#include "output.h"
+#include "progress.h"
+#include "rejects.h"
+#include "salesweek_import.h"
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* How long another import may take to end before this one gives up. */
+#define LOCK_TIMEOUT_MS 2000
+
+/* The file that is read. */
+typedef struct import_source {
+	const char *name; /* as messages name it */
+	int fd;
+	uint64_t size; /* 0: unknown */
+} import_source;
+
+static int fail_errno(const char *subject)
+{
+	char text[128];
+	return fail("%s: %s", subject, strerror_r(errno, text, sizeof text));
+}
+
+static int source_open(import_source *source, const char *path)
+{
+	struct stat about;
+	bool standard = strcmp(path, "-") == 0;
+	*source = (import_source){ standard ? "standard input" : path, STDIN_FILENO, 0 };
+	if (!standard)
+		source->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (source->fd < 0 || fstat(source->fd, &about))
+		return fail_errno(path);
+	if (S_ISDIR(about.st_mode))
+		return fail("%s: is a folder", path);
+	if (S_ISREG(about.st_mode))
+		source->size = (uint64_t)about.st_size;
+	return EXIT_DONE;
+}
+
+static void source_close(const import_source *source)
+{
+	if (source->fd > STDERR_FILENO)
+		close(source->fd);
+}
+
+static int64_t source_read(void *context, char *bytes, size_t size)
+{
+	const import_source *source = context;
+	ssize_t count;
+	do
+		count = read(source->fd, bytes, size);
+	while (count < 0 && errno == EINTR && !interrupt_seen());
+	return count;
+}
+
+/* --------------------------------------------------------------------------------------------- maps */
+
+static int map_read(const char *path, swi__text *text)
+{
+	char chunk[4096];
+	size_t count;
+	FILE *file = fopen(path, "rbe");
+	if (!file)
+		return fail_errno(path);
+	while ((count = fread(chunk, 1, sizeof chunk, file)) > 0 && text->length <= SWI_MAP_MAX)
+		swi__text_append(text, chunk, count);
+	int code = EXIT_DONE;
+	if (ferror(file))
+		code = fail_errno(path);
+	else if (text->failed)
+		code = fail("%s: memory could not be allocated", path);
+	else if (text->length > SWI_MAP_MAX)
+		code = fail("%s: is longer than %d bytes", path, SWI_MAP_MAX);
+	fclose(file);
+	return code;
+}
+
+/* Before anything else is touched, so that a wrong map leaves no empty store. */
+static int map_take(const cli_arguments *arguments, swi__text *text, swi_options *options)
+{
+	swk_error error = SWK_ERROR_INIT;
+	const char *path = arguments->values[OPTION_MAP];
+	if (!path)
+		return EXIT_DONE;
+	int code = map_read(path, text);
+	if (code != EXIT_DONE)
+		return code;
+	options->map = text->length ? text->bytes : "";
+	options->map_length = text->length;
+	int failed = swi_map_check(options->map, options->map_length, &error);
+	return failed ? fail_error(path, failed, &error) : EXIT_DONE;
+}
+
+/* ------------------------------------------------------------------------------------------- importing */
+
+static void warn(void *context, const char *text)
+{
+	const char *source = context;
+	progress_clear();
+	complain("%s: warning: %s", source, text);
+}
+
+static void counts_say(const swi_counts *counts)
+{
+	output_format("accepted %" PRIu64 ", unchanged %" PRIu64 ", rejected %" PRIu64, counts->accepted,
+	              counts->unchanged, counts->rejected);
+	if (counts->skipped)
+		output_format(", skipped %" PRIu64, counts->skipped);
+	output_format("\n");
+}
+
+/* What was committed before a failure stays; whoever reads the line must know. */
+static int import_failed(const import_source *source, int code, const swk_error *error, const swi_counts *counts)
+{
+	code = fail_error(source->name, code, error);
+	uint64_t before = counts->accepted + counts->unchanged;
+	if (before)
+		complain("%" PRIu64 " rows before that went in", before);
+	return code;
+}
+
+static int import_run(const cli_arguments *arguments, swk_store *store, import_source *source, swi_options *options)
+{
+	swk_error error = SWK_ERROR_INIT;
+	swi_counts counts = { .size = sizeof counts };
+	reject_log rejects;
+	int code = rejects_open(&rejects, source->name, arguments->values[OPTION_REJECTS], source->fd);
+	if (code != EXIT_DONE)
+		return code;
+	options->reject = rejects_add;
+	options->reject_context = &rejects;
+	progress_begin();
+	int failed = swi_import(store, source_read, source, options, &counts, &error);
+	progress_clear();
+	code = rejects_close(&rejects);
+	if (failed && failed != SWK_ERR_REJECTED)
+		return import_failed(source, failed, &error, &counts);
+	counts_say(&counts);
+	if (code == EXIT_DONE)
+		code = counts.rejected ? EXIT_REJECTED : EXIT_OK;
+	return code;
+}
+
+static int import_into_store(const cli_arguments *arguments, import_source *source, swi_options *options)
+{
+	const swk_store_options open = { .size = sizeof open,
+		                         .flags = SWK_OPEN_CREATE,
+		                         .lock_timeout = LOCK_TIMEOUT_MS,
+		                         .progress = interrupt_progress };
+	swk_store *store = NULL;
+	int code = command_open(arguments, &open, &store);
+	if (code == EXIT_DONE)
+		code = option_instant(arguments, OPTION_RECORDED_AT, store, options->zone, &options->recorded_at);
+	if (code == EXIT_DONE)
+		code = import_run(arguments, store, source, options);
+	command_close(store);
+	return code;
+}
+
+static int import_check(const cli_arguments *arguments)
+{
+	if (arguments->values[OPTION_PRESET])
+		return usage(arguments->command, "presets come with a later version; write a map and use --map");
+	if (arguments->values[OPTION_MAP] && arguments->values[OPTION_TABLE])
+		return usage(arguments->command, "options --map and --table do not go together");
+	return EXIT_DONE;
+}
+
+int command_import(const cli_arguments *arguments)
+{
+	import_source source = { .fd = -1 };
+	swi__text map = { NULL, 0, 0, false };
+	swi_options options = { .size = sizeof options,
+		                .table = arguments->values[OPTION_TABLE],
+		                .zone = arguments->values[OPTION_ZONE],
+		                .strict = arguments->values[OPTION_STRICT] != NULL,
+		                .ignore_unknown = arguments->values[OPTION_IGNORE_UNKNOWN] != NULL,
+		                .warn = warn,
+		                .progress = progress_show };
+	int code = import_check(arguments);
+	if (code == EXIT_DONE)
+		code = map_take(arguments, &map, &options);
+	if (code == EXIT_DONE)
+		code = source_open(&source, arguments->operands[1]);
+	options.source_size = source.size;
+	options.warn_context = (void *)(uintptr_t)source.name;
+	if (code == EXIT_DONE)
+		code = import_into_store(arguments, &source, &options);
+	source_close(&source);
+	swi__text_done(&map);
+	return code;
+}

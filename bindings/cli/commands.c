@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "commands.h"
+
+#include "interrupt.h"
+#include "output.h"
+
+int command_open(const cli_arguments *arguments, const swk_store_options *options, swk_store **store)
+{
+	const swk_store_options reading = { .size = sizeof reading,
+		                            .flags = SWK_OPEN_READ_ONLY,
+		                            .progress = interrupt_progress };
+	swk_error error = SWK_ERROR_INIT;
+	int code = swk_store_open(arguments->operands[0], options ? options : &reading, store, &error);
+	if (code)
+		return fail_error(arguments->operands[0], code, &error);
+	interrupt_watch(*store);
+	return EXIT_DONE;
+}
+
+void command_close(swk_store *store)
+{
+	interrupt_watch(NULL);
+	swk_store_close(store);
+}
+
+int command_init(const cli_arguments *arguments)
+{
+	swk_store_options options = { .size = sizeof options,
+		                      .flags = SWK_OPEN_CREATE,
+		                      .zone = arguments->values[OPTION_ZONE],
+		                      .currency = arguments->values[OPTION_CURRENCY],
+		                      .progress = interrupt_progress };
+	swk_store *store = NULL;
+	int code = option_week_start(arguments, &options.week_start);
+	if (code == EXIT_DONE)
+		code = command_open(arguments, &options, &store);
+	command_close(store);
+	return code == EXIT_DONE ? EXIT_OK : code;
+}
+
+int command_info(const cli_arguments *arguments)
+{
+	swk_error error = SWK_ERROR_INIT;
+	swk_store *store = NULL;
+	swk_result *result = NULL;
+	int format;
+	int code = option_format(arguments, &format);
+	if (code == EXIT_DONE)
+		code = command_open(arguments, NULL, &store);
+	if (code == EXIT_DONE) {
+		int failed = swk_store_info(store, &result, &error);
+		code = failed ? fail_error(arguments->operands[0], failed, &error) : output_result(result, format);
+	}
+	command_close(store);
+	return code;
+}
+
+int command_catalog(const cli_arguments *arguments)
+{
+	swk_error error = SWK_ERROR_INIT;
+	swk_result *result = NULL;
+	int format;
+	int code = option_format(arguments, &format);
+	if (code != EXIT_DONE)
+		return code;
+	int failed = swk_catalog(&result, &error);
+	return failed ? fail_error(NULL, failed, &error) : output_result(result, format);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "rejects.h"
+
+#include "output.h"
+#include "progress.h"
+#include "support.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SHOWN 10
+
+static int fail_file(const reject_log *rejects)
+{
+	char text[128];
+	return fail("%s: %s", rejects->path, strerror_r(errno, text, sizeof text));
+}
+
+/* A cell of RFC 4180 and what follows it. */
+static void cell_write(FILE *file, const char *bytes, size_t length, const char *end)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < length; i++)
+		quoted |= bytes[i] == '"' || bytes[i] == ',' || bytes[i] == '\n' || bytes[i] == '\r';
+	if (quoted)
+		fputc('"', file);
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '"')
+			fputc('"', file);
+		fputc(bytes[i], file);
+	}
+	if (quoted)
+		fputc('"', file);
+	fputs(end, file);
+}
+
+/* Truncates only after it is sure that this is not the file to be imported. */
+static int file_take(reject_log *rejects, int fd, int input)
+{
+	struct stat kept, read;
+	if (fstat(fd, &kept) || fstat(input, &read))
+		return fail_file(rejects);
+	if (S_ISREG(kept.st_mode) && kept.st_dev == read.st_dev && kept.st_ino == read.st_ino)
+		return fail("%s: is the file to be imported", rejects->path);
+	if (S_ISREG(kept.st_mode) && ftruncate(fd, 0))
+		return fail_file(rejects);
+	rejects->file = fdopen(fd, "w");
+	return rejects->file ? EXIT_DONE : fail_file(rejects);
+}
+
+int rejects_open(reject_log *rejects, const char *source, const char *path, int input)
+{
+	*rejects = (reject_log){ .source = source, .path = path };
+	if (!path)
+		return EXIT_DONE;
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return fail_file(rejects);
+	int code = file_take(rejects, fd, input);
+	if (code != EXIT_DONE)
+		close(fd);
+	else
+		fputs("table,row,field,value,reason,raw\r\n", rejects->file);
+	return code;
+}
+
+static void line_show(const reject_log *rejects, const swk_error *error)
+{
+	char text[512];
+	swk_error shown = *error;
+	shown.row = 0;
+	swk_error_format(&shown, text, sizeof text);
+	progress_clear();
+	complain("%s:%" PRId64 ": %s", rejects->source, error->row, text);
+}
+
+int rejects_add(void *context, const swk_error *error, const char *raw, size_t length)
+{
+	reject_log *rejects = context;
+	if (rejects->count++ < SHOWN)
+		line_show(rejects, error);
+	FILE *file = rejects->file;
+	if (!file)
+		return 0;
+	cell_write(file, error->table, strlen(error->table), ",");
+	fprintf(file, "%" PRId64 ",", error->row);
+	cell_write(file, error->field, strlen(error->field), ",");
+	cell_write(file, error->value, strlen(error->value), ",");
+	cell_write(file, error->reason, strlen(error->reason), ",");
+	cell_write(file, raw, length, "\r\n");
+	return ferror(file);
+}
+
+static void rest_show(const reject_log *rejects)
+{
+	if (rejects->count <= SHOWN)
+		return;
+	uint64_t more = rejects->count - SHOWN;
+	if (rejects->path)
+		complain("... and %" PRIu64 " more in %s", more, rejects->path);
+	else
+		complain("... and %" PRIu64 " more (--rejects FILE keeps them all)", more);
+}
+
+int rejects_close(reject_log *rejects)
+{
+	int code = EXIT_DONE;
+	rest_show(rejects);
+	if (!rejects->file)
+		return code;
+	bool failed = ferror(rejects->file) != 0;
+	if (fclose(rejects->file) || failed)
+		code = fail_file(rejects);
+	rejects->file = NULL;
+	return code;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * rejects: refused rows told on standard error (the first few) and kept in a CSV file (all).
+ */
+#ifndef CLI_REJECTS_H
+#define CLI_REJECTS_H
+
+#include "salesweek.h"
+
+#include <stdio.h>
+
+typedef struct reject_log {
+	const char *source; /* the imported file, as messages name it */
+	const char *path;   /* NULL: not kept */
+	FILE *file;
+	uint64_t count;
+} reject_log;
+
+/* Creates or empties the file `path` (NULL: none) and writes its heading. `input` is the descriptor of the imported
+ * file, which it must not be. EXIT_DONE, or EXIT_ERROR after a line. */
+int rejects_open(reject_log *rejects, const char *source, const char *path, int input);
+
+/* A swi_reject; the context is the rejects. */
+int rejects_add(void *context, const swk_error *error, const char *raw, size_t length);
+
+/* Says how many were not shown, closes the file: EXIT_DONE, or EXIT_ERROR after a line when it is not whole. */
+int rejects_close(reject_log *rejects);
+
+#endif

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+#include "field.h"
+
+#include <csv.h>
+#include <stdio.h>
+
+#define CELLS_MAX 10000
+
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
+
+static const char delimiters_known[] = ",;\t|";
+static const swi__slice NO_VALUE = { "", 0 };
+
+/* The cells of one record. */
+typedef struct cell_list {
+	swi__text bytes;
+	swi__slice *cells; /* of `count`; as offsets into `bytes` while the record is taken apart */
+	size_t count, capacity;
+	bool failed;
+} cell_list;
+
+typedef struct csv_reader {
+	swi__run *run;
+	struct csv_parser parser;
+	bool parser_ready;
+	char delimiters[8];
+	cell_list heading, record;
+	int64_t heading_line;
+	swi__text scratch;
+} csv_reader;
+
+/* -------------------------------------------------------------------------------------------- cells */
+
+static void cells_add(cell_list *cells, const char *bytes, size_t length)
+{
+	if (cells->count == cells->capacity) {
+		size_t capacity = cells->capacity ? cells->capacity * 2 : 32;
+		swi__slice *grown = swi__resize(cells->cells, capacity, sizeof *grown);
+		if (!grown) {
+			cells->failed = true;
+			return;
+		}
+		cells->cells = grown;
+		cells->capacity = capacity;
+	}
+	cells->cells[cells->count++] = (swi__slice){ NULL, length };
+	if (!swi__text_append(&cells->bytes, bytes, length))
+		cells->failed = true;
+}
+
+static void take_cell(void *bytes, size_t length, void *context)
+{
+	cells_add(context, bytes ? bytes : "", length);
+}
+
+static void cells_place(cell_list *cells)
+{
+	size_t at = 0;
+	for (size_t i = 0; i < cells->count; i++) {
+		size_t length = cells->cells[i].length;
+		cells->cells[i] = swi__trim((swi__slice){ length ? cells->bytes.bytes + at : "", length });
+		at += length;
+	}
+}
+
+static void cells_clear(cell_list *cells)
+{
+	swi__text_clear(&cells->bytes);
+	cells->count = 0;
+	cells->failed = false;
+}
+
+static void cells_done(cell_list *cells)
+{
+	swi__text_done(&cells->bytes);
+	swi__free(cells->cells);
+}
+
+/* ------------------------------------------------------------------------------------------- reading */
+
+static bool reader_renew(csv_reader *reader)
+{
+	if (reader->parser_ready)
+		csv_free(&reader->parser);
+	reader->parser_ready = csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
+	csv_set_delim(&reader->parser, (unsigned char)reader->delimiters[0]);
+	return reader->parser_ready;
+}
+
+/* Takes the input's text apart. SWK_ERR_INVALID: it was no CSV. */
+static int reader_split(csv_reader *reader, cell_list *cells)
+{
+	swi__slice text = swi__text_slice(&reader->run->input.text);
+	cells_clear(cells);
+	bool whole = csv_parse(&reader->parser, text.bytes, text.length, take_cell, NULL, cells) == text.length &&
+	             csv_fini(&reader->parser, take_cell, NULL, cells) == 0;
+	bool memory = csv_error(&reader->parser) == CSV_ENOMEM || cells->failed;
+	if ((!whole || memory) && !reader_renew(reader))
+		memory = true;
+	if (memory)
+		return swi__fail_memory(reader->run->error);
+	cells_place(cells);
+	return whole ? SWK_OK : SWK_ERR_INVALID;
+}
+
+static int fail_heading(csv_reader *reader, const char *what)
+{
+	return swi__fail(reader->run->error, SWK_ERR_INVALID, "the heading (line %lld) %s",
+	                 (long long)reader->heading_line, what);
+}
+
+/* The candidate that stands most often outside quotes; the earlier one of equals. */
+static char delimiter_found(swi__slice line)
+{
+	size_t most = 0;
+	char found = ',';
+	for (const char *candidate = delimiters_known; *candidate; candidate++) {
+		size_t count = 0;
+		bool quoted = false;
+		for (size_t i = 0; i < line.length; i++) {
+			quoted ^= line.bytes[i] == '"';
+			count += !quoted && line.bytes[i] == *candidate;
+		}
+		if (count > most) {
+			most = count;
+			found = *candidate;
+		}
+	}
+	return found;
+}
+
+/* Gets the first line that is not empty. SWI__GOT_END: there is none. */
+static swi__got heading_get(csv_reader *reader)
+{
+	swi__got got;
+	do
+		got = swi__input_record(&reader->run->input, reader->delimiters);
+	while (got == SWI__GOT_ONE && swi__trim(swi__text_slice(&reader->run->input.text)).length == 0);
+	reader->heading_line = reader->run->input.number;
+	return got;
+}
+
+static int heading_skip(csv_reader *reader)
+{
+	size_t lines = reader->run->maps ? reader->run->maps->skip : 0;
+	for (; lines > 0; lines--)
+		if (swi__input_line(&reader->run->input) == SWI__GOT_FAILED)
+			return reader->run->input.code;
+	return SWK_OK;
+}
+
+static int heading_number(csv_reader *reader)
+{
+	char name[24];
+	for (size_t i = 0; i < reader->record.count; i++) {
+		int length = snprintf(name, sizeof name, "%zu", i + 1);
+		cells_add(&reader->heading, name, (size_t)length);
+	}
+	cells_place(&reader->heading);
+	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
+}
+
+static int heading_list(csv_reader *reader, const json_t *names)
+{
+	size_t at;
+	json_t *name;
+	json_array_foreach(names, at, name)
+		cells_add(&reader->heading, json_string_value(name), json_string_length(name));
+	cells_place(&reader->heading);
+	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
+}
+
+/* ------------------------------------------------------------------------------------ heading checks */
+
+static int heading_check_twice(csv_reader *reader)
+{
+	char what[128];
+	const cell_list *heading = &reader->heading;
+	for (size_t i = 0; i < heading->count; i++)
+		for (size_t k = 0; k < i; k++) {
+			swi__slice name = heading->cells[i];
+			if (!name.length || name.length != heading->cells[k].length ||
+			    memcmp(name.bytes, heading->cells[k].bytes, name.length) != 0)
+				continue;
+			snprintf(what, sizeof what, "has column \"%.*s\" twice",
+			         name.length < 64 ? (int)name.length : 64, name.bytes);
+			return fail_heading(reader, what);
+		}
+	return SWK_OK;
+}
+
+/* The name of a field as the library takes it. */
+static bool heading_name(swi__slice cell, char name[64])
+{
+	if (cell.length == 0 || cell.length >= 64 || memchr(cell.bytes, '\0', cell.length))
+		return false;
+	memcpy(name, cell.bytes, cell.length);
+	name[cell.length] = '\0';
+	return true;
+}
+
+static int heading_check_fields(csv_reader *reader)
+{
+	char name[64], what[128];
+	swi__run *run = reader->run;
+	bool id = false;
+	for (size_t i = 0; i < reader->heading.count; i++) {
+		bool named = heading_name(reader->heading.cells[i], name);
+		id |= named && strcmp(name, "id") == 0;
+		if (run->options->ignore_unknown)
+			continue;
+		snprintf(what, sizeof what, "has no name for column %zu", i + 1);
+		if (!named)
+			return fail_heading(reader, what);
+		int code = swi__run_field_known(run, run->options->table, name);
+		snprintf(what, sizeof what, "has column \"%.60s\", which table %.20s has not", name,
+		         run->options->table);
+		if (code == SWK_ERR_USAGE)
+			return fail_heading(reader, what);
+		if (code)
+			return code;
+	}
+	return id ? SWK_OK : fail_heading(reader, "has no column \"id\"");
+}
+
+static int map_check_fields(swi__run *run, const swi__map *map)
+{
+	int code = swi__run_table_known(run, map->table);
+	for (size_t i = 0; i < map->field_count && !code; i++)
+		code = swi__run_field_known(run, map->table, map->fields[i].name);
+	for (size_t i = 0; i < map->constant_count && !code; i++)
+		code = swi__run_field_known(run, map->table, map->constants[i].name);
+	return code;
+}
+
+static void map_warn(const swi__run *run, const swi__map *map)
+{
+	char text[160];
+	for (size_t i = 0; i < map->field_count && run->options->warn; i++)
+		if (map->fields[i].row) {
+			snprintf(text, sizeof text,
+			         "field %.40s is the row's number: right only for a file that never changes",
+			         map->fields[i].name);
+			run->options->warn(run->options->warn_context, text);
+		}
+}
+
+static int heading_check(csv_reader *reader)
+{
+	swi__run *run = reader->run;
+	if (reader->heading.count > CELLS_MAX)
+		return fail_heading(reader, "has more than " STRINGIFY(CELLS_MAX) " columns");
+	int code = heading_check_twice(reader);
+	if (code)
+		return code;
+	if (!run->maps)
+		return heading_check_fields(reader);
+	return swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
+	                      run->error);
+}
+
+/* Gets the line of the heading and finds out the delimiter from it. */
+static int heading_read(csv_reader *reader, bool *empty)
+{
+	swi__run *run = reader->run;
+	char delimiter = run->maps ? run->maps->delimiter : 0;
+	if (delimiter)
+		reader->delimiters[0] = delimiter;
+	else
+		memcpy(reader->delimiters, delimiters_known, sizeof delimiters_known);
+	int code = heading_skip(reader);
+	if (code)
+		return code;
+	swi__got got = heading_get(reader);
+	*empty = got == SWI__GOT_END;
+	if (got == SWI__GOT_FAILED)
+		return run->input.code;
+	if (got == SWI__GOT_OPEN)
+		return fail_heading(reader, "has a quote that is not closed");
+	if (got == SWI__GOT_LONG)
+		return fail_heading(reader, "is too long");
+	if (!delimiter)
+		reader->delimiters[0] = delimiter_found(swi__text_slice(&run->input.text));
+	reader->delimiters[1] = '\0';
+	return reader_renew(reader) ? SWK_OK : swi__fail_memory(run->error);
+}
+
+/* Without a heading line: the names are the map's, or numbers. */
+static int heading_made(csv_reader *reader)
+{
+	const json_t *names = reader->run->maps->names;
+	return names ? heading_list(reader, names) : heading_number(reader);
+}
+
+/* Reads the heading. *row is set when the line read is already a row of data. */
+static int reader_heading(csv_reader *reader, bool *row)
+{
+	swi__run *run = reader->run;
+	bool heading = !run->maps || run->maps->header, empty;
+	int code = heading_read(reader, &empty);
+	if (code)
+		return code;
+	if (empty)
+		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
+		               : SWK_OK;
+	code = reader_split(reader, heading ? &reader->heading : &reader->record);
+	if (code == SWK_ERR_INVALID)
+		return fail_heading(reader, "has quotes where none may stand");
+	if (!code && !heading)
+		code = heading_made(reader);
+	*row = !heading;
+	return code ? code : heading_check(reader);
+}
+
+/* --------------------------------------------------------------------------------------------- rows */
+
+/* A row that is no row counts once, under the first map's table. */
+static int refuse_row(csv_reader *reader, const char *reason)
+{
+	swi__run *run = reader->run;
+	const char *table = run->maps ? run->maps->maps[0].table : run->options->table;
+	return swi__run_refuse(run, table, NULL, NO_VALUE, reason);
+}
+
+static int begin_row(swi__run *run, const char *table)
+{
+	int code = swk_batch_row(run->batch, table, run->input.number);
+	return code ? swi__fail(run->error, code, "a row could not be begun") : SWK_OK;
+}
+
+static int table_row(csv_reader *reader)
+{
+	swi__run *run = reader->run;
+	char name[64];
+	int code = begin_row(run, run->options->table);
+	for (size_t i = 0; i < reader->record.count && !code; i++) {
+		swi__slice cell = reader->record.cells[i];
+		if (!heading_name(reader->heading.cells[i], name))
+			continue;
+		code = swk_batch_parse(run->batch, name, cell.bytes, cell.length);
+		if (code)
+			swi__fail(run->error, code, "line %lld could not be kept in memory",
+			          (long long)run->input.number);
+	}
+	return code ? code : swi__run_end_row(run, swi__text_slice(&run->input.text));
+}
+
+static int map_rows(csv_reader *reader)
+{
+	swi__run *run = reader->run;
+	bool wanted = false;
+	int code = SWK_OK;
+	for (size_t i = 0; i < run->maps->count && !code; i++) {
+		const swi__map *map = &run->maps->maps[i];
+		if (!swi__field_wanted(map, reader->record.cells))
+			continue;
+		wanted = true;
+		code = begin_row(run, map->table);
+		if (!code)
+			code = swi__field_row(run, map, reader->record.cells, &reader->scratch);
+		if (!code)
+			code = swi__run_end_row(run, swi__text_slice(&run->input.text));
+	}
+	run->counts.skipped += !wanted;
+	return code;
+}
+
+static int record_row(csv_reader *reader)
+{
+	char reason[96];
+	size_t count = reader->record.count, columns = reader->heading.count;
+	if (count == 0)
+		return SWK_OK;
+	if (count != columns) {
+		snprintf(reason, sizeof reason, "had %zu cell%s where the heading has %zu", count,
+		         count == 1 ? "" : "s", columns);
+		return refuse_row(reader, reason);
+	}
+	return reader->run->maps ? map_rows(reader) : table_row(reader);
+}
+
+static int split_row(csv_reader *reader)
+{
+	int code = reader_split(reader, &reader->record);
+	if (code == SWK_ERR_INVALID)
+		return refuse_row(reader, "had quotes where none may stand");
+	return code ? code : record_row(reader);
+}
+
+static int reader_rows(csv_reader *reader)
+{
+	int code = SWK_OK;
+	while (!code) {
+		switch (swi__input_record(&reader->run->input, reader->delimiters)) {
+		case SWI__GOT_END:
+			return SWK_OK;
+		case SWI__GOT_FAILED:
+			return reader->run->input.code;
+		case SWI__GOT_LONG:
+			code = refuse_row(reader,
+			                  "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes (is a quote not closed?)");
+			break;
+		case SWI__GOT_OPEN:
+			code = refuse_row(reader, "had a quote that was not closed");
+			break;
+		default:
+			code = split_row(reader);
+		}
+	}
+	return code;
+}
+
+static int check_targets(swi__run *run)
+{
+	int code = SWK_OK;
+	if (!run->maps)
+		return swi__run_table_known(run, run->options->table);
+	for (size_t i = 0; i < run->maps->count && !code; i++) {
+		code = map_check_fields(run, &run->maps->maps[i]);
+		if (!code)
+			map_warn(run, &run->maps->maps[i]);
+	}
+	return code;
+}
+
+int swi__csv(swi__run *run)
+{
+	csv_reader reader = { .run = run };
+	bool row = false;
+	int code = check_targets(run);
+	if (!code)
+		code = reader_heading(&reader, &row);
+	if (!code && row)
+		code = record_row(&reader);
+	if (!code)
+		code = reader_rows(&reader);
+	if (reader.parser_ready)
+		csv_free(&reader.parser);
+	cells_done(&reader.heading);
+	cells_done(&reader.record);
+	swi__text_done(&reader.scratch);
+	return code;
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "run.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define PARSE_FLAGS (JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY)
+
+#define STRINGIFY_(x) #x
+#define STRINGIFY(x) STRINGIFY_(x)
+
+static const swi__slice NO_VALUE = { "", 0 };
+
+/* The row's table as far as the line tells it. */
+static const char *object_table(const json_t *object)
+{
+	const char *table = json_string_value(json_object_get(object, "table"));
+	return table ? table : "";
+}
+
+/* -------------------------------------------------------------------------- lines that are no JSON */
+
+/* The key under which two objects differ, or NULL. */
+static const char *object_difference(json_t *one, json_t *other)
+{
+	const char *key;
+	json_t *value;
+	json_object_foreach(one, key, value) if (!json_equal(value, json_object_get(other, key))) return key;
+	return NULL;
+}
+
+/* To tell which field a bad stretch of a line belongs to, the line is read twice, with two harmless fillers in its
+ * place: the field is the one in which the readings differ. */
+typedef void (*line_patch)(char *line, size_t length, size_t at, char filler);
+
+static json_t *line_patched(swi__slice line, size_t at, line_patch patch, char filler, swi__text *copy)
+{
+	swi__text_clear(copy);
+	if (!swi__text_append(copy, line.bytes, line.length))
+		return NULL;
+	patch(copy->bytes, copy->length, at, filler);
+	return json_loadb(copy->bytes, copy->length, PARSE_FLAGS, NULL);
+}
+
+static int line_blame(swi__run *run, size_t at, line_patch patch, char filler, char other, swi__slice value,
+                      const char *reason)
+{
+	swi__text copy = { NULL, 0, 0, false };
+	swi__slice line = swi__text_slice(&run->input.text);
+	json_t *one = line_patched(line, at, patch, filler, &copy);
+	json_t *two = line_patched(line, at, patch, other, &copy);
+	const char *field = object_difference(one, two);
+	const char *text = field ? json_string_value(json_object_get(one, field)) : NULL;
+	if (!value.length && text)
+		value = (swi__slice){ text, json_string_length(json_object_get(one, field)) };
+	int code = swi__run_refuse(run, object_table(one), field, value, reason);
+	json_decref(one);
+	json_decref(two);
+	swi__text_done(&copy);
+	return code;
+}
+
+static void patch_bytes(char *line, size_t length, size_t at, char filler)
+{
+	size_t bad;
+	while (!swi__utf8_valid((swi__slice){ line + at, length - at }, &bad)) {
+		at += bad;
+		line[at] = filler;
+	}
+}
+
+static int line_refuse_bytes(swi__run *run, size_t at)
+{
+	char reason[80];
+	bool nul = run->input.text.bytes[at] == '\0';
+	snprintf(reason, sizeof reason, "%s (byte %zu of the line)", nul ? "had a NUL" : "was not UTF-8", at + 1);
+	return line_blame(run, at, patch_bytes, '?', '!', NO_VALUE, reason);
+}
+
+static bool in_number(char byte)
+{
+	return (byte >= '0' && byte <= '9') || (byte && strchr("+-.eE", byte));
+}
+
+static void patch_number(char *line, size_t length, size_t at, char filler)
+{
+	line[at] = filler;
+	for (size_t i = at + 1; i < length && in_number(line[i]); i++)
+		line[i] = ' ';
+}
+
+/* `end` is a place behind the number, or in it. */
+static int line_refuse_number(swi__run *run, size_t end)
+{
+	swi__slice line = swi__text_slice(&run->input.text);
+	size_t from = end < line.length ? end : line.length;
+	while (from > 0 && !in_number(line.bytes[from - 1]))
+		from--;
+	size_t to = from;
+	while (from > 0 && in_number(line.bytes[from - 1]))
+		from--;
+	while (to < line.length && in_number(line.bytes[to]))
+		to++;
+	return line_blame(run, from, patch_number, '0', '1', (swi__slice){ line.bytes + from, to - from },
+	                  "was not a number that fits");
+}
+
+/* jansson names the key in its message: duplicate object key near '"id"'. */
+static int line_refuse_duplicate(swi__run *run, const json_error_t *error)
+{
+	char key[sizeof error->text] = "";
+	const char *from = strchr(error->text, '"');
+	size_t length = from ? strcspn(from + 1, "\"") : 0;
+	memcpy(key, from ? from + 1 : "", length);
+	swi__slice line = swi__text_slice(&run->input.text);
+	json_t *object = json_loadb(line.bytes, line.length, PARSE_FLAGS & ~(size_t)JSON_REJECT_DUPLICATES, NULL);
+	int code = swi__run_refuse(run, object_table(object), key, NO_VALUE, "was there twice");
+	json_decref(object);
+	return code;
+}
+
+static int line_refuse_json(swi__run *run, const json_error_t *error)
+{
+	char reason[160];
+	/* jansson says nothing when memory fails in its lexer. */
+	if (error->text[0] == '\0')
+		return swi__fail_memory(run->error);
+	switch (json_error_code(error)) {
+	case json_error_out_of_memory:
+		return swi__fail_memory(run->error);
+	case json_error_numeric_overflow:
+		return line_refuse_number(run, (size_t)error->position);
+	case json_error_duplicate_key:
+		return line_refuse_duplicate(run, error);
+	case json_error_stack_overflow:
+		return swi__run_refuse(run, "", NULL, NO_VALUE, "was nested too deeply");
+	case json_error_null_byte_in_key:
+		return swi__run_refuse(run, "", NULL, NO_VALUE, "had a NUL in a key");
+	default:
+		snprintf(reason, sizeof reason, "was not JSON: %.*s (byte %d)", 100, error->text, error->position);
+		return swi__run_refuse(run, "", NULL, NO_VALUE, reason);
+	}
+}
+
+/* --------------------------------------------------------------------------------------------- rows */
+
+static int field_set(swi__run *run, const char *field, const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return swk_batch_text(run->batch, field, json_string_value(value), json_string_length(value));
+	case JSON_INTEGER:
+		return swk_batch_int(run->batch, field, json_integer_value(value));
+	case JSON_REAL:
+		return swk_batch_real(run->batch, field, json_real_value(value));
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return swk_batch_bool(run->batch, field, json_is_true(value));
+	case JSON_OBJECT:
+		return swk_batch_refuse(run->batch, field, "{...}", 5, "was an object");
+	case JSON_ARRAY:
+		return swk_batch_refuse(run->batch, field, "[...]", 5, "was a list");
+	default: /* null; said all the same, for a field that the table does not have */
+		return swk_batch_text(run->batch, field, "", 0);
+	}
+}
+
+static int object_row(swi__run *run, json_t *object)
+{
+	const char *key;
+	json_t *value, *table = json_object_get(object, "table");
+	if (!json_is_object(object))
+		return swi__run_refuse(run, "", NULL, NO_VALUE, "was not a JSON object");
+	if (!table)
+		return swi__run_refuse(run, "", "table", NO_VALUE, "was missing");
+	if (!json_is_string(table))
+		return swi__run_refuse(run, "", "table", NO_VALUE, "was not a text");
+	int code = swk_batch_row(run->batch, json_string_value(table), run->input.number);
+	json_object_foreach(object, key, value) if (!code && value != table) code = field_set(run, key, value);
+	if (code)
+		return swi__fail(run->error, code, "line %lld could not be kept in memory",
+		                 (long long)run->input.number);
+	return swi__run_end_row(run, swi__text_slice(&run->input.text));
+}
+
+static int line_row(swi__run *run)
+{
+	swi__slice line = swi__text_slice(&run->input.text);
+	json_error_t error;
+	size_t bad;
+	if (swi__trim(line).length == 0)
+		return SWK_OK;
+	if (!swi__utf8_valid(line, &bad))
+		return line_refuse_bytes(run, bad);
+	json_t *object = json_loadb(line.bytes, line.length, PARSE_FLAGS, &error);
+	if (!object)
+		return line_refuse_json(run, &error);
+	int code = object_row(run, object);
+	json_decref(object);
+	return code;
+}
+
+int swi__jsonl(swi__run *run)
+{
+	int code = SWK_OK;
+	while (!code) {
+		swi__got got = swi__input_line(&run->input);
+		if (got == SWI__GOT_END)
+			break;
+		if (got == SWI__GOT_FAILED)
+			return run->input.code;
+		if (got == SWI__GOT_LONG)
+			code = swi__run_refuse(run, "", NULL, NO_VALUE,
+			                       "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
+		else
+			code = line_row(run);
+	}
+	return code;
+}

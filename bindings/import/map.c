@@ -1,0 +1,670 @@
+/* SPDX-License-Identifier: MIT */
+#include "map.h"
+
+#include "dateform.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* Where the parser stands. */
+typedef struct map_parser {
+	swi__maps *maps;
+	swi__map *map;
+	swi__field *field; /* NULL outside of fields */
+	swk_error *error;
+} map_parser;
+
+/* A key that an object may have, and what reads its value. */
+typedef struct map_key {
+	const char *name;
+	int (*read)(map_parser *parser, json_t *value);
+} map_key;
+
+static int wrong(map_parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static int wrong(map_parser *parser, const char *format, ...)
+{
+	char reason[256];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	if (parser->field)
+		return swi__fail(parser->error, SWK_ERR_INVALID, "the map was wrong in field %s: %s",
+		                 parser->field->name, reason);
+	return swi__fail(parser->error, SWK_ERR_INVALID, "the map was wrong: %s", reason);
+}
+
+static int read_keys(map_parser *parser, json_t *object, const map_key *keys, size_t count)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(object, name, value)
+	{
+		size_t i = 0;
+		while (i < count && strcmp(keys[i].name, name) != 0)
+			i++;
+		if (i == count)
+			return wrong(parser, "there is no key \"%s\" here", name);
+		int code = keys[i].read ? keys[i].read(parser, value) : SWK_OK;
+		if (code)
+			return code;
+	}
+	return SWK_OK;
+}
+
+static int read_text(map_parser *parser, json_t *value, const char *name, const char **text)
+{
+	if (!json_is_string(value))
+		return wrong(parser, "\"%s\" was not a text", name);
+	*text = json_string_value(value);
+	return SWK_OK;
+}
+
+static int read_flag(map_parser *parser, json_t *value, const char *name, bool *flag)
+{
+	if (!json_is_boolean(value))
+		return wrong(parser, "\"%s\" was neither true nor false", name);
+	*flag = json_is_true(value);
+	return SWK_OK;
+}
+
+static int check_texts(map_parser *parser, json_t *list, const char *name)
+{
+	size_t at;
+	json_t *text;
+	if (!json_is_array(list) || json_array_size(list) == 0)
+		return wrong(parser, "\"%s\" was not a list of texts", name);
+	json_array_foreach(list, at, text) if (!json_is_string(text)) return wrong(
+		parser, "\"%s\" was not a list of texts", name);
+	return SWK_OK;
+}
+
+static int no_memory(map_parser *parser)
+{
+	return swi__fail_memory(parser->error);
+}
+
+/* ------------------------------------------------------------------------------------- field keys */
+
+static int set_how(map_parser *parser, swi__how how)
+{
+	if (parser->field->how != SWI__HOW_PLAIN && parser->field->how != how)
+		return wrong(parser, "only one of \"date\", \"number\", \"duration\" and \"values\" may be there");
+	parser->field->how = how;
+	return SWK_OK;
+}
+
+static int set_columns(map_parser *parser, json_t *one, json_t *list)
+{
+	swi__field *field = parser->field;
+	size_t count = list ? json_array_size(list) : 1;
+	if (field->columns || field->row)
+		return wrong(parser, "only one of \"column\", \"columns\" and \"row\" may be there");
+	field->columns = swi__alloc(count, sizeof *field->columns);
+	if (!field->columns)
+		return no_memory(parser);
+	field->column_count = count;
+	for (size_t i = 0; i < count; i++)
+		field->columns[i].name = json_string_value(list ? json_array_get(list, i) : one);
+	return SWK_OK;
+}
+
+static int field_column(map_parser *parser, json_t *value)
+{
+	const char *name;
+	int code = read_text(parser, value, "column", &name);
+	return code ? code : set_columns(parser, value, NULL);
+}
+
+static int field_columns(map_parser *parser, json_t *value)
+{
+	int code = check_texts(parser, value, "columns");
+	return code ? code : set_columns(parser, NULL, value);
+}
+
+static int field_join(map_parser *parser, json_t *value)
+{
+	return read_text(parser, value, "join", &parser->field->join);
+}
+
+static int field_prefix(map_parser *parser, json_t *value)
+{
+	return read_text(parser, value, "prefix", &parser->field->prefix);
+}
+
+static int field_row(map_parser *parser, json_t *value)
+{
+	bool row = false;
+	int code = read_flag(parser, value, "row", &row);
+	if (!code && row && parser->field->columns)
+		return wrong(parser, "only one of \"column\", \"columns\" and \"row\" may be there");
+	parser->field->row = row;
+	return code;
+}
+
+static int field_date(map_parser *parser, json_t *value)
+{
+	swi__field *field = parser->field;
+	bool list = json_is_array(value);
+	size_t count = list ? json_array_size(value) : 1;
+	int code = list ? check_texts(parser, value, "date") : SWK_OK;
+	if (!code && field->how != SWI__HOW_SPAN)
+		code = set_how(parser, SWI__HOW_DATE);
+	if (code)
+		return code;
+	field->forms = swi__alloc(count, sizeof *field->forms);
+	if (!field->forms)
+		return no_memory(parser);
+	for (size_t i = 0; i < count && !code; i++) {
+		code = read_text(parser, list ? json_array_get(value, i) : value, "date", &field->forms[i]);
+		const char *reason = code ? NULL : swi__dateform_check(field->forms[i]);
+		if (reason)
+			return wrong(parser, "the form \"%s\" %s", field->forms[i], reason);
+	}
+	field->form_count = count;
+	return code;
+}
+
+static int field_day(map_parser *parser, json_t *value)
+{
+	const char *day = "";
+	int code = read_text(parser, value, "day", &day);
+	if (code)
+		return code;
+	parser->field->day_end = strcmp(day, "end") == 0;
+	if (!parser->field->day_end && strcmp(day, "start") != 0)
+		return wrong(parser, "\"day\" was \"%s\", neither start nor end", day);
+	return SWK_OK;
+}
+
+static int field_number(map_parser *parser, json_t *value)
+{
+	const char *example;
+	int code = read_text(parser, value, "number", &example);
+	if (!code)
+		code = set_how(parser, SWI__HOW_NUMBER);
+	if (!code && !swi__number_learn(swi__slice_of(example), &parser->field->number))
+		return wrong(parser, "\"%s\" does not show how a number is written", example);
+	return code;
+}
+
+/* The decimal that the map's author wrote: the one with the fewest places that is the same number. */
+static bool scale_of_real(double value, swi__decimal *scale)
+{
+	double power = 1;
+	for (unsigned places = 0; places <= 15; places++, power *= 10) {
+		double size = (value < 0 ? -value : value) * power, nearest;
+		if (size > 1e15)
+			return false;
+		nearest = (double)(int64_t)(size + 0.5);
+		double off = size > nearest ? size - nearest : nearest - size;
+		if (nearest > 0 && off <= size * 1e-13) {
+			*scale = (swi__decimal){ value < 0 ? -(int64_t)nearest : (int64_t)nearest, places };
+			return true;
+		}
+	}
+	return false;
+}
+
+static int field_scale(map_parser *parser, json_t *value)
+{
+	swi__decimal *scale = &parser->field->scale;
+	bool fits = false;
+	if (json_is_integer(value)) {
+		*scale = (swi__decimal){ json_integer_value(value), 0 };
+		fits = true;
+	} else if (json_is_real(value)) {
+		fits = scale_of_real(json_real_value(value), scale);
+	}
+	return fits ? SWK_OK : wrong(parser, "\"scale\" was not a number");
+}
+
+static int duration_span(map_parser *parser, json_t *value)
+{
+	json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
+	swi__field *field = parser->field;
+	if (json_object_size(value) != 2 || !json_is_string(from) || !json_is_string(to))
+		return wrong(parser,
+		             "\"duration\" needs \"from\" and \"to\", the names of two columns, and nothing else");
+	if (field->columns)
+		return wrong(parser, "a duration from one column to another takes no \"column\"");
+	field->columns = swi__alloc(2, sizeof *field->columns);
+	if (!field->columns)
+		return no_memory(parser);
+	field->column_count = 2;
+	field->columns[0].name = json_string_value(from);
+	field->columns[1].name = json_string_value(to);
+	field->how = SWI__HOW_SPAN;
+	return SWK_OK;
+}
+
+static int field_duration(map_parser *parser, json_t *value)
+{
+	static const char *const units[] = { [SWI__UNIT_HMS] = "h:mm:ss",
+		                             [SWI__UNIT_MS] = "mm:ss",
+		                             [SWI__UNIT_SECOND] = "s",
+		                             [SWI__UNIT_MINUTE] = "min",
+		                             [SWI__UNIT_MILLISECOND] = "ms" };
+	const char *name;
+	if (json_is_object(value))
+		return parser->field->how == SWI__HOW_PLAIN || parser->field->how == SWI__HOW_DATE
+		               ? duration_span(parser, value)
+		               : set_how(parser, SWI__HOW_SPAN);
+	int code = read_text(parser, value, "duration", &name);
+	if (!code)
+		code = set_how(parser, SWI__HOW_DURATION);
+	if (code)
+		return code;
+	for (size_t i = 0; i < SWI__COUNT(units); i++)
+		if (strcmp(units[i], name) == 0) {
+			parser->field->unit = (swi__unit)i;
+			return SWK_OK;
+		}
+	return wrong(parser, "\"duration\" was \"%s\", none of h:mm:ss, mm:ss, s, min and ms", name);
+}
+
+/* Texts stay, true, false and whole numbers become texts, null stays. */
+static json_t *value_text(json_t *value)
+{
+	char text[32];
+	if (json_is_string(value) || json_is_null(value))
+		return json_incref(value);
+	if (json_is_boolean(value))
+		return json_string(json_is_true(value) ? "true" : "false");
+	if (!json_is_integer(value))
+		return NULL;
+	snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+	return json_string(text);
+}
+
+/* Turns a value into a text that lives as long as the maps. */
+static int keep_text(map_parser *parser, json_t *value, const char *name, json_t **text)
+{
+	*text = value_text(value);
+	if (!*text)
+		return wrong(parser, "\"%s\" was neither a text, a whole number, true, false nor null", name);
+	return json_array_append_new(parser->maps->texts, *text) ? no_memory(parser) : SWK_OK;
+}
+
+static int field_values(map_parser *parser, json_t *value)
+{
+	const char *from;
+	json_t *to, *text;
+	if (!json_is_object(value))
+		return wrong(parser, "\"values\" was not an object");
+	int code = set_how(parser, SWI__HOW_VALUES);
+	parser->field->values = json_object();
+	if (!code && (!parser->field->values || json_array_append_new(parser->maps->texts, parser->field->values)))
+		return no_memory(parser);
+	json_object_foreach(value, from, to)
+	{
+		if (!code)
+			code = keep_text(parser, to, from, &text);
+		if (!code && json_object_set(parser->field->values, from, text))
+			code = no_memory(parser);
+	}
+	return code;
+}
+
+static int field_else(map_parser *parser, json_t *value)
+{
+	json_t *text = NULL;
+	int code = keep_text(parser, value, "else", &text);
+	parser->field->otherwise = text;
+	return code;
+}
+
+static int field_null(map_parser *parser, json_t *value)
+{
+	parser->field->nulls = value;
+	return check_texts(parser, value, "null");
+}
+
+static int field_inclusive(map_parser *parser, json_t *value)
+{
+	(void)value;
+	return wrong(parser, "\"inclusive\" is not supported yet");
+}
+
+static const map_key field_keys[] = {
+	{ "column", field_column },     { "columns", field_columns },     { "join", field_join },
+	{ "row", field_row },           { "prefix", field_prefix },       { "date", field_date },
+	{ "day", field_day },           { "number", field_number },       { "scale", field_scale },
+	{ "duration", field_duration }, { "values", field_values },       { "else", field_else },
+	{ "null", field_null },         { "inclusive", field_inclusive },
+};
+
+/* A key that means nothing without another is a mistake, not a wish. */
+static int check_field(map_parser *parser)
+{
+	const swi__field *field = parser->field;
+	bool dated = field->how == SWI__HOW_DATE || field->how == SWI__HOW_SPAN;
+	bool scaled = field->how == SWI__HOW_NUMBER || field->how == SWI__HOW_DURATION;
+	if (!field->columns && !field->row)
+		return wrong(parser, "neither \"column\", \"columns\" nor \"row\" was there");
+	if (field->join && (field->how == SWI__HOW_SPAN || field->column_count < 2))
+		return wrong(parser, "\"join\" needs \"columns\"");
+	if (field->day_end && !(dated && field->form_count))
+		return wrong(parser, "\"day\" needs \"date\"");
+	if (field->scale.digits != 1 && !scaled)
+		return wrong(parser, "\"scale\" needs \"number\" or \"duration\"");
+	if (field->otherwise && field->how != SWI__HOW_VALUES)
+		return wrong(parser, "\"else\" needs \"values\"");
+	return SWK_OK;
+}
+
+static int read_field(map_parser *parser, json_t *value)
+{
+	int code;
+	parser->field->scale = (swi__decimal){ 1, 0 };
+	if (json_is_string(value))
+		code = set_columns(parser, value, NULL);
+	else if (json_is_object(value))
+		code = read_keys(parser, value, field_keys, SWI__COUNT(field_keys));
+	else
+		return wrong(parser, "it was neither the name of a column nor an object");
+	if (!code)
+		code = check_field(parser);
+	parser->field = NULL;
+	return code;
+}
+
+/* ---------------------------------------------------------------------------------------- map keys */
+
+static int map_table(map_parser *parser, json_t *value)
+{
+	return read_text(parser, value, "table", &parser->map->table);
+}
+
+static int map_zone(map_parser *parser, json_t *value)
+{
+	return read_text(parser, value, "zone", &parser->map->zone);
+}
+
+static int map_fields(map_parser *parser, json_t *value)
+{
+	const char *name;
+	json_t *field;
+	swi__map *map = parser->map;
+	if (!json_is_object(value) || json_object_size(value) == 0)
+		return wrong(parser, "\"fields\" was not an object of fields");
+	map->fields = swi__alloc(json_object_size(value), sizeof *map->fields);
+	if (!map->fields)
+		return no_memory(parser);
+	json_object_foreach(value, name, field)
+	{
+		parser->field = &map->fields[map->field_count++];
+		parser->field->name = name;
+		int code = read_field(parser, field);
+		if (code)
+			return code;
+	}
+	return SWK_OK;
+}
+
+static int map_constants(map_parser *parser, json_t *value)
+{
+	const char *name;
+	json_t *constant, *text;
+	swi__map *map = parser->map;
+	if (!json_is_object(value))
+		return wrong(parser, "\"constants\" was not an object");
+	map->constants = swi__alloc(json_object_size(value), sizeof *map->constants);
+	if (!map->constants)
+		return no_memory(parser);
+	json_object_foreach(value, name, constant)
+	{
+		int code = keep_text(parser, constant, name, &text);
+		if (code)
+			return code;
+		map->constants[map->constant_count++] = (swi__constant){ name, json_string_value(text) };
+	}
+	return SWK_OK;
+}
+
+static int read_condition(map_parser *parser, json_t *value, swi__condition *condition)
+{
+	json_t *column = json_object_get(value, "column");
+	json_t *in = json_object_get(value, "in"), *not = json_object_get(value, "not");
+	if (!json_is_string(column) || json_object_size(value) != 2 || (!in && !not ))
+		return wrong(
+			parser,
+			"a condition in \"when\" needs \"column\" and one of \"in\" and \"not\", and nothing else");
+	*condition = (swi__condition){ { json_string_value(column), 0 }, in ? in : not, in != NULL };
+	return check_texts(parser, in ? in : not, in ? "in" : "not");
+}
+
+static int map_when(map_parser *parser, json_t *value)
+{
+	size_t at;
+	json_t *condition;
+	swi__map *map = parser->map;
+	if (!json_is_array(value))
+		return wrong(parser, "\"when\" was not a list of conditions");
+	map->conditions = swi__alloc(json_array_size(value), sizeof *map->conditions);
+	if (!map->conditions)
+		return no_memory(parser);
+	json_array_foreach(value, at, condition)
+	{
+		int code = read_condition(parser, condition, &map->conditions[map->condition_count++]);
+		if (code)
+			return code;
+	}
+	return SWK_OK;
+}
+
+static int map_null(map_parser *parser, json_t *value)
+{
+	parser->map->nulls = value;
+	return check_texts(parser, value, "null");
+}
+
+static int map_delimiter(map_parser *parser, json_t *value)
+{
+	const char *text = "";
+	int code = read_text(parser, value, "delimiter", &text);
+	if (code)
+		return code;
+	if (strcmp(text, "tab") == 0)
+		text = "\t";
+	unsigned char byte = (unsigned char)text[0];
+	if (strlen(text) != 1 || byte >= 0x80 || byte == '"' || byte == ' ' || byte == '\n' || byte == '\r')
+		return wrong(parser, "\"delimiter\" was \"%s\", not one character such as , or ; (or tab)", text);
+	parser->maps->delimiter = text[0];
+	return SWK_OK;
+}
+
+static int map_header(map_parser *parser, json_t *value)
+{
+	if (!json_is_array(value))
+		return read_flag(parser, value, "header", &parser->maps->header);
+	parser->maps->header = false;
+	parser->maps->names = value;
+	return check_texts(parser, value, "header");
+}
+
+static int map_skip(map_parser *parser, json_t *value)
+{
+	if (!json_is_integer(value) || json_integer_value(value) < 0 || json_integer_value(value) > 1000000)
+		return wrong(parser, "\"skip\" was not a number of lines");
+	parser->maps->skip = (size_t)json_integer_value(value);
+	return SWK_OK;
+}
+
+static int map_encoding(map_parser *parser, json_t *value)
+{
+	const char *name = "";
+	int code = read_text(parser, value, "encoding", &name);
+	if (!code && strcmp(name, "utf-8") != 0 && strcmp(name, "UTF-8") != 0)
+		return wrong(parser, "encoding %s is not supported yet: save the file as UTF-8", name);
+	return code;
+}
+
+static const map_key map_keys[] = {
+	{ "table", map_table },         { "zone", map_zone },     { "fields", map_fields },
+	{ "constants", map_constants }, { "when", map_when },     { "null", map_null },
+	{ "delimiter", map_delimiter }, { "header", map_header }, { "skip", map_skip },
+	{ "encoding", map_encoding },
+};
+
+/* What is said of the file can be said once only. */
+static const char *const file_keys[] = { "delimiter", "header", "skip", "encoding", "zone" };
+
+static int check_file_keys(map_parser *parser, json_t *list)
+{
+	for (size_t i = 0; i < SWI__COUNT(file_keys); i++) {
+		json_t *first = NULL, *object;
+		size_t at;
+		json_array_foreach(list, at, object)
+		{
+			json_t *value = json_object_get(object, file_keys[i]);
+			if (first && value && !json_equal(first, value))
+				return wrong(parser, "two maps of one file name a different \"%s\"", file_keys[i]);
+			first = first ? first : value;
+		}
+	}
+	return SWK_OK;
+}
+
+static int check_map(map_parser *parser)
+{
+	const swi__map *map = parser->map;
+	if (!map->table)
+		return wrong(parser, "\"table\" was missing");
+	if (!map->fields)
+		return wrong(parser, "\"fields\" was missing");
+	for (size_t c = 0; c < map->constant_count; c++)
+		for (size_t f = 0; f < map->field_count; f++)
+			if (strcmp(map->constants[c].name, map->fields[f].name) == 0)
+				return wrong(parser, "\"%s\" was both a field and a constant", map->fields[f].name);
+	if (map->zone)
+		parser->maps->zone = map->zone;
+	return SWK_OK;
+}
+
+/* ------------------------------------------------------------------------------------------- maps */
+
+static int read_maps(map_parser *parser, json_t *list)
+{
+	size_t at;
+	json_t *object;
+	swi__maps *maps = parser->maps;
+	maps->maps = swi__alloc(json_array_size(list), sizeof *maps->maps);
+	if (!maps->maps)
+		return no_memory(parser);
+	json_array_foreach(list, at, object)
+	{
+		if (!json_is_object(object))
+			return wrong(parser, "it was neither an object nor a list of objects");
+		parser->map = &maps->maps[maps->count++];
+		int code = read_keys(parser, object, map_keys, SWI__COUNT(map_keys));
+		if (!code)
+			code = check_map(parser);
+		if (code)
+			return code;
+	}
+	return maps->count ? check_file_keys(parser, list) : wrong(parser, "it was an empty list");
+}
+
+/* The map's JSON as a list of maps. */
+static int root_load(const char *text, size_t length, json_t **list, swk_error *error)
+{
+	json_error_t reason;
+	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		length -= 3;
+	}
+	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &reason);
+	/* jansson says nothing when memory fails in its lexer. */
+	if (!root && reason.text[0] == '\0')
+		return swi__fail_memory(error);
+	if (!root)
+		return swi__fail(error, SWK_ERR_INVALID, "the map was not JSON: line %d: %s", reason.line, reason.text);
+	*list = root;
+	if (json_is_array(root))
+		return SWK_OK;
+	*list = json_array();
+	if (json_array_append_new(*list, root) == 0)
+		return SWK_OK;
+	json_decref(*list);
+	return swi__fail_memory(error);
+}
+
+int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error *error)
+{
+	json_t *root = NULL;
+	int code = root_load(text, length, &root, error);
+	if (code)
+		return code;
+	swi__maps *made = swi__alloc(1, sizeof *made);
+	if (!made) {
+		json_decref(root);
+		return swi__fail_memory(error);
+	}
+	map_parser parser = { .maps = made, .error = error };
+	made->root = root;
+	made->header = true;
+	made->texts = json_array();
+	code = made->texts ? read_maps(&parser, root) : swi__fail_memory(error);
+	if (code)
+		swi__maps_free(made);
+	else
+		*maps = made;
+	return code;
+}
+
+static void map_free(swi__map *map)
+{
+	for (size_t i = 0; i < map->field_count; i++) {
+		swi__free(map->fields[i].columns);
+		swi__free(map->fields[i].forms);
+	}
+	swi__free(map->fields);
+	swi__free(map->constants);
+	swi__free(map->conditions);
+}
+
+void swi__maps_free(swi__maps *maps)
+{
+	if (!maps)
+		return;
+	for (size_t i = 0; i < maps->count; i++)
+		map_free(&maps->maps[i]);
+	swi__free(maps->maps);
+	json_decref(maps->texts);
+	json_decref(maps->root);
+	swi__free(maps);
+}
+
+/* ------------------------------------------------------------------------------------------- binding */
+
+static int column_bind(swi__column *column, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		if (swi__slice_is(names[i], column->name)) {
+			column->index = i;
+			return SWK_OK;
+		}
+	return swi__fail(error, SWK_ERR_INVALID, "the heading (line %lld) has no column \"%s\"", (long long)line,
+	                 column->name);
+}
+
+static int map_bind(swi__map *map, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+{
+	int code = SWK_OK;
+	for (size_t f = 0; f < map->field_count; f++)
+		for (size_t c = 0; c < map->fields[f].column_count && !code; c++)
+			code = column_bind(&map->fields[f].columns[c], names, count, line, error);
+	for (size_t i = 0; i < map->condition_count && !code; i++)
+		code = column_bind(&map->conditions[i].column, names, count, line, error);
+	return code;
+}
+
+int swi__maps_bind(swi__maps *maps, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+{
+	int code = SWK_OK;
+	for (size_t i = 0; i < maps->count && !code; i++)
+		code = map_bind(&maps->maps[i], names, count, line, error);
+	return code;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * salesweek_import: files of records into a store. JSON lines, CSV, and a CRM's own CSV through a map.
+ *
+ *   bytes (read) --> lines, records --> fields (map) --> swk_batch --> swk_store_ingest_batch
+ *
+ * A client of salesweek.h like any other; the rules of that header hold here too. A file is read as a stream:
+ * memory is bounded by `batch_rows` rows and by lines of at most 1 MiB, whatever the size of the file (a strict
+ * import, all or nothing, holds all rows).
+ */
+#ifndef SALESWEEK_IMPORT_H
+#define SALESWEEK_IMPORT_H
+
+#include "salesweek.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The longest line of JSON, and the longest CSV record, in bytes. Longer ones are refused, not stored. */
+#define SWI_LINE_MAX 1048576
+
+/* The longest map, in bytes. */
+#define SWI_MAP_MAX 1048576
+
+/* Reads up to `size` bytes: how many were read, 0 at the end, -1 with errno on failure. */
+typedef int64_t (*swi_read)(void *context, char *bytes, size_t size);
+
+/* Told of every refused row, in the order of the file, with the row as it stands there (of a row that was too
+ * long, its beginning). error->row is the line on which it begins; the first line is 1. Both arguments are valid
+ * during the call only. A non-zero return stops the import with SWK_ERR_IO. */
+typedef int (*swi_reject)(void *context, const swk_error *error, const char *raw, size_t length);
+
+/* Told once of what is allowed but unwise, as one line. */
+typedef void (*swi_warn)(void *context, const char *text);
+
+/* With `map`, or with `table`, the file is CSV; with neither it is JSON lines. */
+typedef struct swi_options {
+	size_t size;
+	const char *table; /* CSV whose heading names the fields of this table */
+	const char *map;   /* the JSON text of a map (docs/metrics.md), not NUL-terminated */
+	size_t map_length;
+	const char *zone;        /* of texts with a local time; NULL: the map's, else the store's */
+	int64_t recorded_at;     /* the stamp of the first row without one; 0: the clock */
+	uint32_t strict;         /* 1: all rows or none */
+	uint32_t ignore_unknown; /* 1: fields that the table does not have are skipped, not refused */
+	uint64_t batch_rows;     /* rows a commit; 0: 50,000 */
+	uint64_t source_size;    /* bytes of the file, for `progress`; 0: unknown */
+	swi_reject reject;       /* NULL: none */
+	void *reject_context;
+	swi_warn warn; /* NULL: none */
+	void *warn_context;
+	swk_progress progress; /* NULL: none; called with the bytes read; non-zero stops the import */
+	void *progress_context;
+} swi_options;
+
+typedef struct swi_counts {
+	size_t size;
+	uint64_t accepted, unchanged, rejected; /* as in swk_ingest_counts, of all commits */
+	uint64_t skipped;                       /* rows that no map wanted (`when`) */
+} swi_counts;
+
+/* Imports a file into the store. `options` and `counts` may be NULL.
+ *
+ * Refused rows are no failure: they are counted and told. Good rows are committed every `batch_rows` rows, so on
+ * failure what was committed before stays; *counts says how much, on failure too. With `strict` there is one
+ * commit at the end, and none (SWK_ERR_REJECTED, accepted 0) when a row was refused.
+ *
+ * SWK_ERR_USAGE: an unknown table. SWK_ERR_INVALID: the map or the heading is wrong, the file is no text.
+ * SWK_ERR_ZONE: unknown zone. SWK_ERR_IO: reading failed. SWK_ERR_INTERRUPTED. Else what the store says. */
+int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options, swi_counts *counts,
+               swk_error *error);
+
+/* Checks a map without a file or a store: SWK_OK, or SWK_ERR_INVALID with the reason. */
+int swi_map_check(const char *map, size_t length, swk_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * api: every public function that needs a store: check, call, translate. (Those of batches, results and errors stand
+ * in their rooms.)
+ */
+#include "catalog.h"
+#include "store.h"
+
+#ifndef SWK_PACKAGE_VERSION
+#error "SWK_PACKAGE_VERSION comes from the build"
+#endif
+
+int swk_api_version(void)
+{
+	return SWK_API_VERSION;
+}
+
+const char *swk_version(void)
+{
+	return SWK_PACKAGE_VERSION;
+}
+
+/* -------------------------------------------------------------------------------- option structs */
+
+static int null_refused(swk_error *error)
+{
+	return swk__fail(error, SWK_ERR_USAGE, "a required argument was NULL");
+}
+
+/* No struct of any version is larger: a size that is was never set. */
+#define OPTIONS_MAX 4096
+
+/* Copies an option struct of the caller's time into `to`, which is zeroed and of this library's size. A struct begins
+ * with its size, which never ends within a pointer; what it has beyond ours must be zero. NULL is all defaults. */
+static int options_copy(void *to, size_t size, const void *from, swk_error *error)
+{
+	size_t given;
+	if (!from)
+		return SWK_OK;
+	memcpy(&given, from, sizeof given);
+	if (given < sizeof given || given > OPTIONS_MAX || given % sizeof(void *))
+		return swk__fail(error, SWK_ERR_USAGE, "the size of an option struct was not set");
+	memcpy(to, from, given < size ? given : size);
+	for (size_t i = size; i < given; i++)
+		if (((const char *)from)[i])
+			return swk__fail(error, SWK_ERR_USAGE, "an option struct set what this version does not know");
+	return SWK_OK;
+}
+
+static int reserved_refused(swk_error *error)
+{
+	return swk__fail(error, SWK_ERR_USAGE, "an option struct set a reserved field, or a switch to neither 0 nor 1");
+}
+
+/* ------------------------------------------------------------------------------------------ store */
+
+int swk_store_open(const char *path, const swk_store_options *options, swk_store **store, swk_error *error)
+{
+	swk_store_options all = { 0 };
+	if (!store)
+		return null_refused(error);
+	int code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK && all.reserved)
+		code = reserved_refused(error);
+	if (code == SWK_OK && all.allocator &&
+	    (!all.allocator->alloc || !all.allocator->resize || !all.allocator->free))
+		code = null_refused(error);
+	return code == SWK_OK ? swk__store_open(path, &all, NULL, NULL, store, error) : code;
+}
+
+void swk_store_close(swk_store *store)
+{
+	if (store)
+		swk__store_close(store);
+}
+
+void swk_store_interrupt(swk_store *store)
+{
+	if (store)
+		atomic_fetch_add_explicit(&store->interrupts, 1, memory_order_relaxed);
+}
+
+int swk_store_instant_parse(swk_store *store, const char *zone, const char *text, int64_t *instant, swk_error *error)
+{
+	const swk__zone *found;
+	int64_t parsed;
+	if (!store || !text || !instant)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = swk__store_zone(store, zone, &found, error);
+	if (code != SWK_OK)
+		return code;
+	const char *wrong = swk__instant_parse(swk__slice_of(text), found, &parsed);
+	if (wrong)
+		return swk__fail_at(error, SWK_ERR_INVALID, NULL, 0, NULL, swk__slice_of(text), wrong);
+	*instant = parsed;
+	return SWK_OK;
+}
+
+/* ------------------------------------------------------------------------------------------ batches */
+
+int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_batch **batch, swk_error *error)
+{
+	swk_batch_options all = { 0 };
+	const swk__zone *zone;
+	if (!store || !batch)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK && (all.reserved || all.ignore_unknown > 1))
+		code = reserved_refused(error);
+	if (code == SWK_OK)
+		code = swk__store_zone(store, all.zone, &zone, error);
+	if (code != SWK_OK)
+		return code;
+	swk__store_retain(store);
+	code = swk__batch_create(&store->mem, &store->zones, zone, all.ignore_unknown, swk__store_release, store, batch,
+	                         error);
+	if (code != SWK_OK)
+		swk__store_release(store);
+	return code;
+}
+
+/* What an ingestion is refused for before it begins. */
+static int ingest_check(const swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                        const swk_ingest_counts *counts, swk_error *error)
+{
+	if (options->reserved || options->strict > 1)
+		return reserved_refused(error);
+	if (batch->owner != store)
+		return swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
+	if (counts && counts->size < sizeof counts->size)
+		return swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
+	if (options->recorded_at < 0 || options->recorded_at > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
+	return SWK_OK;
+}
+
+int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                           swk_ingest_counts *counts, swk_error *error)
+{
+	swk_ingest_options all = { 0 };
+	swk_ingest_counts made = { .size = sizeof made };
+	if (!store || !batch)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK)
+		code = ingest_check(store, batch, &all, counts, error);
+	if (code == SWK_OK)
+		code = swk__store_ingest(store, batch, &all, &made, error);
+	if (code == SWK_OK && counts) {
+		size_t size = counts->size;
+		memcpy(counts, &made, size < sizeof made ? size : sizeof made);
+		counts->size = size;
+	}
+	return code;
+}
+
+/* ---------------------------------------------------------------------------------------- questions */
+
+int swk_store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error)
+{
+	swk_query all = { 0 };
+	if (!store || !query || !result)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = options_copy(&all, sizeof all, query, error);
+	if (code == SWK_OK &&
+	    ((all.by_count && !all.by) || (all.filter_count && !all.filters) || (all.option_count && !all.options)))
+		code = null_refused(error);
+	return code == SWK_OK ? swk__store_report(store, &all, result, error) : code;
+}
+
+int swk_store_info(swk_store *store, swk_result **result, swk_error *error)
+{
+	if (!store || !result)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	return code == SWK_OK ? swk__store_info(store, result, error) : code;
+}
+
+/* The memory of a catalog, which has no store: freed with the last that holds it. */
+typedef struct catalog_memory {
+	swk__mem mem;
+	_Atomic uint32_t references;
+} catalog_memory;
+
+static void catalog_keep(void *owner)
+{
+	atomic_fetch_add_explicit(&((catalog_memory *)owner)->references, 1, memory_order_relaxed);
+}
+
+static void catalog_drop(void *owner)
+{
+	catalog_memory *memory = owner;
+	swk__mem last;
+	if (atomic_fetch_sub_explicit(&memory->references, 1, memory_order_acq_rel) > 1)
+		return;
+	swk__mem_init(&last, NULL, 0);
+	swk__free(&last, memory);
+}
+
+int swk_catalog(swk_result **result, swk_error *error)
+{
+	swk__mem first;
+	if (!result)
+		return null_refused(error);
+	swk__mem_init(&first, NULL, 0);
+	catalog_memory *memory = swk__alloc(&first, SWK__FAULT_store_create, 1, sizeof *memory);
+	if (!memory)
+		return swk__fail_memory(error, &first);
+	swk__mem_init(&memory->mem, NULL, 0);
+	memory->references = 1;
+	int code = swk__catalog_make(&memory->mem, catalog_keep, catalog_drop, memory, result, error);
+	catalog_drop(memory);
+	return code;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "catalog.h"
+
+#include <stdio.h>
+
+enum {
+	REPORT,
+	NAME,
+	KIND,
+	UNIT,
+	NUMERATOR,
+	DENOMINATOR,
+	DEFINITION,
+	WIDTH
+};
+
+static const char *const headings[WIDTH] = {
+	"report", "name", "kind", "unit", "numerator", "denominator", "definition"
+};
+
+/* Adds a row; NULL texts are null. */
+static int row_add(swk_result *result, const char *const texts[WIDTH], swk_error *error)
+{
+	swk__cell cells[WIDTH];
+	for (int i = 0; i < WIDTH; i++)
+		cells[i] = (swk__cell){ .null = !texts[i], .text = swk__slice_of(texts[i]) };
+	return swk__result_row(result, cells, error);
+}
+
+static const char *figure_kind(swk__figure figure)
+{
+	static const char *const kinds[] = {
+		[SWK__FIGURE_COUNT] = "count",
+		[SWK__FIGURE_SECONDS] = "sum",
+		[SWK__FIGURE_RATE] = "rate",
+		[SWK__FIGURE_MEAN_SECONDS] = "mean",
+	};
+	return kinds[figure];
+}
+
+static int bound_add(swk_result *result, const swk__report *report, const swk__column *column, bool low,
+                     swk_error *error)
+{
+	char name[64];
+	snprintf(name, sizeof name, "%s_%s", column->name, low ? "lo" : "hi");
+	return row_add(result,
+	               (const char *const[WIDTH]){ report->name, name, "bound", column->unit, column->numerator,
+	                                           column->denominator,
+	                                           low ? "lower end of the 95 % Wilson score interval"
+	                                               : "upper end of the 95 % Wilson score interval" },
+	               error);
+}
+
+static int column_add(swk_result *result, const swk__report *report, const swk__column *column, swk_error *error)
+{
+	int code = row_add(result,
+	                   (const char *const[WIDTH]){ report->name, column->name, figure_kind(column->figure),
+	                                               column->unit, column->numerator, column->denominator,
+	                                               column->definition },
+	                   error);
+	for (int high = 0; high < 2 && code == SWK_OK && column->figure == SWK__FIGURE_RATE; high++)
+		code = bound_add(result, report, column, !high, error);
+	return code;
+}
+
+static int option_add(swk_result *result, const swk__report *report, const swk__report_option *option, swk_error *error)
+{
+	char values[128] = "";
+	size_t length = 0;
+	for (const swk__choice *choice = option->choices; choice->value; choice++)
+		length += (size_t)snprintf(values + length, sizeof values - length, "%s%s", length ? "|" : "",
+		                           choice->value);
+	return row_add(result,
+	               (const char *const[WIDTH]){ report->name, option->name, "option", values, NULL, NULL,
+	                                           option->definition },
+	               error);
+}
+
+/* What every report has: its own row, and the columns it begins with. */
+static int head_add(swk_result *result, const swk__report *report, swk_error *error)
+{
+	const char *const rows[][WIDTH] = {
+		{ report->name, NULL, "report", NULL, NULL, NULL, report->definition },
+		{ report->name, "week", "week", NULL, NULL, NULL,
+		  "label of the week: ISO 8601 for weeks from Monday, else its first day; \"total\" for a window" },
+		{ report->name, "week_start", "week", "date", NULL, NULL, "first day of the week" },
+		{ report->name, "partial", "week", NULL, NULL, NULL, "the week ends after now" },
+	};
+	int code = SWK_OK;
+	for (size_t i = 0; i < SWK__COUNT(rows) && code == SWK_OK; i++)
+		code = row_add(result, rows[i], error);
+	return code;
+}
+
+static int report_add(swk_result *result, const swk__report *report, swk_error *error)
+{
+	int code = head_add(result, report, error);
+	for (int d = 0; d < SWK__DIMENSION_COUNT && code == SWK_OK; d++) {
+		if (report->dimensions & (1u << d))
+			code = row_add(result,
+			               (const char *const[WIDTH]){ report->name, swk__dimensions[d].name, "dimension",
+			                                           NULL, NULL, NULL, swk__dimensions[d].definition },
+			               error);
+	}
+	for (const swk__report_option *option = report->options; option->name && code == SWK_OK; option++)
+		code = option_add(result, report, option, error);
+	for (const swk__column *column = report->columns; column->name && code == SWK_OK; column++)
+		code = column_add(result, report, column, error);
+	return code;
+}
+
+int swk__catalog_make(swk__mem *mem, void (*keep)(void *), void (*drop)(void *), void *owner, swk_result **result,
+                      swk_error *error)
+{
+	swk_result *made = NULL;
+	int code = swk__result_create(mem, keep, drop, owner, &made, error);
+	if (code != SWK_OK)
+		return code;
+	for (int i = 0; i < WIDTH && code == SWK_OK; i++)
+		code = swk__result_column(made, headings[i], SWK_TYPE_TEXT, error);
+	for (size_t i = 0; swk__reports[i] && code == SWK_OK; i++)
+		code = report_add(made, swk__reports[i], error);
+	if (code == SWK_OK)
+		*result = made;
+	else
+		swk_result_free(made);
+	return code;
+}

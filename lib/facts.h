@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * facts: what the current records mean. The cuts by `as_of`, `at_commit` and `now` live here and nowhere else.
+ *
+ *   snapshot + cut --> facts: a state per table { parts by UTC week, entity --> current row }, merged leads followed
+ *
+ * Calls are facts as they lie: a fact is a live row of the call table, its instant is `at`. Facts later than `now`
+ * are left to whoever reads (they only move the end of the window); what they are joined with is cut here.
+ *
+ * Invariant: facts of a cut that cuts nothing off share everything with the snapshot and carry the versions of its
+ * parts; any other cut makes parts and pages of its own over the same columns, with version 0.
+ */
+#ifndef SWK_FACTS_H
+#define SWK_FACTS_H
+
+#include "history.h"
+
+/* Which versions and records exist. */
+typedef struct swk__cut {
+	int64_t now;     /* records whose own instant is later are absent */
+	int64_t as_of;   /* versions recorded up to then; INT64_MAX: all */
+	uint64_t commit; /* rows of the first N commits; UINT64_MAX: all */
+} swk__cut;
+
+typedef struct swk__facts {
+	const swk__history *history;
+	swk__snapshot *snapshot; /* retained */
+	swk__cut cut;
+	swk__table_state tables[SWK__TABLE_COUNT]; /* retained */
+	bool cached;                               /* nothing was cut off: the parts' versions tell them apart */
+	int64_t joins_from; /* the facts are the same for every now from here on (commit and as_of being the same) */
+} swk__facts;
+
+/* The facts under a cut. `joins`: a bit (1 << table) for each table whose rows facts are joined with. Takes a reference
+ * on the snapshot. On failure there is nothing to close. */
+int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
+                    unsigned joins, swk_error *error);
+void swk__facts_close(swk__facts *facts);
+
+/* The current row of a record, deleted ones not; 0 where there is none. */
+swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity);
+
+/* The row of the lead that a lead's records count for: the end of its chain of merged_into. Links to leads that do not
+ * exist, and links of a cycle, merge nothing. 0 where the lead does not exist. */
+swk__place swk__facts_lead(const swk__facts *facts, uint32_t entity);
+
+/* The state of the table whose live rows are facts. */
+static inline const swk__table_state *swk__facts_table(const swk__facts *facts, swk__table table)
+{
+	return &facts->tables[table];
+}
+
+#endif

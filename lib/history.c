@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+#include "history.h"
+
+#define CHECK_ROWS 4096
+
+/* A link of a chain that the transaction changed: `older` of the row was `before`. */
+struct swk__relink {
+	swk__columns *columns;
+	unsigned field;
+	uint32_t row;
+	swk__place before;
+};
+
+int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
+{
+	*history = (swk__history){ .mem = mem };
+	uint64_t key = swk__random_key();
+	int code = swk__text_init(&history->texts, mem, key, error);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++) {
+		swk__layout_init(&history->layouts[t], &swk__schemas[t]);
+		code = swk__text_init(&history->ids[t], mem, key + t + 1, error);
+	}
+	if (code == SWK_OK) {
+		history->published = swk__alloc(mem, SWK__FAULT_history_snapshot, 1, sizeof *history->published);
+		if (!history->published)
+			code = swk__fail_memory(error, mem);
+	}
+	if (code != SWK_OK) {
+		swk__history_done(history);
+		return code;
+	}
+	swk__snapshot *empty = history->published;
+	empty->mem = mem;
+	empty->references = 1;
+	empty->last_stamp = empty->latest_recorded = INT64_MIN;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		empty->tables[t].latest = INT64_MIN;
+	return SWK_OK;
+}
+
+void swk__history_done(swk__history *history)
+{
+	if (!history->mem)
+		return;
+	swk__history_rollback(history);
+	swk__snapshot_release(history->published);
+	swk__free(history->mem, history->relinks);
+	swk__text_done(&history->texts);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		swk__text_done(&history->ids[t]);
+	*history = (swk__history){ 0 };
+}
+
+void swk__snapshot_release(swk__snapshot *snapshot)
+{
+	if (!snapshot || atomic_fetch_sub_explicit(&snapshot->references, 1, memory_order_acq_rel) > 1)
+		return;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		swk__state_release(&snapshot->tables[t]);
+	swk__free(snapshot->mem, snapshot);
+}
+
+/* ------------------------------------------------------------------------------------ transactions */
+
+int swk__history_begin(swk__history *history, swk_error *error)
+{
+	swk__snapshot *working = swk__alloc(history->mem, SWK__FAULT_history_snapshot, 1, sizeof *working);
+	if (!working)
+		return swk__fail_memory(error, history->mem);
+	const swk__snapshot *published = history->published;
+	working->mem = history->mem;
+	working->references = 1;
+	working->commit = published->commit;
+	working->last_stamp = published->last_stamp;
+	working->latest_recorded = published->latest_recorded;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
+		working->tables[t] = published->tables[t];
+		swk__state_retain(&working->tables[t]);
+	}
+	history->working = working;
+	history->txn++;
+	return SWK_OK;
+}
+
+swk__snapshot *swk__history_publish(swk__history *history)
+{
+	swk__snapshot *before = history->published;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	history->published = history->working;
+	history->working = NULL;
+	history->relink_count = 0;
+	return before;
+}
+
+void swk__history_rollback(swk__history *history)
+{
+	while (history->relink_count > 0) {
+		const struct swk__relink *relink = &history->relinks[--history->relink_count];
+		swk__columns_set(relink->columns, relink->field, relink->row, (int64_t)relink->before);
+	}
+	swk__snapshot_release(history->working);
+	history->working = NULL;
+}
+
+/* -------------------------------------------------------------------------------------- comparison */
+
+/* Orders two cells of a field: null first, texts bytewise, numbers by value. */
+static int cell_compare(const swk__history *history, swk__table table, unsigned field, int64_t a, int64_t b)
+{
+	const swk__field *about = &swk__schemas[table].fields[field];
+	if (a == b)
+		return 0;
+	if (!swk__kind_is_text(about->kind))
+		return a < b ? -1 : 1;
+	const swk__text *texts = about->kind == SWK__KIND_REF ? &history->ids[about->target] : &history->texts;
+	return swk__slice_compare(swk__text_get(texts, (uint32_t)a), swk__text_get(texts, (uint32_t)b));
+}
+
+int swk__history_compare(const swk__history *history, swk__table table, const swk__table_state *state, swk__place a,
+                         swk__place b)
+{
+	for (unsigned f = SWK__FIELD_RECORDED_AT; f < swk__schemas[table].count; f++) {
+		int order = cell_compare(history, table, f, swk__state_get(state, a, f), swk__state_get(state, b, f));
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+/* A row on its way in, with texts as numbers. */
+typedef struct incoming {
+	swk__table table;
+	uint32_t entity;
+	bool stamped; /* by us: it came without recorded_at */
+	int64_t cells[SWK__FIELDS_MAX];
+} incoming;
+
+/* The version rule between an incoming row and a stored one, from field `from` on. */
+static int incoming_compare(const swk__history *history, const incoming *row, swk__place stored, unsigned from)
+{
+	const swk__table_state *state = &history->working->tables[row->table];
+	const swk__columns *columns = swk__state_columns(state, stored);
+	for (unsigned f = from; f < swk__schemas[row->table].count; f++) {
+		int64_t cell = swk__columns_get(columns, f, swk__place_row(stored));
+		int order = cell_compare(history, row->table, f, row->cells[f], cell);
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+/* --------------------------------------------------------------------------------------- ingestion */
+
+/* The dictionary that a text field's numbers belong to. */
+static swk__text *field_texts(swk__history *history, swk__table table, const swk__field *field)
+{
+	switch (field->kind) {
+	case SWK__KIND_ID:
+		return &history->ids[table];
+	case SWK__KIND_REF:
+		return &history->ids[field->target];
+	default:
+		return &history->texts;
+	}
+}
+
+/* Reads row `number` of the batch's table, giving numbers to its texts. */
+static int incoming_read(swk__history *history, const swk_batch *batch, swk__table table, size_t number, incoming *row,
+                         swk_error *error)
+{
+	const swk__schema *schema = &swk__schemas[table];
+	row->table = table;
+	for (unsigned f = 0; f < schema->count; f++) {
+		const swk__batch_column *column = &batch->tables[table].columns[f];
+		if (!swk__kind_is_text(schema->fields[f].kind)) {
+			row->cells[f] = column->values[number];
+			continue;
+		}
+		uint32_t text = 0;
+		swk__slice bytes = swk__batch_text_at(batch, column->spans[number]);
+		if (bytes.length) {
+			int code = swk__text_intern(field_texts(history, table, &schema->fields[f]), bytes, &text,
+			                            error);
+			if (code != SWK_OK)
+				return code;
+		}
+		row->cells[f] = text;
+	}
+	row->entity = (uint32_t)row->cells[SWK__FIELD_ID];
+	row->stamped = row->cells[SWK__FIELD_RECORDED_AT] == SWK__NULL;
+	return SWK_OK;
+}
+
+/* Where a row belongs among the versions of its entity: after `newer` (0: it is the current one), before
+ * `older` (0: it is the oldest). False when it is there already. */
+static bool chain_find(const swk__history *history, const incoming *row, swk__place *newer, swk__place *older)
+{
+	const swk__table_state *state = &history->working->tables[row->table];
+	unsigned link = swk__layout_extra(&history->layouts[row->table], SWK__EXTRA_OLDER);
+	swk__place current = swk__pages_get(state->current, row->entity);
+	*newer = 0;
+	*older = current;
+	if (current && row->stamped && incoming_compare(history, row, current, SWK__FIELD_FIRST) == 0)
+		return false;
+	while (*older) {
+		int order = incoming_compare(history, row, *older, SWK__FIELD_RECORDED_AT);
+		if (order == 0)
+			return false;
+		if (order > 0)
+			return true;
+		*newer = *older;
+		*older = (swk__place)swk__state_get(state, *older, link);
+	}
+	return true;
+}
+
+/* Lets the version at `newer` be followed by `place`; remembers what was there. */
+static int chain_link(swk__history *history, swk__table table, swk__place newer, swk__place place, swk_error *error)
+{
+	if (history->relink_count == history->relink_capacity) {
+		size_t capacity = swk__grown(history->relink_capacity, history->relink_count + 1);
+		struct swk__relink *relinks = swk__resize(history->mem, SWK__FAULT_history_chain, history->relinks,
+		                                          capacity, sizeof *relinks);
+		if (!relinks)
+			return swk__fail_memory(error, history->mem);
+		history->relinks = relinks;
+		history->relink_capacity = capacity;
+	}
+	const swk__table_state *state = &history->working->tables[table];
+	swk__columns *columns = swk__directory_part(state->directory, swk__place_week(newer))->columns;
+	struct swk__relink relink = { columns, swk__layout_extra(&history->layouts[table], SWK__EXTRA_OLDER),
+		                      swk__place_row(newer), 0 };
+	relink.before = (swk__place)swk__columns_get(columns, relink.field, relink.row);
+	history->relinks[history->relink_count++] = relink;
+	swk__columns_set(columns, relink.field, relink.row, (int64_t)place);
+	return SWK_OK;
+}
+
+/* The part of a week as the transaction's own, with a version of its own. */
+static swk__part *part_own(swk__history *history, swk__table table, int32_t week)
+{
+	swk__table_state *state = &history->working->tables[table];
+	swk__part *part = swk__directory_own(history->mem, &state->directory, &history->layouts[table], week,
+	                                     history->txn);
+	if (part && part->version == 0)
+		part->version = ++history->versions;
+	return part;
+}
+
+static int64_t own_instant(const incoming *row)
+{
+	int field = swk__schemas[row->table].instant;
+	return field < 0 ? 0 : row->cells[field];
+}
+
+/* Makes the version at `place` the current one of its entity instead of `before`. */
+static bool current_set(swk__history *history, const incoming *row, swk__part *part, swk__place place,
+                        swk__place before)
+{
+	swk__table_state *state = &history->working->tables[row->table];
+	if (!swk__pages_set(history->mem, &state->current, row->entity, place, history->txn))
+		return false;
+	if (before) {
+		swk__part *old = part_own(history, row->table, swk__place_week(before));
+		if (!old)
+			return false;
+		state->live -= swk__part_live(old, swk__place_row(before));
+		swk__part_mark(old, swk__place_row(before), false);
+	}
+	bool live = row->cells[swk__schemas[row->table].count - 1] == 0;
+	swk__part_mark(part, swk__place_row(place), live);
+	state->live += live;
+	state->epoch = history->txn;
+	return true;
+}
+
+/* Appends the row's cells to the part of its week. */
+static swk__part *row_append(swk__history *history, const incoming *row, uint64_t commit, swk__place older,
+                             swk__place *place)
+{
+	const swk__layout *layout = &history->layouts[row->table];
+	uint32_t number;
+	int32_t week = swk__utc_week(own_instant(row));
+	swk__part *part = part_own(history, row->table, week);
+	if (!part || !swk__part_append(part, &number))
+		return NULL;
+	for (unsigned f = 0; f < swk__schemas[row->table].count; f++)
+		swk__columns_set(part->columns, f, number, row->cells[f]);
+	swk__columns_set(part->columns, swk__layout_extra(layout, SWK__EXTRA_COMMIT), number, (int64_t)commit);
+	swk__columns_set(part->columns, swk__layout_extra(layout, SWK__EXTRA_OLDER), number, (int64_t)older);
+	*place = swk__place_make(week, number);
+	return part;
+}
+
+static int row_store(swk__history *history, const incoming *row, uint64_t commit, swk__place newer, swk__place older,
+                     swk_error *error)
+{
+	swk__snapshot *working = history->working;
+	swk__table_state *state = &working->tables[row->table];
+	swk__place place;
+	swk__part *part = row_append(history, row, commit, older, &place);
+	if (!part)
+		return swk__fail_memory(error, history->mem);
+	if (newer) {
+		int code = chain_link(history, row->table, newer, place, error);
+		if (code != SWK_OK)
+			return code;
+	} else if (!current_set(history, row, part, place, older)) {
+		return swk__fail_memory(error, history->mem);
+	}
+	state->versions++;
+	if (own_instant(row) > state->latest)
+		state->latest = own_instant(row);
+	if (row->cells[SWK__FIELD_RECORDED_AT] > working->latest_recorded)
+		working->latest_recorded = row->cells[SWK__FIELD_RECORDED_AT];
+	working->commit = commit;
+	return SWK_OK;
+}
+
+/* Gives a row that came without recorded_at its stamp. */
+static int row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row, swk_error *error)
+{
+	if (!row->stamped)
+		return SWK_OK;
+	if (working->last_stamp != INT64_MIN && *stamp <= working->last_stamp)
+		*stamp = working->last_stamp + 1;
+	if (*stamp < 0 || *stamp > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "the stamp of a row was outside 1970-01-01 to 2200-01-01");
+	row->cells[SWK__FIELD_RECORDED_AT] = working->last_stamp = (*stamp)++;
+	return SWK_OK;
+}
+
+int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
+                       unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
+                       swk_error *error)
+{
+	for (size_t i = 0; i < batch->rows; i++) {
+		incoming row;
+		swk__place newer, older;
+		int code = SWK_OK;
+		if (check && i % CHECK_ROWS == 0)
+			code = check(context, i, batch->rows, error);
+		if (code == SWK_OK)
+			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row,
+			                     &row, error);
+		if (code == SWK_OK)
+			code = row_stamp(history->working, &stamp, &row, error);
+		if (code != SWK_OK)
+			return code;
+		bool store = chain_find(history, &row, &newer, &older);
+		if (store)
+			code = row_store(history, &row, commit, newer, older, error);
+		if (code != SWK_OK)
+			return code;
+		applied->accepted += store;
+		applied->unchanged += !store;
+		if (stored)
+			stored[i] = store;
+		if (stamps)
+			stamps[i] = row.cells[SWK__FIELD_RECORDED_AT];
+	}
+	return SWK_OK;
+}

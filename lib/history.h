@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * history: every version of every record, which version is current, and snapshots of that.
+ *
+ *   batch --> history: ids (text --> entity), texts, tables[t] { directory, current } --publish--> snapshot
+ *
+ * A version is never overwritten. The versions of an entity are chained from the current one to the older ones
+ * (version rule: greater recorded_at, then the greater row); a row that equals one of them is not stored again.
+ *
+ * Invariant: a snapshot is immutable. swk__history_begin ... _apply ... is invisible until _publish, and _rollback
+ * leaves everything as before (but for numbers of texts, which mean nothing by themselves). One writer at a time; the
+ * caller sees to it.
+ */
+#ifndef SWK_HISTORY_H
+#define SWK_HISTORY_H
+
+#include "batch.h"
+#include "columns.h"
+#include "text.h"
+
+typedef struct swk__snapshot {
+	swk__mem *mem;
+	_Atomic uint32_t references;
+	swk__table_state tables[SWK__TABLE_COUNT];
+	uint64_t commit;
+	int64_t last_stamp;      /* the last stamp given to a row that came without one; INT64_MIN: none */
+	int64_t latest_recorded; /* no row was recorded later; INT64_MIN without rows */
+} swk__snapshot;
+
+void swk__snapshot_release(swk__snapshot *snapshot); /* NULL is fine */
+
+typedef struct swk__history {
+	swk__mem *mem;
+	swk__layout layouts[SWK__TABLE_COUNT];
+	swk__text texts;                 /* all texts but ids */
+	swk__text ids[SWK__TABLE_COUNT]; /* entity numbers */
+	swk__snapshot *published;        /* retained; readers take it under the store's lock */
+	swk__snapshot *working;          /* the transaction's own, NULL outside */
+	uint64_t txn, versions;
+	struct swk__relink *relinks; /* what _rollback must put back into chains */
+	size_t relink_count, relink_capacity;
+} swk__history;
+
+int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error);
+void swk__history_done(swk__history *history);
+
+/* Begins a transaction on a copy of the published state. */
+int swk__history_begin(swk__history *history, swk_error *error);
+
+typedef struct swk__applied {
+	uint64_t accepted, unchanged;
+} swk__applied;
+
+/* Checked now and then during long work; non-zero stops it and is returned. */
+typedef int (*swk__check)(void *context, uint64_t done, uint64_t total, swk_error *error);
+
+/* Stores the rows of a batch as commit `commit`, in their order. Rows without recorded_at get the stamps `stamp`,
+ * `stamp` + 1, ... (or later ones, if those were given already). For row i of batch->order, stored[i] says whether it
+ * was stored and stamps[i] its recorded_at; both may be NULL. On failure the transaction must be rolled back. */
+int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
+                       unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
+                       swk_error *error);
+
+/* Makes the transaction's state the published one; cannot fail. Returns the snapshot that was published before, for
+ * the caller to release. */
+swk__snapshot *swk__history_publish(swk__history *history);
+
+/* Ends the transaction without a trace. */
+void swk__history_rollback(swk__history *history);
+
+/* The version rule between two rows of one table that lie in states of this history: < 0, 0, > 0. */
+int swk__history_compare(const swk__history *history, swk__table table, const swk__table_state *state, swk__place a,
+                         swk__place b);
+
+#endif

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+#include "result.h"
+
+#include <math.h>
+#include <unistd.h>
+
+/* A text cell: where in the arena it stands. A NUL follows it there. */
+struct span {
+	size_t offset, length;
+};
+
+/* A column's cells by type; dates and booleans are stored as integers. */
+struct column {
+	char *name;
+	swk_type type;
+	void *cells;  /* `capacity` of the type's size; 0 where null */
+	void *nulls;  /* a bit per row */
+	void *digits; /* amounts alone: a byte per row, of its currency */
+};
+
+struct swk_result {
+	swk__mem *mem;
+	void (*drop)(void *);
+	void *owner;
+	pid_t process;
+	size_t width, rows, capacity; /* capacity: a multiple of 8 */
+	struct column *columns;
+	swk__buf texts;
+	char *zone;
+	int week_start;
+	uint64_t fingerprint, commit;
+	int64_t now;
+};
+
+static const unsigned char cell_sizes[] = {
+	[SWK_TYPE_TEXT] = sizeof(struct span), [SWK_TYPE_DATE] = sizeof(int64_t), [SWK_TYPE_BOOL] = sizeof(int64_t),
+	[SWK_TYPE_INT] = sizeof(int64_t),      [SWK_TYPE_REAL] = sizeof(double),  [SWK_TYPE_AMOUNT] = sizeof(swk__i128),
+};
+
+/* ----------------------------------------------------------------------------------------- building */
+
+int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *), void *owner, swk_result **result,
+                       swk_error *error)
+{
+	swk_result *made = swk__alloc(mem, SWK__FAULT_result_create, 1, sizeof *made);
+	if (!made)
+		return swk__fail_memory(error, mem);
+	made->mem = mem;
+	made->drop = drop;
+	made->owner = owner;
+	made->process = getpid();
+	swk__buf_init(&made->texts, mem, SIZE_MAX);
+	if (keep)
+		keep(owner);
+	*result = made;
+	return SWK_OK;
+}
+
+/* The owner goes last: the memory may be its own. In a forked child nothing is freed, since the owner's locks and
+ * files belong to the parent. */
+void swk_result_free(swk_result *result)
+{
+	if (!result || result->process != getpid())
+		return;
+	swk__mem *mem = result->mem;
+	void (*drop)(void *) = result->drop;
+	void *owner = result->owner;
+	for (size_t i = 0; i < result->width; i++) {
+		swk__free(mem, result->columns[i].name);
+		swk__free(mem, result->columns[i].cells);
+		swk__free(mem, result->columns[i].nulls);
+		swk__free(mem, result->columns[i].digits);
+	}
+	swk__free(mem, result->columns);
+	swk__free(mem, result->zone);
+	swk__buf_done(&result->texts);
+	swk__free(mem, result);
+	if (drop)
+		drop(owner);
+}
+
+static char *text_copy(swk__mem *mem, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = swk__alloc(mem, SWK__FAULT_result_create, size, 1);
+	if (copy)
+		memcpy(copy, text, size);
+	return copy;
+}
+
+int swk__result_column(swk_result *result, const char *name, swk_type type, swk_error *error)
+{
+	if (NEVER(type < SWK_TYPE_TEXT || type > SWK_TYPE_AMOUNT))
+		return swk__fail(error, SWK_ERR_USAGE, "column %s had the unknown type %d", name, (int)type);
+	if (result->rows)
+		return swk__fail(error, SWK_ERR_USAGE, "column %s came after the first row", name);
+	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns, result->width + 1,
+	                                     sizeof *columns);
+	if (!columns)
+		return swk__fail_memory(error, result->mem);
+	result->columns = columns;
+	char *copy = text_copy(result->mem, name);
+	if (!copy)
+		return swk__fail_memory(error, result->mem);
+	columns[result->width++] = (struct column){ .name = copy, .type = type };
+	return SWK_OK;
+}
+
+static bool array_grow(swk__mem *mem, void **array, size_t count, size_t size)
+{
+	void *grown = swk__resize(mem, SWK__FAULT_result_cells, *array, count, size);
+	if (grown)
+		*array = grown;
+	return grown;
+}
+
+/* Makes room for one more row. What was enlarged before a failure stays so; that changes nothing. */
+static bool rows_reserve(swk_result *result)
+{
+	if (result->rows < result->capacity)
+		return true;
+	size_t capacity = swk__grown(result->capacity, result->rows + 1);
+	for (size_t i = 0; i < result->width; i++) {
+		struct column *column = &result->columns[i];
+		if (!array_grow(result->mem, &column->cells, capacity, cell_sizes[column->type]) ||
+		    !array_grow(result->mem, &column->nulls, capacity / 8, 1) ||
+		    (column->type == SWK_TYPE_AMOUNT && !array_grow(result->mem, &column->digits, capacity, 1)))
+			return false;
+	}
+	result->capacity = capacity;
+	return true;
+}
+
+static bool texts_reserve(swk_result *result, const swk__cell *cells)
+{
+	size_t bytes = 0;
+	for (size_t i = 0; i < result->width; i++)
+		if (result->columns[i].type == SWK_TYPE_TEXT && !cells[i].null)
+			bytes += cells[i].text.length + 1;
+	bool room = swk__buf_reserve(&result->texts, bytes);
+	result->texts.failed = false;
+	return room;
+}
+
+static struct span text_store(swk_result *result, const swk__cell *cell)
+{
+	struct span span = { 0, 0 };
+	if (cell->null)
+		return span;
+	span = (struct span){ result->texts.length, cell->text.length };
+	swk__buf_slice(&result->texts, cell->text);
+	swk__buf_byte(&result->texts, '\0');
+	return span;
+}
+
+static void cell_store(swk_result *result, struct column *column, const swk__cell *cell)
+{
+	static const swk__cell null = { .null = true };
+	size_t row = result->rows;
+	unsigned char bit = (unsigned char)(1u << row % 8), *nulls = column->nulls;
+	nulls[row / 8] = (unsigned char)(cell->null ? nulls[row / 8] | bit : nulls[row / 8] & ~bit);
+	if (cell->null)
+		cell = &null;
+	switch (column->type) {
+	case SWK_TYPE_TEXT:
+		((struct span *)column->cells)[row] = text_store(result, cell);
+		break;
+	case SWK_TYPE_REAL:
+		((double *)column->cells)[row] = cell->real;
+		break;
+	case SWK_TYPE_AMOUNT:
+		((swk__i128 *)column->cells)[row] = cell->amount;
+		((unsigned char *)column->digits)[row] = (unsigned char)cell->digits;
+		break;
+	default:
+		((int64_t *)column->cells)[row] = cell->integer;
+	}
+}
+
+int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error)
+{
+	for (size_t i = 0; i < result->width; i++)
+		if (result->columns[i].type == SWK_TYPE_REAL && !cells[i].null && !isfinite(cells[i].real))
+			return swk__fail(error, SWK_ERR_OVERFLOW, "column %s was not finite", result->columns[i].name);
+	if (!rows_reserve(result) || !texts_reserve(result, cells))
+		return swk__fail_memory(error, result->mem);
+	for (size_t i = 0; i < result->width; i++)
+		cell_store(result, &result->columns[i], &cells[i]);
+	result->rows++;
+	return SWK_OK;
+}
+
+int swk__result_about(swk_result *result, const char *zone, int week_start, uint64_t fingerprint, int64_t now,
+                      uint64_t commit, swk_error *error)
+{
+	char *copy = text_copy(result->mem, zone);
+	if (!copy)
+		return swk__fail_memory(error, result->mem);
+	swk__free(result->mem, result->zone);
+	result->zone = copy;
+	result->week_start = week_start;
+	result->fingerprint = fingerprint;
+	result->now = now;
+	result->commit = commit;
+	return SWK_OK;
+}
+
+/* ----------------------------------------------------------------------------------------- accessors */
+
+static const struct column *column_at(const swk_result *result, size_t number)
+{
+	return result && number < result->width ? &result->columns[number] : NULL;
+}
+
+/* The cell's column when there is such a cell, it is not null, and its type is one of the bits of `types`. */
+static const struct column *cell_at(const swk_result *result, size_t row, size_t number, unsigned types)
+{
+	const struct column *column = column_at(result, number);
+	if (!column || row >= result->rows || !(types & 1u << column->type))
+		return NULL;
+	const unsigned char *nulls = column->nulls;
+	return nulls[row / 8] >> row % 8 & 1 ? NULL : column;
+}
+
+#define ANY_TYPE (~0u)
+#define INTEGER_TYPES (1u << SWK_TYPE_DATE | 1u << SWK_TYPE_BOOL | 1u << SWK_TYPE_INT)
+
+size_t swk_result_rows(const swk_result *result)
+{
+	return result ? result->rows : 0;
+}
+
+size_t swk_result_columns(const swk_result *result)
+{
+	return result ? result->width : 0;
+}
+
+const char *swk_result_name(const swk_result *result, size_t number)
+{
+	const struct column *column = column_at(result, number);
+	return column ? column->name : NULL;
+}
+
+int swk_result_type(const swk_result *result, size_t number)
+{
+	const struct column *column = column_at(result, number);
+	return column ? (int)column->type : 0;
+}
+
+int64_t swk_result_find(const swk_result *result, const char *name)
+{
+	for (size_t i = 0; name && i < swk_result_columns(result); i++)
+		if (strcmp(result->columns[i].name, name) == 0)
+			return (int64_t)i;
+	return -1;
+}
+
+int swk_result_null(const swk_result *result, size_t row, size_t number)
+{
+	return !cell_at(result, row, number, ANY_TYPE);
+}
+
+int64_t swk_result_int(const swk_result *result, size_t row, size_t number)
+{
+	const struct column *column = cell_at(result, row, number, INTEGER_TYPES);
+	return column ? ((const int64_t *)column->cells)[row] : 0;
+}
+
+double swk_result_real(const swk_result *result, size_t row, size_t number)
+{
+	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_REAL | 1u << SWK_TYPE_INT);
+	if (!column)
+		return 0;
+	if (column->type == SWK_TYPE_INT)
+		return (double)((const int64_t *)column->cells)[row];
+	return ((const double *)column->cells)[row];
+}
+
+const char *swk_result_text(const swk_result *result, size_t row, size_t number, size_t *length)
+{
+	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_TEXT);
+	if (!column)
+		return NULL;
+	struct span span = ((const struct span *)column->cells)[row];
+	if (length)
+		*length = span.length;
+	return result->texts.bytes + span.offset;
+}
+
+bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount, unsigned *digits)
+{
+	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_AMOUNT);
+	if (!column)
+		return false;
+	*amount = ((const swk__i128 *)column->cells)[row];
+	*digits = ((const unsigned char *)column->digits)[row];
+	return true;
+}
+
+const char *swk_result_zone(const swk_result *result)
+{
+	if (!result)
+		return NULL;
+	return result->zone ? result->zone : "";
+}
+
+int swk_result_week_start(const swk_result *result)
+{
+	return result ? result->week_start : 0;
+}
+
+uint64_t swk_result_zone_fingerprint(const swk_result *result)
+{
+	return result ? result->fingerprint : 0;
+}
+
+int64_t swk_result_now(const swk_result *result)
+{
+	return result ? result->now : 0;
+}
+
+uint64_t swk_result_commit(const swk_result *result)
+{
+	return result ? result->commit : 0;
+}
+
+int swk_result_write(const swk_result *result, int format, swk_write write, void *context, swk_error *error)
+{
+	if (!result || !write)
+		return swk__fail(error, SWK_ERR_USAGE, "result or write function was NULL");
+	if (format < SWK_FORMAT_CSV || format > SWK_FORMAT_TABLE)
+		return swk__fail(error, SWK_ERR_USAGE, "format %d was unknown", format);
+	if (result->process != getpid())
+		return swk__fail(error, SWK_ERR_FORKED, "the result was made by a parent process");
+	return swk__result_print(result, result->mem, (swk_format)format, write, context, error);
+}

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: MIT */
+#include "calendar.h"
+#include "result.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------------------------------ numbers */
+
+/* Adds one to the last digit in front of the exponent. All nines stay: one more would have fewer digits. */
+static void digits_bump(char *text)
+{
+	char *digit = strchr(text, 'e');
+	while (digit > text) {
+		digit--;
+		if (*digit >= '0' && *digit < '9') {
+			++*digit;
+			return;
+		}
+		if (*digit == '9')
+			*digit = '0';
+	}
+}
+
+/* The value in the form d.ddde+dd with the fewest digits that read back as it, in whatever decimal point is in
+ * force: snprintf and strtod agree on one.
+ *
+ * A double that has a text of up to 15 digits has it by rounding to 15 and dropping zeros, unless it is
+ * subnormal. The digits nearest to the value are the ones wanted, but for powers of two: below them doubles lie
+ * twice as close, so the nearest digits may read back as the neighbour where the next digits do not. */
+static void digits_print(double value, char *text, size_t size)
+{
+	int exponent;
+	bool power = frexp(value, &exponent) == 0.5;
+	for (int places = value < DBL_MIN ? 0 : 14; places <= 16; places++) {
+		snprintf(text, size, "%.*e", places, value);
+		if (strtod(text, NULL) == value)
+			return;
+		if (power) {
+			digits_bump(text);
+			if (strtod(text, NULL) == value)
+				return;
+		}
+	}
+}
+
+/* Keeps the decimal digits of a text up to `end` and returns how many there are. */
+static int digits_keep(char *text, const char *end)
+{
+	int count = 0;
+	for (const char *from = text; from < end; from++)
+		if (*from >= '0' && *from <= '9')
+			text[count++] = *from;
+	return count;
+}
+
+/* Writes `count` digits with a decimal point after the first `whole` of them, filled up with zeros where there are
+ * none. Returns the end. */
+static char *digits_write(char *to, const char *digits, int count, int whole)
+{
+	int first = whole < 1 ? whole - 1 : 0, last = count > whole ? count : whole;
+	for (int i = first; i < last; i++) {
+		if (i == whole)
+			*to++ = '.';
+		*to++ = i >= 0 && i < count ? digits[i] : '0';
+	}
+	*to = '\0';
+	return to;
+}
+
+void swk__real_format(double real, char text[40])
+{
+	char digits[64];
+	if (signbit(real))
+		*text++ = '-';
+	if (real == 0) {
+		memcpy(text, "0", 2);
+		return;
+	}
+	digits_print(fabs(real), digits, sizeof digits);
+	char *mark = strchr(digits, 'e');
+	int exponent = (int)strtol(mark + 1, NULL, 10), count = digits_keep(digits, mark);
+	while (count > 1 && digits[count - 1] == '0')
+		count--;
+	if (exponent >= -5 && exponent < 16) {
+		digits_write(text, digits, count, exponent + 1);
+		return;
+	}
+	text = digits_write(text, digits, count, 1);
+	snprintf(text, 16, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+}
+
+void swk__amount_format(swk__i128 amount, unsigned digits, char text[48])
+{
+	char reversed[48];
+	unsigned count = 0;
+	swk__u128 rest = amount < 0 ? -(swk__u128)amount : (swk__u128)amount;
+	do {
+		if (count == digits && digits > 0)
+			reversed[count++] = '.';
+		reversed[count++] = (char)('0' + (int)(rest % 10));
+		rest /= 10;
+	} while (rest || count <= digits + (digits > 0));
+	if (amount < 0)
+		*text++ = '-';
+	while (count)
+		*text++ = reversed[--count];
+	*text = '\0';
+}
+
+/* For people: at most four decimals, no zeros at the end. Numbers that large have no decimals anyway. */
+static void real_round(double real, char text[40])
+{
+	char digits[64];
+	if (fabs(real) >= 1e15) {
+		swk__real_format(real, text);
+		return;
+	}
+	int length = snprintf(digits, sizeof digits, "%.4f", fabs(real));
+	int count = digits_keep(digits, digits + length), whole = count - 4;
+	while (count > whole && digits[count - 1] == '0')
+		count--;
+	if (real < 0 && (count > 1 || digits[0] != '0'))
+		*text++ = '-';
+	digits_write(text, digits, count, whole);
+}
+
+/* ------------------------------------------------------------------------------------------- output */
+
+/* Collects small pieces into larger ones. After the writer said stop, it is not called again. */
+struct sink {
+	swk_write write;
+	void *context;
+	bool stopped;
+	size_t length;
+	char bytes[4096];
+};
+
+static void sink_flush(struct sink *sink)
+{
+	if (!sink->stopped && sink->write(sink->context, sink->bytes, sink->length) != 0)
+		sink->stopped = true;
+	sink->length = 0;
+}
+
+static void put(struct sink *sink, const char *bytes, size_t length)
+{
+	while (length) {
+		if (sink->length == sizeof sink->bytes)
+			sink_flush(sink);
+		size_t room = sizeof sink->bytes - sink->length, part = length < room ? length : room;
+		memcpy(sink->bytes + sink->length, bytes, part);
+		sink->length += part;
+		bytes += part;
+		length -= part;
+	}
+}
+
+static void put_text(struct sink *sink, const char *text)
+{
+	put(sink, text, strlen(text));
+}
+
+static swk__slice text_at(const swk_result *result, size_t row, size_t column)
+{
+	swk__slice text = { NULL, 0 };
+	text.bytes = swk_result_text(result, row, column, &text.length);
+	return text;
+}
+
+/* The text of a cell that is neither text nor null. */
+static void cell_format(const swk_result *result, size_t row, size_t column, bool rounded, char text[64])
+{
+	swk__i128 amount = 0;
+	unsigned digits = 0;
+	switch (swk_result_type(result, column)) {
+	case SWK_TYPE_DATE:
+		swk__date_format((int32_t)swk_result_int(result, row, column), text);
+		break;
+	case SWK_TYPE_BOOL:
+		snprintf(text, 64, "%s", swk_result_int(result, row, column) ? "true" : "false");
+		break;
+	case SWK_TYPE_INT:
+		snprintf(text, 64, "%" PRId64, swk_result_int(result, row, column));
+		break;
+	case SWK_TYPE_REAL:
+		(rounded ? real_round : swk__real_format)(swk_result_real(result, row, column), text);
+		break;
+	default:
+		swk__result_amount(result, row, column, &amount, &digits);
+		swk__amount_format(amount, digits, text);
+	}
+}
+
+/* --------------------------------------------------------------------------------------------- CSV */
+
+static void csv_field(struct sink *sink, swk__slice text)
+{
+	bool quoted = false;
+	for (size_t i = 0; i < text.length && !quoted; i++)
+		quoted = memchr(",\"\r\n", text.bytes[i], 4);
+	if (!quoted) {
+		put(sink, text.bytes, text.length);
+		return;
+	}
+	put(sink, "\"", 1);
+	for (size_t i = 0; i < text.length; i++) {
+		if (text.bytes[i] == '"')
+			put(sink, "\"", 1);
+		put(sink, text.bytes + i, 1);
+	}
+	put(sink, "\"", 1);
+}
+
+static void csv_cell(struct sink *sink, const swk_result *result, size_t row, size_t column)
+{
+	char text[64];
+	if (swk_result_null(result, row, column))
+		return;
+	if (swk_result_type(result, column) == SWK_TYPE_TEXT) {
+		csv_field(sink, text_at(result, row, column));
+		return;
+	}
+	cell_format(result, row, column, false, text);
+	put_text(sink, text);
+}
+
+static void csv_print(struct sink *sink, const swk_result *result)
+{
+	size_t columns = swk_result_columns(result), rows = swk_result_rows(result);
+	for (size_t i = 0; i < columns; i++) {
+		put(sink, ",", i > 0);
+		csv_field(sink, swk__slice_of(swk_result_name(result, i)));
+	}
+	put(sink, "\r\n", 2);
+	for (size_t row = 0; row < rows && !sink->stopped; row++) {
+		for (size_t i = 0; i < columns; i++) {
+			put(sink, ",", i > 0);
+			csv_cell(sink, result, row, i);
+		}
+		put(sink, "\r\n", 2);
+	}
+}
+
+/* -------------------------------------------------------------------------------------------- JSON */
+
+static void json_string(struct sink *sink, swk__slice text)
+{
+	put(sink, "\"", 1);
+	for (size_t i = 0; i < text.length; i++) {
+		unsigned char byte = (unsigned char)text.bytes[i];
+		char escape[8];
+		if (byte < 0x20) {
+			snprintf(escape, sizeof escape, "\\u%04x", byte);
+			put_text(sink, escape);
+			continue;
+		}
+		put(sink, "\\", byte == '"' || byte == '\\');
+		put(sink, text.bytes + i, 1);
+	}
+	put(sink, "\"", 1);
+}
+
+static void json_cell(struct sink *sink, const swk_result *result, size_t row, size_t column)
+{
+	char text[64];
+	int type = swk_result_type(result, column);
+	if (swk_result_null(result, row, column)) {
+		put_text(sink, "null");
+		return;
+	}
+	if (type == SWK_TYPE_TEXT) {
+		json_string(sink, text_at(result, row, column));
+		return;
+	}
+	cell_format(result, row, column, false, text);
+	bool quoted = type == SWK_TYPE_DATE || type == SWK_TYPE_AMOUNT;
+	put(sink, "\"", quoted);
+	put_text(sink, text);
+	put(sink, "\"", quoted);
+}
+
+static void json_print(struct sink *sink, const swk_result *result)
+{
+	size_t columns = swk_result_columns(result), rows = swk_result_rows(result);
+	put(sink, "[", 1);
+	for (size_t row = 0; row < rows && !sink->stopped; row++) {
+		put_text(sink, row ? ",\n{" : "\n{");
+		for (size_t i = 0; i < columns; i++) {
+			put(sink, ",", i > 0);
+			json_string(sink, swk__slice_of(swk_result_name(result, i)));
+			put(sink, ":", 1);
+			json_cell(sink, result, row, i);
+		}
+		put(sink, "}", 1);
+	}
+	put_text(sink, rows ? "\n]\n" : "]\n");
+}
+
+/* ------------------------------------------------------------------------------------------- table */
+
+/* Characters that take no place or two (East Asian Width W and F, in ranges), and those that a terminal obeys
+ * instead of showing: separators of lines and what turns the direction of writing. */
+static const struct {
+	uint32_t first, last;
+	enum {
+		ZERO,
+		WIDE,
+		OBEYED
+	} kind;
+} ranges[] = {
+	{ 0x0300, 0x036f, ZERO },   { 0x061c, 0x061c, OBEYED }, { 0x1100, 0x115f, WIDE },   { 0x1ab0, 0x1aff, ZERO },
+	{ 0x1dc0, 0x1dff, ZERO },   { 0x200b, 0x200d, ZERO },   { 0x200e, 0x200f, OBEYED }, { 0x2028, 0x202e, OBEYED },
+	{ 0x2066, 0x2069, OBEYED }, { 0x20d0, 0x20ff, ZERO },   { 0x2e80, 0x303e, WIDE },   { 0x3041, 0xa4cf, WIDE },
+	{ 0xac00, 0xd7a3, WIDE },   { 0xf900, 0xfaff, WIDE },   { 0xfe00, 0xfe0f, ZERO },   { 0xfe20, 0xfe2f, ZERO },
+	{ 0xfe30, 0xfe6f, WIDE },   { 0xfeff, 0xfeff, ZERO },   { 0xff00, 0xff60, WIDE },   { 0xffe0, 0xffe6, WIDE },
+	{ 0x1f300, 0x1f64f, WIDE }, { 0x1f680, 0x1f6ff, WIDE }, { 0x1f900, 0x1f9ff, WIDE }, { 0x20000, 0x3fffd, WIDE },
+};
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* The character at the beginning of a text that is not empty: its length, and its number or, where the bytes are no
+ * character, UINT32_MAX. */
+static uint32_t character(swk__slice text, size_t *length)
+{
+	static const unsigned char heads[] = { 0x00, 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned char lead = (unsigned char)text.bytes[0];
+	*length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+	if (*length > text.length || !swk__utf8_valid((swk__slice){ text.bytes, *length }, NULL)) {
+		*length = 1;
+		return UINT32_MAX;
+	}
+	uint32_t point = lead & heads[*length];
+	for (size_t i = 1; i < *length; i++)
+		point = point << 6 | ((unsigned char)text.bytes[i] & 0x3f);
+	return point;
+}
+
+/* The visible escape of a control character, or an empty text. */
+static void control_escape(uint32_t point, char escape[8])
+{
+	static const char *const names[] = { ['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r" };
+	escape[0] = '\0';
+	if (point < SWK__COUNT(names) && names[point])
+		snprintf(escape, 8, "%s", names[point]);
+	else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
+		snprintf(escape, 8, "\\x%02x", (unsigned)point);
+}
+
+/* Shows a text so that it cannot move the cursor or end the line; with a NULL sink only measures. Returns how many
+ * places it takes. */
+static size_t show(struct sink *sink, swk__slice text)
+{
+	size_t places = 0;
+	for (size_t at = 0, length; at < text.length; at += length) {
+		char escape[8];
+		uint32_t point = character((swk__slice){ text.bytes + at, text.length - at }, &length);
+		size_t width = 1;
+		control_escape(point, escape);
+		if (point == UINT32_MAX)
+			memcpy(escape, REPLACEMENT, sizeof REPLACEMENT);
+		else if (escape[0])
+			width = strlen(escape);
+		for (size_t i = 0; i < SWK__COUNT(ranges); i++) {
+			if (point < ranges[i].first || point > ranges[i].last)
+				continue;
+			if (ranges[i].kind == OBEYED)
+				memcpy(escape, REPLACEMENT, sizeof REPLACEMENT);
+			else
+				width = ranges[i].kind == WIDE ? 2 : 0;
+		}
+		places += width;
+		if (!sink)
+			continue;
+		if (escape[0])
+			put_text(sink, escape);
+		else
+			put(sink, text.bytes + at, length);
+	}
+	return places;
+}
+
+struct table {
+	struct sink *sink;
+	const swk_result *result;
+	size_t *widths;
+	size_t pending; /* spaces that are due only if more follows on the line */
+};
+
+static void put_repeated(struct sink *sink, char byte, size_t count)
+{
+	for (; count; count--)
+		put(sink, &byte, 1);
+}
+
+static bool is_number(int type)
+{
+	return type == SWK_TYPE_INT || type == SWK_TYPE_REAL || type == SWK_TYPE_AMOUNT;
+}
+
+static void table_cell(struct table *table, size_t column, swk__slice text)
+{
+	size_t room = table->widths[column] - show(NULL, text);
+	bool right = is_number(swk_result_type(table->result, column));
+	table->pending += (column ? 2 : 0) + (right ? room : 0);
+	if (text.length) {
+		put_repeated(table->sink, ' ', table->pending);
+		table->pending = 0;
+		show(table->sink, text);
+	}
+	table->pending += right ? 0 : room;
+}
+
+static void table_end(struct table *table)
+{
+	put(table->sink, "\n", 1);
+	table->pending = 0;
+}
+
+/* A cell as the table shows it; `text` is the place for it where it is no text. */
+static swk__slice table_text(const swk_result *result, size_t row, size_t column, char text[64])
+{
+	if (swk_result_type(result, column) == SWK_TYPE_TEXT || swk_result_null(result, row, column))
+		return text_at(result, row, column);
+	cell_format(result, row, column, true, text);
+	return swk__slice_of(text);
+}
+
+static size_t column_width(const swk_result *result, size_t column)
+{
+	char text[64];
+	size_t width = show(NULL, swk__slice_of(swk_result_name(result, column)));
+	for (size_t row = 0; row < swk_result_rows(result); row++) {
+		size_t places = show(NULL, table_text(result, row, column, text));
+		width = places > width ? places : width;
+	}
+	return width;
+}
+
+static void table_print(struct sink *sink, const swk_result *result, size_t *widths)
+{
+	struct table table = { .sink = sink, .result = result, .widths = widths };
+	size_t columns = swk_result_columns(result), rows = swk_result_rows(result);
+	for (size_t i = 0; i < columns; i++) {
+		widths[i] = column_width(result, i);
+		table_cell(&table, i, swk__slice_of(swk_result_name(result, i)));
+	}
+	table_end(&table);
+	for (size_t i = 0; i < columns; i++) {
+		put(sink, "  ", i ? 2 : 0);
+		put_repeated(sink, '-', widths[i]);
+	}
+	table_end(&table);
+	for (size_t row = 0; row < rows && !sink->stopped; row++) {
+		for (size_t i = 0; i < columns; i++) {
+			char text[64];
+			table_cell(&table, i, table_text(result, row, i, text));
+		}
+		table_end(&table);
+	}
+	if (rows == 0)
+		put_text(sink, "(no rows)\n");
+}
+
+int swk__result_print(const swk_result *result, swk__mem *mem, swk_format format, swk_write write, void *context,
+                      swk_error *error)
+{
+	struct sink sink = { .write = write, .context = context };
+	if (format == SWK_FORMAT_CSV) {
+		csv_print(&sink, result);
+	} else if (format == SWK_FORMAT_JSON) {
+		json_print(&sink, result);
+	} else {
+		size_t *widths = swk__alloc(mem, SWK__FAULT_result_write, swk_result_columns(result), sizeof *widths);
+		if (!widths)
+			return swk__fail_memory(error, mem);
+		table_print(&sink, result, widths);
+		swk__free(mem, widths);
+	}
+	sink_flush(&sink);
+	if (sink.stopped)
+		return swk__fail(error, SWK_ERR_IO, "the output was refused by the write function");
+	return SWK_OK;
+}

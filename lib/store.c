@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CACHE_BUDGET ((size_t)64 << 20)
+#define HEAD_MAX 4096
+
+/* -------------------------------------------------------------------------------------- life */
+
+static int64_t system_clock(void *context)
+{
+	struct timespec now;
+	(void)context;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * SWK__US_SECOND + now.tv_nsec / 1000;
+}
+
+void swk__store_retain(void *store)
+{
+	atomic_fetch_add_explicit(&((swk_store *)store)->references, 1, memory_order_relaxed);
+}
+
+static void store_destroy(swk_store *store)
+{
+	swk__file_close(store->file);
+	swk__cache_free(store->cache);
+	swk__history_done(&store->history);
+	swk__zones_done(&store->zones);
+	pthread_mutex_destroy(&store->writer);
+	pthread_mutex_destroy(&store->snapshot);
+	const swk_allocator allocator = store->mem.allocator;
+	swk__mem last;
+	swk__mem_init(&last, &allocator, 0);
+	swk__free(&last, store);
+}
+
+void swk__store_release(void *owner)
+{
+	swk_store *store = owner;
+	if (atomic_fetch_sub_explicit(&store->references, 1, memory_order_acq_rel) == 1)
+		store_destroy(store);
+}
+
+void swk__store_close(swk_store *store)
+{
+	if (store->process != getpid()) {
+		swk__file_abandon(store->file);
+		store->file = NULL;
+		return;
+	}
+	swk__file_close(store->file);
+	store->file = NULL;
+	swk__store_release(store);
+}
+
+int swk__store_process(const swk_store *store, swk_error *error)
+{
+	if (store->process == getpid())
+		return SWK_OK;
+	return swk__fail(error, SWK_ERR_FORKED, "the store was opened by the process that forked this one");
+}
+
+int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error)
+{
+	return swk__zones_find(&store->zones, swk__slice_of(name ? name : store->zone), zone, error);
+}
+
+/* ----------------------------------------------------------------------------------- interruption */
+
+/* One call's view of the store's interrupts. */
+typedef struct call {
+	swk_store *store;
+	uint32_t interrupts;
+	bool progress; /* this call tells its progress */
+} call;
+
+static call call_begin(swk_store *store, bool progress)
+{
+	return (call){ store, atomic_load_explicit(&store->interrupts, memory_order_relaxed), progress };
+}
+
+static int call_check(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	const call *c = context;
+	swk_store *store = c->store;
+	if (atomic_load_explicit(&store->interrupts, memory_order_relaxed) != c->interrupts)
+		return swk__fail(error, SWK_ERR_INTERRUPTED, "the call was interrupted");
+	if (c->progress && store->progress && store->progress(store->progress_context, done, total))
+		return swk__fail(error, SWK_ERR_INTERRUPTED, "the progress function stopped the call");
+	return SWK_OK;
+}
+
+/* ---------------------------------------------------------------------------------------- settings */
+
+static int setting_copy(char *to, size_t size, const char *name, const char *from, swk_error *error)
+{
+	if (strlen(from) >= size)
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, name, swk__slice_of(from), "was too long");
+	memcpy(to, from, strlen(from) + 1);
+	return SWK_OK;
+}
+
+static bool currency_valid(const char *currency)
+{
+	for (int i = 0; i < 3; i++)
+		if (currency[i] < 'A' || currency[i] > 'Z')
+			return false;
+	return currency[3] == '\0';
+}
+
+/* What a new store is set to. */
+static int settings_take(swk_store *store, const swk_store_options *options, swk_error *error)
+{
+	const swk__zone *zone;
+	const char *currency = options->currency ? options->currency : "USD";
+	if (options->week_start < 0 || options->week_start > SWK_SUNDAY)
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "week_start", (swk__slice){ NULL, 0 },
+		                    "was not a weekday");
+	if (!currency_valid(currency))
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", swk__slice_of(currency),
+		                    "was not three capital letters");
+	store->week_start = options->week_start ? options->week_start : SWK_MONDAY;
+	int code = setting_copy(store->currency, sizeof store->currency, "currency", currency, error);
+	if (code == SWK_OK)
+		code = setting_copy(store->zone, sizeof store->zone, "zone", options->zone ? options->zone : "UTC",
+		                    error);
+	if (code == SWK_OK)
+		code = swk__store_zone(store, NULL, &zone, error);
+	return code;
+}
+
+/* The settings and the last stamp as the file keeps them. */
+static int head_write(const swk_store *store, int64_t last_stamp, swk__buf *head, swk_error *error)
+{
+	swk__slice zone = swk__slice_of(store->zone);
+	head->length = 0;
+	swk__buf_varint(head, zone.length);
+	swk__buf_slice(head, zone);
+	swk__buf_byte(head, (unsigned char)store->week_start);
+	swk__buf_append(head, store->currency, 3);
+	swk__buf_zigzag(head, last_stamp);
+	return head->failed ? swk__fail_memory(error, &store->mem) : SWK_OK;
+}
+
+static int head_read(swk_store *store, swk__slice head, int64_t *last_stamp, swk_error *error)
+{
+	swk__reader reader = { head.bytes, head.length, 0, false };
+	swk__slice zone = swk__read_slice(&reader, (size_t)swk__read_varint64(&reader));
+	int week_start = swk__read_byte(&reader);
+	swk__slice currency = swk__read_slice(&reader, 3);
+	int64_t stamp = swk__read_zigzag64(&reader);
+	if (reader.failed || zone.length >= sizeof store->zone || week_start < SWK_MONDAY || week_start > SWK_SUNDAY)
+		return swk__fail(error, SWK_ERR_CORRUPT, "the settings of the store were damaged");
+	memset(store->zone, 0, sizeof store->zone);
+	memset(store->currency, 0, sizeof store->currency);
+	memcpy(store->zone, zone.bytes, zone.length);
+	memcpy(store->currency, currency.bytes, 3);
+	store->week_start = week_start;
+	*last_stamp = stamp;
+	return SWK_OK;
+}
+
+/* An existing store keeps what it was created with: options that say otherwise are wrong. */
+static int settings_compare(const swk_store *store, const swk_store_options *options, swk_error *error)
+{
+	const char *const rows[][3] = {
+		{ "zone", options->zone, store->zone },
+		{ "currency", options->currency, store->currency },
+	};
+	for (size_t i = 0; i < SWK__COUNT(rows); i++)
+		if (rows[i][1] && strcmp(rows[i][1], rows[i][2]) != 0)
+			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, rows[i][0], swk__slice_of(rows[i][1]),
+			                    "was not what the store was created with");
+	if (options->week_start && options->week_start != store->week_start)
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "week_start", (swk__slice){ NULL, 0 },
+		                    "was not what the store was created with");
+	return SWK_OK;
+}
+
+/* ---------------------------------------------------------------------------------------- opening */
+
+/* Replays one commit of the journal. */
+typedef struct replay {
+	swk_store *store;
+	swk_batch *batch;
+	call *call;
+} replay;
+
+static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
+{
+	replay *r = context;
+	swk__applied applied = { 0 };
+	swk_batch_clear(r->batch);
+	int code = swk__journal_decode(bytes, r->batch, error);
+	if (code == SWK_OK)
+		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied, NULL,
+		                          NULL, error);
+	if (code == SWK_OK)
+		code = call_check(r->call, commit, swk__file_commits(r->store->file), error);
+	return code;
+}
+
+static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error)
+{
+	call c = call_begin(store, true);
+	replay r = { store, NULL, &c };
+	int code = swk__batch_create(&store->mem, &store->zones, NULL, false, NULL, NULL, &r.batch, error);
+	if (code != SWK_OK)
+		return code;
+	code = swk__history_begin(&store->history, error);
+	if (code == SWK_OK)
+		code = swk__file_read(store->file, replay_visit, &r, error);
+	if (code == SWK_OK) {
+		store->history.working->last_stamp = last_stamp;
+		swk__snapshot_release(swk__history_publish(&store->history));
+	} else {
+		swk__history_rollback(&store->history);
+	}
+	swk_batch_free(r.batch);
+	return code;
+}
+
+static int file_attach(swk_store *store, const char *path, const swk_store_options *options, swk_error *error)
+{
+	swk__buf head;
+	int64_t last_stamp = INT64_MIN;
+	swk__buf_init(&head, &store->mem, HEAD_MAX);
+	int code = head_write(store, last_stamp, &head, error);
+	if (code == SWK_OK) {
+		swk__file_options file = { .create = options->flags & SWK_OPEN_CREATE,
+			                   .read_only = options->flags & SWK_OPEN_READ_ONLY,
+			                   .lock_timeout = options->lock_timeout,
+			                   .head = { head.bytes, head.length } };
+		code = swk__file_open(&store->mem, path, &file, &store->file, error);
+	}
+	swk__buf_done(&head);
+	if (code == SWK_OK)
+		code = head_read(store, swk__file_head(store->file), &last_stamp, error);
+	if (code == SWK_OK)
+		code = settings_compare(store, options, error);
+	if (code == SWK_OK)
+		code = journal_replay(store, last_stamp, error);
+	return code;
+}
+
+static size_t cache_budget(const swk_store_options *options)
+{
+	uint64_t quarter = options->memory_limit / 4;
+	return quarter && quarter < CACHE_BUDGET ? (size_t)quarter : CACHE_BUDGET;
+}
+
+static int store_fill(swk_store *store, const char *path, const swk_store_options *options, swk_error *error)
+{
+	int code = swk__zones_init(&store->zones, &store->mem, options->zone_path, error);
+	if (code == SWK_OK)
+		code = swk__history_init(&store->history, &store->mem, error);
+	if (code == SWK_OK && !(store->cache = swk__cache_create(&store->mem, cache_budget(options))))
+		code = swk__fail_memory(error, &store->mem);
+	if (code == SWK_OK)
+		code = settings_take(store, options, error);
+	if (code == SWK_OK && path)
+		code = file_attach(store, path, options, error);
+	return code;
+}
+
+int swk__store_open(const char *path, const swk_store_options *options, swk__fault_hook fault, void *fault_context,
+                    swk_store **store, swk_error *error)
+{
+	const uint32_t known = SWK_OPEN_CREATE | SWK_OPEN_READ_ONLY;
+	swk__mem mem;
+	if ((options->flags & ~known) || options->flags == known)
+		return swk__fail(error, SWK_ERR_USAGE, "flags were unknown or contradicted each other");
+	swk__mem_init(&mem, options->allocator, options->memory_limit);
+	mem.fault = fault;
+	mem.fault_context = fault_context;
+	swk_store *made = swk__alloc(&mem, SWK__FAULT_store_create, 1, sizeof *made);
+	if (!made)
+		return swk__fail_memory(error, &mem);
+	made->mem = mem;
+	made->references = 1;
+	made->process = getpid();
+	made->clock = options->clock ? options->clock : system_clock;
+	made->clock_context = options->clock_context;
+	made->progress = options->progress;
+	made->progress_context = options->progress_context;
+	made->read_only = options->flags & SWK_OPEN_READ_ONLY;
+	pthread_mutex_init(&made->writer, NULL);
+	pthread_mutex_init(&made->snapshot, NULL);
+	int code = store_fill(made, path, options, error);
+	if (code == SWK_OK)
+		*store = made;
+	else
+		store_destroy(made);
+	return code;
+}
+
+/* --------------------------------------------------------------------------------------- ingestion */
+
+/* Writes what the transaction stored to the file. */
+static int commit_write(swk_store *store, const swk_batch *batch, const unsigned char *stored, const int64_t *stamps,
+                        swk_error *error)
+{
+	swk__buf bytes, head;
+	if (!store->file)
+		return SWK_OK;
+	swk__buf_init(&bytes, &store->mem, SIZE_MAX);
+	swk__buf_init(&head, &store->mem, HEAD_MAX);
+	int code = swk__journal_encode(batch, stored, stamps, &bytes, error);
+	if (code == SWK_OK)
+		code = head_write(store, store->history.working->last_stamp, &head, error);
+	if (code == SWK_OK)
+		code = swk__file_commit(store->file, (swk__slice){ bytes.bytes, bytes.length },
+		                        (swk__slice){ head.bytes, head.length }, error);
+	swk__buf_done(&bytes);
+	swk__buf_done(&head);
+	return code;
+}
+
+/* Applies the batch to a transaction and publishes it when it is durable. */
+static int batch_commit(swk_store *store, const swk_batch *batch, int64_t stamp, unsigned char *stored, int64_t *stamps,
+                        swk__applied *applied, swk_error *error)
+{
+	call c = call_begin(store, true);
+	swk__history *history = &store->history;
+	int code = swk__history_begin(history, error);
+	if (code != SWK_OK)
+		return code;
+	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
+	                          call_check, &c, error);
+	if (code == SWK_OK && applied->accepted)
+		code = commit_write(store, batch, stored, stamps, error);
+	if (code != SWK_OK || !applied->accepted) {
+		swk__history_rollback(history);
+		return code;
+	}
+	pthread_mutex_lock(&store->snapshot);
+	swk__snapshot *before = swk__history_publish(history);
+	pthread_mutex_unlock(&store->snapshot);
+	swk__snapshot_release(before);
+	return SWK_OK;
+}
+
+static int ingest_locked(swk_store *store, const swk_batch *batch, int64_t stamp, swk__applied *applied,
+                         swk_error *error)
+{
+	unsigned char *stored = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stored);
+	int64_t *stamps = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stamps);
+	int code = stored && stamps ? batch_commit(store, batch, stamp, stored, stamps, applied, error)
+	                            : swk__fail_memory(error, &store->mem);
+	swk__free(&store->mem, stored);
+	swk__free(&store->mem, stamps);
+	return code;
+}
+
+int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                      swk_ingest_counts *counts, swk_error *error)
+{
+	swk__applied applied = { 0 };
+	if (store->read_only)
+		return swk__fail(error, SWK_ERR_READ_ONLY, "the store was opened read-only");
+	if (batch->open)
+		return swk__fail(error, SWK_ERR_USAGE, "the last row of the batch was not ended");
+	if (options->strict && batch->reject_count) {
+		swk__error_copy(error, &batch->rejects[0]);
+		if (swk__error_usable(error))
+			error->code = SWK_ERR_REJECTED;
+		return SWK_ERR_REJECTED;
+	}
+	int64_t stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
+	pthread_mutex_lock(&store->writer);
+	int code = ingest_locked(store, batch, stamp, &applied, error);
+	uint64_t commit = store->history.published->commit;
+	pthread_mutex_unlock(&store->writer);
+	if (code == SWK_OK)
+		*counts = (swk_ingest_counts){ counts->size, applied.accepted, applied.unchanged, batch->reject_count,
+			                       commit };
+	return code;
+}
+
+/* ---------------------------------------------------------------------------------------- reports */
+
+static swk__snapshot *snapshot_pin(swk_store *store)
+{
+	pthread_mutex_lock(&store->snapshot);
+	swk__snapshot *snapshot = store->history.published;
+	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
+	pthread_mutex_unlock(&store->snapshot);
+	return snapshot;
+}
+
+int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error)
+{
+	call c = call_begin(store, false);
+	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start,
+		             store->clock(store->clock_context) };
+	swk__desk desk = { &store->mem, &store->zones,     store->cache,       call_check,
+		           &c,          swk__store_retain, swk__store_release, store };
+	swk__plan plan;
+	swk__facts facts;
+	int code = swk__plan_make(&asker, query, &plan, error);
+	if (code != SWK_OK)
+		return code;
+	swk__snapshot *snapshot = snapshot_pin(store);
+	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, plan.joins, error);
+	swk__snapshot_release(snapshot);
+	if (code == SWK_OK) {
+		code = swk__answer_make(&desk, &plan, &facts, result, error);
+		swk__facts_close(&facts);
+	}
+	swk__plan_done(&plan);
+	return code;
+}
+
+/* ------------------------------------------------------------------------------------------- info */
+
+static int info_add(swk_result *result, const char *name, const char *suffix, const char *value, swk_error *error)
+{
+	char whole[64];
+	snprintf(whole, sizeof whole, "%s%s", name, suffix);
+	swk__cell cells[2] = { { .text = swk__slice_of(whole) }, { .text = swk__slice_of(value) } };
+	return swk__result_row(result, cells, error);
+}
+
+static int info_count(swk_result *result, const char *name, const char *suffix, uint64_t count, swk_error *error)
+{
+	char text[32];
+	snprintf(text, sizeof text, "%" PRIu64, count);
+	return info_add(result, name, suffix, text, error);
+}
+
+static int info_table(swk_result *result, const swk__table_state *state, const char *name, swk_error *error)
+{
+	int code = info_count(result, name, "_records", state->live, error);
+	if (code == SWK_OK)
+		code = info_count(result, name, "_versions", state->versions, error);
+	return code;
+}
+
+static int info_rows(swk_store *store, const swk__snapshot *snapshot, swk_result *result, swk_error *error)
+{
+	static const char *const days[] = {
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+	};
+	swk__cache_figures cache = swk__cache_info(store->cache);
+	char week_start[16];
+	snprintf(week_start, sizeof week_start, "%s", days[store->week_start - 1]);
+	int code = info_add(result, "version", "", swk_version(), error);
+	if (code == SWK_OK)
+		code = info_add(result, "zone", "", store->zone, error);
+	if (code == SWK_OK)
+		code = info_add(result, "week_start", "", week_start, error);
+	if (code == SWK_OK)
+		code = info_add(result, "currency", "", store->currency, error);
+	if (code == SWK_OK)
+		code = info_count(result, "commits", "", snapshot->commit, error);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++)
+		code = info_table(result, &snapshot->tables[t], swk__schemas[t].name, error);
+	const struct {
+		const char *name;
+		uint64_t count;
+	} rows[] = {
+		{ "memory_bytes", atomic_load_explicit(&store->mem.used, memory_order_relaxed) },
+		{ "cache_entries", cache.entries },
+		{ "cache_bytes", cache.bytes },
+		{ "cache_hits", cache.hits },
+		{ "cache_misses", cache.misses },
+	};
+	for (size_t i = 0; i < SWK__COUNT(rows) && code == SWK_OK; i++)
+		code = info_count(result, rows[i].name, "", rows[i].count, error);
+	return code;
+}
+
+int swk__store_info(swk_store *store, swk_result **result, swk_error *error)
+{
+	swk_result *made = NULL;
+	int code = swk__result_create(&store->mem, swk__store_retain, swk__store_release, store, &made, error);
+	if (code != SWK_OK)
+		return code;
+	code = swk__result_column(made, "name", SWK_TYPE_TEXT, error);
+	if (code == SWK_OK)
+		code = swk__result_column(made, "value", SWK_TYPE_TEXT, error);
+	if (code == SWK_OK) {
+		swk__snapshot *snapshot = snapshot_pin(store);
+		code = info_rows(store, snapshot, made, error);
+		swk__snapshot_release(snapshot);
+	}
+	if (code == SWK_OK)
+		*result = made;
+	else
+		swk_result_free(made);
+	return code;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * store: owns everything, orders commits, hands out snapshots.
+ *
+ *   ingest: lock writer | history (private) --> file (durable) --> swap one pointer (seen)
+ *   report: pin snapshot | plan --> facts --> answer
+ *
+ * Invariant: any failure before the swap leaves memory and file as they were. Readers take the short lock of the
+ * pointer and nothing else. The memory lives as long as the handle or any batch or result of it.
+ */
+#ifndef SWK_STORE_H
+#define SWK_STORE_H
+
+#include "answer.h"
+#include "file.h"
+#include "journal.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+struct swk_store {
+	swk__mem mem;
+	_Atomic uint32_t references;
+	pid_t process;
+	_Atomic uint32_t interrupts;
+	swk_clock clock;
+	void *clock_context;
+	swk_progress progress;
+	void *progress_context;
+	pthread_mutex_t writer;   /* one ingestion at a time */
+	pthread_mutex_t snapshot; /* held only to read or swap history.published */
+	swk__zones zones;
+	swk__history history;
+	swk__cache *cache;
+	swk__file *file; /* NULL: memory alone */
+	bool read_only;
+	int32_t week_start;
+	char zone[80], currency[8];
+};
+
+/* Options as the header describes them, complete. `fault` (NULL but in tests) is asked at every fault point from the
+ * first on. On success *store has one reference. */
+int swk__store_open(const char *path, const swk_store_options *options, swk__fault_hook fault, void *fault_context,
+                    swk_store **store, swk_error *error);
+
+/* Gives back file and lock, then the handle's reference. */
+void swk__store_close(swk_store *store);
+
+/* For batches and results; `store` is a swk_store. */
+void swk__store_retain(void *store);
+void swk__store_release(void *store);
+
+/* SWK_ERR_FORKED in another process than the one that opened the store. */
+int swk__store_process(const swk_store *store, swk_error *error);
+
+/* The zone of a name; NULL: the store's. */
+int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error);
+
+int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                      swk_ingest_counts *counts, swk_error *error);
+int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error);
+int swk__store_info(swk_store *store, swk_result **result, swk_error *error);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include "../support/sweep.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+/* The n-th text of the tests: distinct, of very different lengths. */
+static swk__slice text_of(uint32_t n, char bytes[32])
+{
+	return (swk__slice){ bytes, (size_t)snprintf(bytes, 32, n % 3 ? "%u" : "lead-0000000000-%u", n) };
+}
+
+static void equal_texts_have_one_number(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	uint32_t a, b, c, found = 77;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Ann"), &a, NULL), SWK_OK);
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Bob"), &b, NULL), SWK_OK);
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Ann"), &c, NULL), SWK_OK);
+	assert_int_equal(a, 1);
+	assert_int_equal(b, 2);
+	assert_int_equal(c, a);
+	assert_int_equal(swk__text_count(&text), 3);
+	assert_false(swk__text_find(&text, swk__slice_of("Carla"), &found));
+	assert_int_equal(found, 77);
+	assert_true(swk__text_find(&text, swk__slice_of("Bob"), &found));
+	assert_int_equal(found, b);
+	assert_true(swk__slice_equal(swk__text_get(&text, a), swk__slice_of("Ann")));
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
+static void the_empty_text_is_number_0(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	uint32_t number = 77;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_true(swk__text_find(&text, (swk__slice){ NULL, 0 }, &number));
+	assert_int_equal(number, 0);
+	number = 77;
+	assert_int_equal(swk__text_intern(&text, (swk__slice){ "", 0 }, &number, NULL), SWK_OK);
+	assert_int_equal(number, 0);
+	assert_int_equal(swk__text_get(&text, 0).length, 0);
+	assert_non_null(swk__text_get(&text, 0).bytes);
+	assert_int_equal(swk__text_count(&text), 1);
+	swk__text_done(&text);
+}
+
+static void bytes_stay_where_they_are(void **state)
+{
+	enum {
+		COUNT = 20000
+	};
+	static const char *places[COUNT];
+	swk__mem mem;
+	swk__text text;
+	char bytes[32];
+	uint32_t number;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, swk__random_key(), NULL), SWK_OK);
+	for (uint32_t n = 1; n < COUNT; n++) {
+		assert_int_equal(swk__text_intern(&text, text_of(n, bytes), &number, NULL), SWK_OK);
+		assert_int_equal(number, n);
+		places[n] = swk__text_get(&text, n).bytes;
+	}
+	for (uint32_t n = 1; n < COUNT; n++) {
+		swk__slice expected = text_of(n, bytes);
+		assert_true(swk__text_find(&text, expected, &number));
+		assert_int_equal(number, n);
+		assert_ptr_equal(swk__text_get(&text, n).bytes, places[n]);
+		assert_true(swk__slice_equal(swk__text_get(&text, n), expected));
+	}
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
+/* Blocks hold many short texts; a long one must neither waste nor break the block that is being filled. */
+static void long_and_short_texts_mix(void **state)
+{
+	static const size_t lengths[] = { 5000, 3, 1500, 4096, 7, 200000, 1, 3000000, 9, 4090, 2 };
+	static char bytes[3000000];
+	swk__mem mem;
+	swk__text text;
+	uint32_t number;
+	(void)state;
+	memset(bytes, 'x', sizeof bytes);
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 5, NULL), SWK_OK);
+	for (uint32_t i = 0; i < SWK__COUNT(lengths); i++) {
+		assert_int_equal(swk__text_intern(&text, (swk__slice){ bytes, lengths[i] }, &number, NULL), SWK_OK);
+		assert_int_equal(number, i + 1);
+	}
+	for (uint32_t i = 0; i < SWK__COUNT(lengths); i++)
+		assert_true(swk__slice_equal(swk__text_get(&text, i + 1), (swk__slice){ bytes, lengths[i] }));
+	assert_in_range(mem.used, 3200000, 3300000);
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
+/* Two texts whose hashes agree in the 32 bits that the index keeps are told apart by their bytes. */
+static void equal_hash_bits_do_not_make_equal_texts(void **state)
+{
+	enum {
+		BITS = 18
+	};
+	static uint32_t tags[1 << BITS], owners[1 << BITS];
+	const uint64_t key = 1;
+	char bytes[32];
+	swk__mem mem;
+	swk__text text;
+	uint32_t twin[2] = { 0, 0 }, number;
+	(void)state;
+	for (uint32_t n = 1; twin[0] == 0; n++) {
+		swk__slice slice = text_of(n, bytes);
+		uint32_t tag = (uint32_t)(swk__hash(slice.bytes, slice.length, key) >> 32), at = tag >> (32 - BITS);
+		if (owners[at] && tags[at] == tag) {
+			twin[0] = owners[at];
+			twin[1] = n;
+		}
+		tags[at] = tag;
+		owners[at] = n;
+	}
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, key, NULL), SWK_OK);
+	for (uint32_t i = 0; i < 2; i++) {
+		assert_int_equal(swk__text_intern(&text, text_of(twin[i], bytes), &number, NULL), SWK_OK);
+		assert_int_equal(number, i + 1);
+	}
+	assert_true(swk__text_find(&text, text_of(twin[1], bytes), &number));
+	assert_int_equal(number, 2);
+	swk__text_done(&text);
+}
+
+static void an_empty_one_is_small(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_in_range(mem.used, 1, 4096);
+	swk__text_done(&text);
+}
+
+static void numbers_run_out_at_2_to_the_32_less_64(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	swk_error error = SWK_ERROR_INIT;
+	uint32_t number = 77;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Ann"), &number, NULL), SWK_OK);
+	text.count = UINT32_MAX - 63; /* as if all were in */
+	number = 77;
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Bob"), &number, &error), SWK_ERR_LIMIT);
+	assert_int_equal(number, 77);
+	assert_string_equal(error.reason, "4294967232 distinct texts were stored, no more fit");
+	assert_int_equal(swk__text_intern(&text, swk__slice_of("Ann"), &number, NULL), SWK_OK);
+	assert_int_equal(number, 1);
+	swk__text_done(&text);
+}
+
+/* Interns enough for two indices, two segments and two blocks; every failure must leave the rest as it was, so that
+ * going on where it failed gives the same numbers. */
+static int intern_many(swk__mem *mem, void *context)
+{
+	char bytes[32], kept[32] = "";
+	swk__text text;
+	int code = swk__text_init(&text, mem, 1, NULL), first = code;
+	(void)context;
+	if (code != SWK_OK)
+		return code;
+	for (uint32_t n = 1; n < 400; n++) {
+		uint32_t number = 77, before = swk__text_count(&text);
+		code = swk__text_intern(&text, text_of(n, bytes), &number, NULL);
+		if (code != SWK_OK) {
+			first = code;
+			assert_int_equal(number, 77);
+			assert_int_equal(swk__text_count(&text), before);
+			assert_false(swk__text_find(&text, text_of(n, bytes), &number));
+			mem->fault = NULL;
+			assert_int_equal(swk__text_intern(&text, text_of(n, bytes), &number, NULL), SWK_OK);
+		}
+		assert_int_equal(number, n);
+	}
+	for (uint32_t n = 1; n < 400; n++)
+		assert_true(swk__slice_equal(swk__text_get(&text, n), text_of(n, kept)));
+	swk__text_done(&text);
+	return first;
+}
+
+static void memory_may_fail_anywhere(void **state)
+{
+	(void)state;
+	assert_in_range(sweep_run(intern_many, NULL), 12, 100);
+}
+
+static void the_limit_is_told_apart(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	(void)state;
+	swk__mem_init(&mem, NULL, 100);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_ERR_LIMIT);
+	assert_int_equal(mem.used, 0);
+}
+
+/* ------------------------------------------------------------------------------------------- threads */
+
+enum {
+	SHARED = 30000
+};
+
+typedef struct shared {
+	swk__text text;
+	_Atomic uint32_t published;
+} shared;
+
+static void *reader(void *context)
+{
+	shared *self = context;
+	char bytes[32];
+	uint32_t seen = 0, n = 1;
+	while (seen < SHARED) {
+		seen = atomic_load_explicit(&self->published, memory_order_acquire);
+		for (int i = 0; i < 50; i++, n = n % SHARED + 1) {
+			uint32_t number = 0;
+			swk__slice text = text_of(n, bytes);
+			bool found = swk__text_find(&self->text, text, &number);
+			if (n <= seen && !found)
+				return "a published text was not found";
+			if (found && (number != n || !swk__slice_equal(swk__text_get(&self->text, number), text)))
+				return "a text had a wrong number";
+		}
+	}
+	return NULL;
+}
+
+static void readers_need_no_lock(void **state)
+{
+	static shared self;
+	pthread_t threads[3];
+	swk__mem mem;
+	char bytes[32];
+	uint32_t number;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&self.text, &mem, 3, NULL), SWK_OK);
+	for (size_t i = 0; i < SWK__COUNT(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, reader, &self), 0);
+	for (uint32_t n = 1; n <= SHARED; n++) {
+		assert_int_equal(swk__text_intern(&self.text, text_of(n, bytes), &number, NULL), SWK_OK);
+		atomic_store_explicit(&self.published, n, memory_order_release);
+	}
+	for (size_t i = 0; i < SWK__COUNT(threads); i++) {
+		void *wrong;
+		assert_int_equal(pthread_join(threads[i], &wrong), 0);
+		assert_null(wrong);
+	}
+	swk__text_done(&self.text);
+	assert_int_equal(mem.used, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(equal_texts_have_one_number),
+		cmocka_unit_test(the_empty_text_is_number_0),
+		cmocka_unit_test(bytes_stay_where_they_are),
+		cmocka_unit_test(long_and_short_texts_mix),
+		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
+		cmocka_unit_test(an_empty_one_is_small),
+		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
+		cmocka_unit_test(memory_may_fail_anywhere),
+		cmocka_unit_test(the_limit_is_told_apart),
+		cmocka_unit_test(readers_need_no_lock),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
