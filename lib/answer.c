@@ -256,8 +256,10 @@ static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 {
 	int code = window_rollup(a, 0, INT64_MAX, groups, error);
-	if (code != SWK_OK || *groups || a->plan->by_count)
+	if (code != SWK_OK || a->plan->by_count || (*groups && (*groups)->cells))
 		return code;
+	swk__rollup_release(*groups);
+	*groups = NULL;
 	const swk__i128 zeros[SWK__MEASURES_MAX] = { 0 };
 	swk__rollup_builder builder;
 	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->report->measure_count);

@@ -260,6 +260,28 @@ static void test_fill_has_every_group_in_every_week(void **state)
 	              "total,r1,1\ntotal,r2,1");
 }
 
+/* DECISIONS.md of the model: without `by` there is one group and it always exists. */
+static void test_fill_of_a_window_without_facts_is_zeros(void **state)
+{
+	(void)state;
+	const char *const nothing[] = { "", "where=rep:nobody", "where=team:A", "set=direction:inbound" };
+	scene_commit(&s, SPREAD);
+	for (size_t n = 0; n < SWK__COUNT(nothing); n++) {
+		char words[160];
+		snprintf(words, sizeof words,
+		         "calls fill %s from=2026-W46 to=2026-W47 show=week,made,answer_rate,talk_s", nothing[n]);
+		assert_answer(&i, words, "2026-W46,0,,0\n2026-W47,0,,0");
+		snprintf(words, sizeof words, "calls fill total %s from=2026-W46 to=2026-W47 show=week,made",
+		         nothing[n]);
+		assert_answer(&i, words, "total,0");
+		snprintf(words, sizeof words, "calls fill by=rep %s from=2026-W46 to=2026-W47 show=week,made",
+		         nothing[n]);
+		assert_answer(&i, words, "");
+	}
+	assert_answer(&i, "calls fill from=2027-W01 to=2027-W01 show=week,partial,made", "2027-W01,true,0");
+	assert_answer(&i, "calls fill from=1970-01-01 to=1970-01-01 show=week,made", "1970-W01,0");
+}
+
 /* -------------------------------------------------------------------------------------------------- weeks */
 
 static void test_weeks_begin_on_any_day(void **state)
@@ -818,6 +840,7 @@ int main(void)
 		TEST(test_an_open_end_is_that_of_what_the_filters_leave),
 		TEST(test_a_window_may_reach_beyond_the_facts),
 		TEST(test_fill_has_every_group_in_every_week),
+		TEST(test_fill_of_a_window_without_facts_is_zeros),
 		TEST(test_weeks_begin_on_any_day),
 		TEST(test_a_week_is_that_of_the_zone),
 		TEST(test_weeks_around_changes_of_clocks),
