@@ -72,6 +72,10 @@ static void test_a_result_says_what_it_is_about(void **state)
 	assert_int_equal(swk_result_commit(result), 2);
 	assert_int_not_equal(swk_result_zone_fingerprint(result), 0);
 	swk_result_free(result);
+	question_read(&q, "calls at_commit=1");
+	assert_int_equal(inquiry_ask(&i, &q, &result), SWK_OK);
+	assert_int_equal(swk_result_commit(result), 1);
+	swk_result_free(result);
 }
 
 static void test_rows_come_by_week_and_then_by_values(void **state)
