@@ -390,13 +390,9 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 	return swk__scan_open(&a->scan, plan, facts, desk->zones, desk->check, desk->check_context, error);
 }
 
-static int about_add(const answer *a, swk_error *error)
+static uint64_t commits_seen(const answer *a)
 {
-	const swk__plan *plan = a->plan;
-	uint64_t commits = a->facts->snapshot->commit;
-	return swk__result_about(a->result, plan->zone.bytes, plan->calendar.week_start,
-	                         plan->calendar.zone->fingerprint, plan->cut.now,
-	                         plan->cut.commit < commits ? plan->cut.commit : commits, error);
+	return a->plan->cut.commit < a->facts->snapshot->commit ? a->plan->cut.commit : a->facts->snapshot->commit;
 }
 
 int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__facts *facts, swk_result **result,
@@ -408,7 +404,8 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		return code;
 	code = swk__result_create(desk->mem, desk->keep, desk->drop, desk->owner, &a.result, error);
 	if (code == SWK_OK)
-		code = about_add(&a, error);
+		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
+		                         plan->calendar.zone->fingerprint, plan->cut.now, commits_seen(&a), error);
 	if (code == SWK_OK)
 		code = heading_add(&a, error);
 	if (code == SWK_OK)

@@ -17,11 +17,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Conditions that cannot be false (true) in a correct library. A coverage build takes them as constants, a
- * debug build stops, a release build survives. */
+/* Conditions that cannot be false (true) in a correct library. A coverage build takes them as constants and does not
+ * evaluate them (so x must not do anything), a debug build stops, a release build survives. */
 #if defined(SWK_COVERAGE)
-#define ALWAYS(x) (1)
-#define NEVER(x) (0)
+#define ALWAYS(x) ((void)sizeof((x) ? 1 : 0), 1)
+#define NEVER(x) ((void)sizeof((x) ? 1 : 0), 0)
 #elif !defined(NDEBUG)
 #include <assert.h>
 #define ALWAYS(x) ((x) ? 1 : (assert(0 && #x), 0))

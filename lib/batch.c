@@ -124,39 +124,10 @@ bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span)
 
 /* ------------------------------------------------------------------------------------------- refusals */
 
-/* What an error can show of a text given by the host: no NUL, nothing that is no UTF-8; U+FFFD instead. */
-static swk__slice text_clean(swk__slice text, char clean[512])
-{
-	enum { SHOWN = 160 }; /* no text of an error holds more; thrice that fits */
-	static const char replacement[] = "\xef\xbf\xbd";
-	swk__slice rest = { text.bytes, text.length < SHOWN ? text.length : SHOWN };
-	size_t length = 0;
-	while (rest.length) {
-		size_t good = rest.length;
-		swk__utf8_valid(rest, &good);
-		const char *nul = memchr(rest.bytes, '\0', good);
-		if (nul)
-			good = (size_t)(nul - rest.bytes);
-		memcpy(clean + length, rest.bytes, good);
-		length += good;
-		if (good < rest.length) {
-			memcpy(clean + length, replacement, 3);
-			length += 3;
-			good++;
-		}
-		rest = (swk__slice){ rest.bytes + good, rest.length - good };
-	}
-	clean[length] = '\0';
-	return (swk__slice){ clean, length };
-}
-
 static void row_refuse(swk_batch *batch, const char *field, swk__slice value, const char *reason)
 {
-	char clean_field[512], clean_value[512], clean_reason[512];
-	text_clean(swk__slice_of(field), clean_field);
-	text_clean(swk__slice_of(reason), clean_reason);
 	swk__fail_at(&batch->refusal, SWK_ERR_INVALID, batch->table < 0 ? NULL : swk__schemas[batch->table].name,
-	             batch->number, clean_field, text_clean(value, clean_value), clean_reason);
+	             batch->number, field, value, reason);
 }
 
 static int row_break(swk_batch *batch)
@@ -217,7 +188,7 @@ static int zone_check(swk_batch *batch, swk__slice name, const char **wrong)
 	if (code != SWK_OK) {
 		*wrong = code == SWK_ERR_IO ? "is a time zone whose data could not be read"
 		                            : "is no time zone in the database";
-	} else if (name.length <= sizeof batch->zone_name) {
+	} else {
 		memcpy(batch->zone_name, name.bytes, name.length);
 		batch->zone_length = name.length;
 	}

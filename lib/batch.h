@@ -64,7 +64,7 @@ struct swk_batch {
 	 * and the index count from 1, 0 is the row's begin), and a zone is likely the last valid one */
 	unsigned last;
 	unsigned char guesses[SWK__TABLE_COUNT][SWK__FIELDS_MAX + 1];
-	char zone_name[64];
+	char zone_name[255];
 	size_t zone_length;
 };
 

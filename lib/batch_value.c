@@ -31,12 +31,8 @@ static const struct {
 };
 
 static const char *const given_nouns[] = {
-	[SWK__GIVEN_TEXT] = "a text",
-	[SWK__GIVEN_FORM] = "a text",
-	[SWK__GIVEN_INT] = "a number",
-	[SWK__GIVEN_REAL] = "a number",
-	[SWK__GIVEN_BOOL] = "a boolean",
-	[SWK__GIVEN_INSTANT] = "an instant",
+	[SWK__GIVEN_TEXT] = "a text",   [SWK__GIVEN_FORM] = "a text",    [SWK__GIVEN_INT] = "a number",
+	[SWK__GIVEN_REAL] = "a number", [SWK__GIVEN_BOOL] = "a boolean", [SWK__GIVEN_INSTANT] = "an instant",
 	[SWK__GIVEN_DATE] = "a date",
 };
 
@@ -207,7 +203,7 @@ static bool decimal_real(double real, decimal *number)
 		return true;
 	}
 	mantissa |= exponent ? UINT64_C(1) << 52 : 0;
-	unsigned shift = 1075 - (exponent ? exponent : 1); /* real = mantissa / 2^shift, shift >= 12 */
+	unsigned shift = 1075 - exponent; /* real = mantissa / 2^shift, shift >= 12; of denormals only a rest matters */
 	swk__u128 product = (swk__u128)mantissa * MILLION;
 	if (shift > 100) { /* the product has 73 bits */
 		number->rest = product != 0;
@@ -271,8 +267,7 @@ static bool bool_value(const swk__given *given, int64_t *value, char reason[SWK_
 	return refused(reason, "was none of true, false, 1, 0, yes, no, y, n");
 }
 
-static bool enum_value(const swk__given *given, const swk__field *field, int64_t *value,
-                       char reason[SWK__REASON_SIZE])
+static bool enum_value(const swk__given *given, const swk__field *field, int64_t *value, char reason[SWK__REASON_SIZE])
 {
 	int index = swk__field_value(field, given->text);
 	if (index >= 0) {
@@ -280,18 +275,22 @@ static bool enum_value(const swk__given *given, const swk__field *field, int64_t
 		return true;
 	}
 	size_t length = (size_t)snprintf(reason, SWK__REASON_SIZE, "was not one of ");
-	for (size_t i = 0; field->values[i] && length < SWK__REASON_SIZE; i++)
+	for (size_t i = 0; field->values[i]; i++) {
+		if (NEVER(length >= SWK__REASON_SIZE))
+			break;
 		length += (size_t)snprintf(reason + length, SWK__REASON_SIZE - length, "%s%s", i ? ", " : "",
 		                           field->values[i]);
+	}
 	return false;
 }
 
-static bool instant_value(const swk__given *given, const swk__zone *zone, int64_t *value,
-                          char reason[SWK__REASON_SIZE])
+static bool instant_value(const swk__given *given, const swk__zone *zone, int64_t *value, char reason[SWK__REASON_SIZE])
 {
 	if (given->kind != SWK__GIVEN_INSTANT) {
 		const char *wrong = swk__instant_parse(given->text, zone, value);
-		return wrong ? refused(reason, wrong) : true;
+		if (wrong)
+			return refused(reason, wrong);
+		return true;
 	}
 	if (given->integer < 0 || given->integer > SWK__INSTANT_MAX)
 		return refused(reason, "was outside 1970-01-01 to 2200-01-01");

@@ -39,7 +39,7 @@ void swk__date_format(int32_t date, char text[16]);
 typedef struct swk__rule_date {
 	unsigned char kind;   /* 'J': day 1-365 without 29 February, 'D': day 0-365, 'M': month, week, weekday */
 	int month, week, day; /* M: day is 0 Sunday to 6; J and D: day alone */
-	int32_t time;         /* seconds after local midnight, -167 h to +167 h */
+	int32_t time;         /* seconds after local midnight, less than 168 h either way */
 } swk__rule_date;
 
 typedef struct swk__zone_rule {

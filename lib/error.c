@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "error.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -40,51 +39,62 @@ bool swk__error_usable(const swk_error *error)
 	return error && error->size >= sizeof(swk_error);
 }
 
+/* Takes the next character that a line can show; U+FFFD for what is none (no UTF-8, or a control). */
+static swk__slice character_take(swk__slice *rest)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	unsigned char first = (unsigned char)rest->bytes[0];
+	size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	swk__slice taken = { rest->bytes, length < rest->length ? length : rest->length };
+	if (first < ' ' || first == 0x7f || !swk__utf8_valid(taken, NULL)) {
+		taken = (swk__slice){ replacement, sizeof replacement - 1 };
+		length = 1;
+	}
+	*rest = (swk__slice){ rest->bytes + length, rest->length - length };
+	return taken;
+}
+
 /* Copies as much as fits, cut between characters, with "..." for the rest. */
 static void text_set(char *to, size_t size, swk__slice from)
 {
-	if (from.length >= size) {
-		size_t length = swk__utf8_cut(from, size - 4);
-		memcpy(to, from.bytes, length);
-		memcpy(to + length, "...", 4);
-		return;
+	size_t length = 0, cut = 0; /* cut: where "..." still fits */
+	while (from.length) {
+		swk__slice character = character_take(&from);
+		if (length + character.length >= size) {
+			memcpy(to + cut, "...", 4);
+			return;
+		}
+		memcpy(to + length, character.bytes, character.length);
+		length += character.length;
+		if (length + 4 <= size)
+			cut = length;
 	}
-	if (from.length)
-		memcpy(to, from.bytes, from.length);
-	to[from.length] = '\0';
+	to[length] = '\0';
 }
 
-int swk__fail_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
-                 const char *reason)
+void swk__error_set_at(swk_error *error, int code, const char *table, int64_t row, const char *field, swk__slice value,
+                       const char *reason)
 {
 	if (!swk__error_usable(error))
-		return code;
+		return;
 	error->code = code;
 	error->row = row;
 	text_set(error->table, sizeof error->table, swk__slice_of(table));
 	text_set(error->field, sizeof error->field, swk__slice_of(field));
 	text_set(error->value, sizeof error->value, value);
 	text_set(error->reason, sizeof error->reason, swk__slice_of(reason));
-	return code;
 }
 
-int swk__fail(swk_error *error, int code, const char *format, ...)
+void swk__error_set(swk_error *error, int code, const char *format, ...)
 {
 	char reason[512];
 	va_list arguments;
 	if (!swk__error_usable(error))
-		return code;
+		return;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	return swk__fail_at(error, code, NULL, 0, NULL, (swk__slice){ NULL, 0 }, reason);
-}
-
-int swk__fail_memory(swk_error *error, const swk__mem *mem)
-{
-	if (swk__mem_code(mem) == SWK_ERR_LIMIT)
-		return swk__fail(error, SWK_ERR_LIMIT, "the memory limit of %" PRIu64 " bytes was reached", mem->limit);
-	return swk__fail(error, SWK_ERR_MEMORY, "memory could not be allocated");
+	swk__error_set_at(error, code, NULL, 0, NULL, (swk__slice){ NULL, 0 }, reason);
 }
 
 void swk__error_copy(swk_error *to, const swk_error *from)

@@ -403,10 +403,10 @@ static bool column_number(sqlite3_stmt *statement, int column, uint64_t *number)
 /* The bytes belong to the statement. */
 static int column_blob(sqlite3_stmt *statement, int column, swk__slice *blob)
 {
-	blob->bytes = sqlite3_column_blob(statement, column);
-	blob->length = (size_t)sqlite3_column_bytes(statement, column);
 	if (sqlite3_column_type(statement, column) != SQLITE_BLOB)
 		return SWK_ERR_CORRUPT;
+	blob->bytes = sqlite3_column_blob(statement, column);
+	blob->length = (size_t)sqlite3_column_bytes(statement, column);
 	return blob->bytes || blob->length == 0 ? SWK_OK : SWK_ERR_MEMORY;
 }
 
@@ -984,8 +984,10 @@ int swk__file_commit(swk__file *file, swk__slice bytes, swk__slice head, swk_err
 		code = manifest_write(file, file->db, &row, head, error);
 	if (code == SWK_OK && fault(file, SWK__FAULT_file_commit, error))
 		code = SWK_ERR_IO;
-	else if (code == SWK_OK && (code = sql_run(file, file->db, "COMMIT", "could not be committed", error)) != SWK_OK)
-		file->doubtful = true;
+	if (code == SWK_OK) {
+		code = sql_run(file, file->db, "COMMIT", "could not be committed", error);
+		file->doubtful = code != SWK_OK;
+	}
 	if (code != SWK_OK) {
 		if (!sqlite3_get_autocommit(file->db))
 			sqlite3_exec(file->db, "ROLLBACK", NULL, NULL, NULL);

@@ -319,13 +319,16 @@ static int row_store(swk__history *history, const incoming *row, uint64_t commit
 }
 
 /* Gives a row that came without recorded_at its stamp. */
-static void row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row)
+static int row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row, swk_error *error)
 {
 	if (!row->stamped)
-		return;
+		return SWK_OK;
 	if (working->last_stamp != INT64_MIN && *stamp <= working->last_stamp)
 		*stamp = working->last_stamp + 1;
+	if (*stamp < 0 || *stamp > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "the stamp of a row was outside 1970-01-01 to 2200-01-01");
 	row->cells[SWK__FIELD_RECORDED_AT] = working->last_stamp = (*stamp)++;
+	return SWK_OK;
 }
 
 int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
@@ -341,9 +344,10 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 		if (code == SWK_OK)
 			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row,
 			                     &row, error);
+		if (code == SWK_OK)
+			code = row_stamp(history->working, &stamp, &row, error);
 		if (code != SWK_OK)
 			return code;
-		row_stamp(history->working, &stamp, &row);
 		bool store = chain_find(history, &row, &newer, &older);
 		if (store)
 			code = row_store(history, &row, commit, newer, older, error);

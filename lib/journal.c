@@ -84,7 +84,7 @@ static bool text_learn(decoder *self)
 {
 	uint64_t length = swk__read_varint64(&self->reader);
 	swk__slice text = swk__read_slice(&self->reader, length);
-	if (self->reader.failed || text.length == 0 || text.length > UINT32_MAX)
+	if (text.length == 0 || text.length > (uint64_t)swk__kind_limits[SWK__KIND_TEXT].high)
 		return false;
 	if (self->count == self->capacity) {
 		size_t capacity = swk__grown(self->capacity, self->count + 1);

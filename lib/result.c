@@ -94,8 +94,8 @@ int swk__result_column(swk_result *result, const char *name, swk_type type, swk_
 		return swk__fail(error, SWK_ERR_USAGE, "column %s had the unknown type %d", name, (int)type);
 	if (result->rows)
 		return swk__fail(error, SWK_ERR_USAGE, "column %s came after the first row", name);
-	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns,
-	                                     result->width + 1, sizeof *columns);
+	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns, result->width + 1,
+	                                     sizeof *columns);
 	if (!columns)
 		return swk__fail_memory(error, result->mem);
 	result->columns = columns;
@@ -142,10 +142,13 @@ static bool texts_reserve(swk_result *result, const swk__cell *cells)
 	return room;
 }
 
-static struct span text_store(swk_result *result, swk__slice text)
+static struct span text_store(swk_result *result, const swk__cell *cell)
 {
-	struct span span = { result->texts.length, text.length };
-	swk__buf_slice(&result->texts, text);
+	struct span span = { 0, 0 };
+	if (cell->null)
+		return span;
+	span = (struct span){ result->texts.length, cell->text.length };
+	swk__buf_slice(&result->texts, cell->text);
 	swk__buf_byte(&result->texts, '\0');
 	return span;
 }
@@ -160,7 +163,7 @@ static void cell_store(swk_result *result, struct column *column, const swk__cel
 		cell = &null;
 	switch (column->type) {
 	case SWK_TYPE_TEXT:
-		((struct span *)column->cells)[row] = cell->null ? (struct span){ 0, 0 } : text_store(result, cell->text);
+		((struct span *)column->cells)[row] = text_store(result, cell);
 		break;
 	case SWK_TYPE_REAL:
 		((double *)column->cells)[row] = cell->real;
@@ -284,8 +287,7 @@ const char *swk_result_text(const swk_result *result, size_t row, size_t number,
 	return result->texts.bytes + span.offset;
 }
 
-bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount,
-                        unsigned *digits)
+bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount, unsigned *digits)
 {
 	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_AMOUNT);
 	if (!column)

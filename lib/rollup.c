@@ -133,8 +133,7 @@ static bool builder_reserve(swk__rollup_builder *builder, size_t key_length)
 	return true;
 }
 
-int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values,
-                            swk_error *error)
+int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values, swk_error *error)
 {
 	if (builder->cells == UINT32_MAX)
 		return swk__fail(error, SWK_ERR_MEMORY, "a rollup passed its 2^32 cells");
@@ -256,11 +255,13 @@ static bool walk_next(walk *step)
 {
 	bool left_a = step->next_a < step->a->cells, left_b = step->next_b < step->b->cells;
 	int order = left_b - left_a;
-	if (left_a && left_b)
-		order = swk__slice_compare(swk__rollup_key(step->a, step->next_a), swk__rollup_key(step->b, step->next_b));
-	else if (order == 0)
+	if (!left_a && !left_b)
 		return false;
-	step->key = order <= 0 ? swk__rollup_key(step->a, step->next_a) : swk__rollup_key(step->b, step->next_b);
+	swk__slice key_a = left_a ? swk__rollup_key(step->a, step->next_a) : (swk__slice){ NULL, 0 };
+	swk__slice key_b = left_b ? swk__rollup_key(step->b, step->next_b) : (swk__slice){ NULL, 0 };
+	if (order == 0)
+		order = swk__slice_compare(key_a, key_b);
+	step->key = order <= 0 ? key_a : key_b;
 	step->from_a = order <= 0 ? swk__rollup_values(step->a, step->next_a++) : NULL;
 	step->from_b = order >= 0 ? swk__rollup_values(step->b, step->next_b++) : NULL;
 	return true;

@@ -5,10 +5,10 @@
 
 /* Sorted bytewise, as the enums of schema.h number them. */
 static const char *const directions[] = { "inbound", "outbound", NULL };
-static const char *const call_outcomes[] = { "answered", "busy", "failed", "unanswered", "unknown", "voicemail",
-	                                     NULL };
+static const char *const call_outcomes[] = { "answered", "busy", "failed", "unanswered", "unknown", "voicemail", NULL };
 
 /* The shapes that fields come in, so that a table below reads like the one of docs/metrics.md. */
+/* clang-format off */
 #define PLAIN(name_, kind_) { .name = name_, .kind = SWK__KIND_##kind_, .preset = SWK__NULL }
 #define REQUIRED(name_, kind_) { .name = name_, .kind = SWK__KIND_##kind_, .required = true, .preset = SWK__NULL }
 #define PRESET(name_, kind_, preset_) { .name = name_, .kind = SWK__KIND_##kind_, .preset = preset_ }
@@ -16,6 +16,9 @@ static const char *const call_outcomes[] = { "answered", "busy", "failed", "unan
 	{ .name = name_, .kind = SWK__KIND_REF, .preset = SWK__NULL, .target = SWK__TABLE_##table_ }
 #define CHOICE(name_, values_, preset_) \
 	{ .name = name_, .kind = SWK__KIND_ENUM, .preset = preset_, .values = values_ }
+#define TABLE(name_, instant_) \
+	{ .name = #name_, .fields = name_##_fields, .count = SWK__COUNT(name_##_fields), .instant = instant_ }
+/* clang-format on */
 #define FIRST REQUIRED("id", ID), PLAIN("recorded_at", INSTANT)
 #define LAST PRESET("deleted", BOOL, 0)
 
@@ -55,9 +58,6 @@ static const swk__field call_fields[] = {
 	PRESET("positive", BOOL, 0),
 	LAST,
 };
-
-#define TABLE(name_, instant_) \
-	{ .name = #name_, .fields = name_##_fields, .count = SWK__COUNT(name_##_fields), .instant = instant_ }
 
 const swk__schema swk__schemas[SWK__TABLE_COUNT] = {
 	[SWK__TABLE_REP] = TABLE(rep, -1),

@@ -23,7 +23,12 @@ typedef struct text_block {
 	char bytes[];
 } text_block;
 
-enum { FIRST_BITS = 8, SEGMENT_BITS = 6, BLOCK_MIN = 4096, BLOCK_MAX = 1 << 20 };
+enum {
+	FIRST_BITS = 8,
+	SEGMENT_BITS = 6,
+	BLOCK_MIN = 4096,
+	BLOCK_MAX = 1 << 20
+};
 
 /* 2^32 - 64: what all segments hold. */
 #define NUMBERS_MAX (UINT32_MAX - 63)
@@ -68,10 +73,9 @@ static size_t index_probe(const swk__text *text, const swk__text_index *index, u
 
 static swk__text_index *index_create(swk__mem *mem, unsigned bits)
 {
-	size_t size;
-	if (NEVER(bits >= sizeof(size_t) * 8 - 4) ||
-	    NEVER(!swk__add_size(sizeof(uint64_t) << bits, sizeof(swk__text_index), &size)))
+	if (NEVER(bits > sizeof(size_t) * 8 - 5)) /* the texts would have filled the memory before */
 		return NULL;
+	size_t size = sizeof(swk__text_index) + (sizeof(uint64_t) << bits);
 	swk__text_index *index = swk__alloc(mem, SWK__FAULT_text_index, 1, size);
 	if (index)
 		index->bits = bits;
@@ -113,7 +117,8 @@ static bool segment_reserve(swk__text *text, uint32_t number)
 static text_block *block_create(swk__text *text, size_t length)
 {
 	size_t size;
-	if (NEVER(!swk__add_size(length, sizeof(text_block), &size)))
+	bool fits = swk__add_size(length, sizeof(text_block), &size);
+	if (NEVER(!fits))
 		return NULL;
 	return swk__alloc(text->mem, SWK__FAULT_text_segment, 1, size);
 }

@@ -80,7 +80,7 @@ step()
 	printf '%5d s  %s\n' $(($(date +%s) - begin)) "$([ "$status" = 0 ] && echo ok || echo FAILED)"
 	if [ "$status" != 0 ]; then
 		printf -- '---- the end of %s\n' "$log"
-		grep -vE ' (OK|SKIP) +[0-9.]+s *$' "$log" | tail -n 60
+		grep -vE ' (OK|SKIP) +[0-9.]+s *$|^\[[0-9]+/[0-9]+\] (Comp|Gener|Link)' "$log" | tail -n 60
 		printf -- '----\n'
 		summary
 		exit 1

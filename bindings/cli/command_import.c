@@ -111,8 +111,8 @@ static void warn(void *context, const char *text)
 
 static void counts_say(const swi_counts *counts)
 {
-	output_format("accepted %" PRIu64 ", unchanged %" PRIu64 ", rejected %" PRIu64, counts->accepted, counts->unchanged,
-	              counts->rejected);
+	output_format("accepted %" PRIu64 ", unchanged %" PRIu64 ", rejected %" PRIu64, counts->accepted,
+	              counts->unchanged, counts->rejected);
 	if (counts->skipped)
 		output_format(", skipped %" PRIu64, counts->skipped);
 	output_format("\n");
@@ -152,7 +152,9 @@ static int import_run(const cli_arguments *arguments, swk_store *store, import_s
 
 static int import_into_store(const cli_arguments *arguments, import_source *source, swi_options *options)
 {
-	const swk_store_options open = { .size = sizeof open, .flags = SWK_OPEN_CREATE, .lock_timeout = LOCK_TIMEOUT_MS,
+	const swk_store_options open = { .size = sizeof open,
+		                         .flags = SWK_OPEN_CREATE,
+		                         .lock_timeout = LOCK_TIMEOUT_MS,
 		                         .progress = interrupt_progress };
 	swk_store *store = NULL;
 	int code = command_open(arguments, &open, &store);
@@ -177,11 +179,13 @@ int command_import(const cli_arguments *arguments)
 {
 	import_source source = { .fd = -1 };
 	swi__text map = { NULL, 0, 0, false };
-	swi_options options = { .size = sizeof options, .table = arguments->values[OPTION_TABLE],
+	swi_options options = { .size = sizeof options,
+		                .table = arguments->values[OPTION_TABLE],
 		                .zone = arguments->values[OPTION_ZONE],
 		                .strict = arguments->values[OPTION_STRICT] != NULL,
 		                .ignore_unknown = arguments->values[OPTION_IGNORE_UNKNOWN] != NULL,
-		                .warn = warn, .progress = progress_show };
+		                .warn = warn,
+		                .progress = progress_show };
 	int code = import_check(arguments);
 	if (code == EXIT_DONE)
 		code = map_take(arguments, &map, &options);

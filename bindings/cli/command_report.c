@@ -101,7 +101,8 @@ static uint32_t question_flags(const cli_arguments *arguments)
 /* All that needs no store. */
 static int question_read(const cli_arguments *arguments, report_question *question)
 {
-	*question = (report_question){ .query = { .size = sizeof question->query, .report = arguments->operands[1],
+	*question = (report_question){ .query = { .size = sizeof question->query,
+		                                  .report = arguments->operands[1],
 		                                  .from = arguments->values[OPTION_FROM],
 		                                  .to = arguments->values[OPTION_TO],
 		                                  .flags = question_flags(arguments),

@@ -6,7 +6,8 @@
 
 int command_open(const cli_arguments *arguments, const swk_store_options *options, swk_store **store)
 {
-	const swk_store_options reading = { .size = sizeof reading, .flags = SWK_OPEN_READ_ONLY,
+	const swk_store_options reading = { .size = sizeof reading,
+		                            .flags = SWK_OPEN_READ_ONLY,
 		                            .progress = interrupt_progress };
 	swk_error error = SWK_ERROR_INIT;
 	int code = swk_store_open(arguments->operands[0], options ? options : &reading, store, &error);
@@ -24,7 +25,8 @@ void command_close(swk_store *store)
 
 int command_init(const cli_arguments *arguments)
 {
-	swk_store_options options = { .size = sizeof options, .flags = SWK_OPEN_CREATE,
+	swk_store_options options = { .size = sizeof options,
+		                      .flags = SWK_OPEN_CREATE,
 		                      .zone = arguments->values[OPTION_ZONE],
 		                      .currency = arguments->values[OPTION_CURRENCY],
 		                      .progress = interrupt_progress };

@@ -6,25 +6,45 @@
 #include "support.h"
 
 static const cli_command commands[] = {
-	{ "init", { "STORE" }, 1, OPTION_BIT(ZONE) | OPTION_BIT(WEEK_START) | OPTION_BIT(CURRENCY),
+	{ "init",
+	  { "STORE" },
+	  1,
+	  OPTION_BIT(ZONE) | OPTION_BIT(WEEK_START) | OPTION_BIT(CURRENCY),
 	  "Creates a store with its reporting calendar (UTC, monday) and base currency (USD).",
-	  "salesweek init sales.swk --zone Europe/Berlin --currency EUR", command_init },
-	{ "import", { "STORE", "FILE" }, 2,
+	  "salesweek init sales.swk --zone Europe/Berlin --currency EUR",
+	  command_init },
+	{ "import",
+	  { "STORE", "FILE" },
+	  2,
 	  OPTION_BIT(ZONE) | OPTION_BIT(TABLE) | OPTION_BIT(MAP) | OPTION_BIT(PRESET) | OPTION_BIT(RECORDED_AT) |
 	          OPTION_BIT(STRICT) | OPTION_BIT(REJECTS) | OPTION_BIT(IGNORE_UNKNOWN),
 	  "Reads records from FILE (-: standard input) into the store, creating it with the defaults.\n"
 	  "FILE holds JSON lines; with --table or --map it is CSV. Exit 3: some rows were refused.",
-	  "salesweek import sales.swk --table call calls.csv --rejects refused.csv", command_import },
-	{ "report", { "STORE", "REPORT" }, 2,
-	  OPTION_BIT(BY) | OPTION_BIT(WHERE) | OPTION_BIT(FROM) | OPTION_BIT(TO) | OPTION_BIT(TOTAL) | OPTION_BIT(FILL) |
-	          OPTION_BIT(PREVIOUS) | OPTION_BIT(ZONE) | OPTION_BIT(WEEK_START) | OPTION_BIT(NOW) |
-	          OPTION_BIT(AS_OF) | OPTION_BIT(CURRENCY) | OPTION_BIT(SET) | OPTION_BIT(FORMAT),
+	  "salesweek import sales.swk --table call calls.csv --rejects refused.csv",
+	  command_import },
+	{ "report",
+	  { "STORE", "REPORT" },
+	  2,
+	  OPTION_BIT(BY) | OPTION_BIT(WHERE) | OPTION_BIT(FROM) | OPTION_BIT(TO) | OPTION_BIT(TOTAL) |
+	          OPTION_BIT(FILL) | OPTION_BIT(PREVIOUS) | OPTION_BIT(ZONE) | OPTION_BIT(WEEK_START) |
+	          OPTION_BIT(NOW) | OPTION_BIT(AS_OF) | OPTION_BIT(CURRENCY) | OPTION_BIT(SET) | OPTION_BIT(FORMAT),
 	  "Answers a question from the store. `salesweek catalog` lists reports, dimensions and columns.",
-	  "salesweek report sales.swk calls --by rep --where team=North --from 2026-W40", command_report },
-	{ "info", { "STORE" }, 1, OPTION_BIT(FORMAT), "Says what the store holds.",
-	  "salesweek info sales.swk --format json", command_info },
-	{ "catalog", { NULL }, 0, OPTION_BIT(FORMAT), "Lists every report with its dimensions, options and columns.",
-	  "salesweek catalog --format table", command_catalog },
+	  "salesweek report sales.swk calls --by rep --where team=North --from 2026-W40",
+	  command_report },
+	{ "info",
+	  { "STORE" },
+	  1,
+	  OPTION_BIT(FORMAT),
+	  "Says what the store holds.",
+	  "salesweek info sales.swk --format json",
+	  command_info },
+	{ "catalog",
+	  { NULL },
+	  0,
+	  OPTION_BIT(FORMAT),
+	  "Lists every report with its dimensions, options and columns.",
+	  "salesweek catalog --format table",
+	  command_catalog },
 };
 
 static int program_help(void)
@@ -34,8 +54,9 @@ static int program_help(void)
 		size_t line = strcspn(commands[i].summary, "\n");
 		output_format("  %-8s  %.*s\n", commands[i].name, (int)line, commands[i].summary);
 	}
-	output_format("\n`salesweek COMMAND --help` tells more, `salesweek --version` the version.\n"
-	              "\nExample:\n  salesweek import sales.swk calls.jsonl && salesweek report sales.swk calls --by team\n");
+	output_format(
+		"\n`salesweek COMMAND --help` tells more, `salesweek --version` the version.\n"
+		"\nExample:\n  salesweek import sales.swk calls.jsonl && salesweek report sales.swk calls --by team\n");
 	return EXIT_OK;
 }
 

@@ -9,7 +9,11 @@
 #include <strings.h>
 #include <unistd.h>
 
-typedef enum option_kind { KIND_FLAG, KIND_VALUE, KIND_REPEATED } option_kind;
+typedef enum option_kind {
+	KIND_FLAG,
+	KIND_VALUE,
+	KIND_REPEATED
+} option_kind;
 
 static const struct option {
 	const char *name;
@@ -37,7 +41,8 @@ static const struct option {
 	[OPTION_TO] = { "to", KIND_VALUE, "WEEK", "the last week, included" },
 	[OPTION_TOTAL] = { "total", KIND_FLAG, NULL, "one row per group over all the weeks" },
 	[OPTION_WEEK_START] = { "week-start", KIND_VALUE, "DAY", "the first weekday, monday to sunday" },
-	[OPTION_WHERE] = { "where", KIND_REPEATED, "D=V", "only where dimension D is V; of one dimension, any of its values" },
+	[OPTION_WHERE] = { "where", KIND_REPEATED, "D=V",
+	                   "only where dimension D is V; of one dimension, any of its values" },
 	[OPTION_ZONE] = { "zone", KIND_VALUE, "Z", "an IANA time zone, such as Europe/Berlin" },
 };
 
@@ -171,8 +176,9 @@ void arguments_done(cli_arguments *arguments)
 
 int option_week_start(const cli_arguments *arguments, int32_t *week_start)
 {
-	static const char *const days[] = { "monday", "tuesday",  "wednesday", "thursday",
-		                            "friday", "saturday", "sunday" };
+	static const char *const days[] = {
+		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"
+	};
 	const char *value = arguments->values[OPTION_WEEK_START];
 	*week_start = 0;
 	if (!value)
@@ -187,8 +193,9 @@ int option_week_start(const cli_arguments *arguments, int32_t *week_start)
 
 int option_format(const cli_arguments *arguments, int *format)
 {
-	static const char *const formats[] = { [SWK_FORMAT_CSV] = "csv", [SWK_FORMAT_JSON] = "json",
-		                               [SWK_FORMAT_TABLE] = "table" };
+	static const char *const formats[] = {
+		[SWK_FORMAT_CSV] = "csv", [SWK_FORMAT_JSON] = "json", [SWK_FORMAT_TABLE] = "table"
+	};
 	const char *value = arguments->values[OPTION_FORMAT];
 	if (!value) {
 		*format = isatty(STDOUT_FILENO) ? SWK_FORMAT_TABLE : SWK_FORMAT_CSV;
@@ -211,7 +218,8 @@ int option_instant(const cli_arguments *arguments, option_id id, swk_store *stor
 		return EXIT_DONE;
 	int code = swk_store_instant_parse(store, zone, value, instant, &error);
 	if (code == SWK_ERR_INVALID)
-		return usage(arguments->command, "option --%s was \"%.60s\", which %s", options[id].name, value, error.reason);
+		return usage(arguments->command, "option --%s was \"%.60s\", which %s", options[id].name, value,
+		             error.reason);
 	if (code)
 		return fail_error(NULL, code, &error);
 	if (*instant == 0)

@@ -67,7 +67,8 @@ static size_t shown(swi__slice text)
 {
 	unsigned char byte = (unsigned char)text.bytes[0];
 	size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-	if (byte < 0x20 || byte == 0x7f || length > text.length || !swi__utf8_valid((swi__slice){ text.bytes, length }, NULL))
+	if (byte < 0x20 || byte == 0x7f || length > text.length ||
+	    !swi__utf8_valid((swi__slice){ text.bytes, length }, NULL))
 		return 0;
 	return length == 2 && byte == 0xc2 && (unsigned char)text.bytes[1] < 0xa0 ? 0 : length;
 }
@@ -122,7 +123,7 @@ int fail_error(const char *subject, int code, const swk_error *error)
 	if (!swk_error_format(error, text, sizeof text))
 		snprintf(text, sizeof text, "%s", swk_code_name(code));
 	complain("%s%s%s", subject ? subject : "", subject ? ": " : "", text);
-	return code == SWK_ERR_USAGE ? EXIT_USAGE : EXIT_ERROR;
+	return code == SWK_ERR_USAGE || code == SWK_ERR_ZONE ? EXIT_USAGE : EXIT_ERROR;
 }
 
 int output_result(swk_result *result, int format)

@@ -40,7 +40,8 @@ static void bar_draw(uint64_t done, uint64_t total, int64_t took)
 	int filled = (int)((double)done / (double)total * BAR);
 	for (int i = 0; i < BAR; i++)
 		bar[i] = i < filled ? '#' : '.';
-	fprintf(stderr, "\r\033[K[%s] %.1f of %.1f MiB, %.1f MiB/s", bar, (double)done / mib, (double)total / mib, rate);
+	fprintf(stderr, "\r\033[K[%s] %.1f of %.1f MiB, %.1f MiB/s", bar, (double)done / mib, (double)total / mib,
+	        rate);
 }
 
 int progress_show(void *context, uint64_t done, uint64_t total)

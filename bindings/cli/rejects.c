@@ -19,8 +19,8 @@ static int fail_file(const reject_log *rejects)
 	return fail("%s: %s", rejects->path, strerror_r(errno, text, sizeof text));
 }
 
-/* A cell of RFC 4180. */
-static void cell_write(FILE *file, const char *bytes, size_t length, char end)
+/* A cell of RFC 4180 and what follows it. */
+static void cell_write(FILE *file, const char *bytes, size_t length, const char *end)
 {
 	bool quoted = false;
 	for (size_t i = 0; i < length; i++)
@@ -34,7 +34,7 @@ static void cell_write(FILE *file, const char *bytes, size_t length, char end)
 	}
 	if (quoted)
 		fputc('"', file);
-	fputc(end, file);
+	fputs(end, file);
 }
 
 /* Truncates only after it is sure that this is not the file to be imported. */
@@ -63,7 +63,7 @@ int rejects_open(reject_log *rejects, const char *source, const char *path, int 
 	if (code != EXIT_DONE)
 		close(fd);
 	else
-		fputs("table,row,field,value,reason,raw\n", rejects->file);
+		fputs("table,row,field,value,reason,raw\r\n", rejects->file);
 	return code;
 }
 
@@ -85,12 +85,12 @@ int rejects_add(void *context, const swk_error *error, const char *raw, size_t l
 	FILE *file = rejects->file;
 	if (!file)
 		return 0;
-	cell_write(file, error->table, strlen(error->table), ',');
+	cell_write(file, error->table, strlen(error->table), ",");
 	fprintf(file, "%" PRId64 ",", error->row);
-	cell_write(file, error->field, strlen(error->field), ',');
-	cell_write(file, error->value, strlen(error->value), ',');
-	cell_write(file, error->reason, strlen(error->reason), ',');
-	cell_write(file, raw, length, '\n');
+	cell_write(file, error->field, strlen(error->field), ",");
+	cell_write(file, error->value, strlen(error->value), ",");
+	cell_write(file, error->reason, strlen(error->reason), ",");
+	cell_write(file, raw, length, "\r\n");
 	return ferror(file);
 }
 

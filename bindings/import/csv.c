@@ -106,8 +106,8 @@ static int reader_split(csv_reader *reader, cell_list *cells)
 
 static int fail_heading(csv_reader *reader, const char *what)
 {
-	return swi__fail(reader->run->error, SWK_ERR_INVALID, "the heading (line %lld) %s", (long long)reader->heading_line,
-	                 what);
+	return swi__fail(reader->run->error, SWK_ERR_INVALID, "the heading (line %lld) %s",
+	                 (long long)reader->heading_line, what);
 }
 
 /* The candidate that stands most often outside quotes; the earlier one of equals. */
@@ -183,7 +183,8 @@ static int heading_check_twice(csv_reader *reader)
 			if (!name.length || name.length != heading->cells[k].length ||
 			    memcmp(name.bytes, heading->cells[k].bytes, name.length) != 0)
 				continue;
-			snprintf(what, sizeof what, "has column \"%.*s\" twice", name.length < 64 ? (int)name.length : 64, name.bytes);
+			snprintf(what, sizeof what, "has column \"%.*s\" twice",
+			         name.length < 64 ? (int)name.length : 64, name.bytes);
 			return fail_heading(reader, what);
 		}
 	return SWK_OK;
@@ -213,7 +214,8 @@ static int heading_check_fields(csv_reader *reader)
 		if (!named)
 			return fail_heading(reader, what);
 		int code = swi__run_field_known(run, run->options->table, name);
-		snprintf(what, sizeof what, "has column \"%.60s\", which table %.20s has not", name, run->options->table);
+		snprintf(what, sizeof what, "has column \"%.60s\", which table %.20s has not", name,
+		         run->options->table);
 		if (code == SWK_ERR_USAGE)
 			return fail_heading(reader, what);
 		if (code)
@@ -237,7 +239,8 @@ static void map_warn(const swi__run *run, const swi__map *map)
 	char text[160];
 	for (size_t i = 0; i < map->field_count && run->options->warn; i++)
 		if (map->fields[i].row) {
-			snprintf(text, sizeof text, "field %.40s is the row's number: right only for a file that never changes",
+			snprintf(text, sizeof text,
+			         "field %.40s is the row's number: right only for a file that never changes",
 			         map->fields[i].name);
 			run->options->warn(run->options->warn_context, text);
 		}
@@ -253,38 +256,59 @@ static int heading_check(csv_reader *reader)
 		return code;
 	if (!run->maps)
 		return heading_check_fields(reader);
-	return swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line, run->error);
+	return swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
+	                      run->error);
 }
 
-/* Reads the heading. *row is set when the line read is already a row of data. */
-static int reader_heading(csv_reader *reader, bool *row)
+/* Gets the line of the heading and finds out the delimiter from it. */
+static int heading_read(csv_reader *reader, bool *empty)
 {
 	swi__run *run = reader->run;
-	bool heading = !run->maps || run->maps->header;
-	if (run->maps && run->maps->delimiter)
-		reader->delimiters[0] = run->maps->delimiter;
+	char delimiter = run->maps ? run->maps->delimiter : 0;
+	if (delimiter)
+		reader->delimiters[0] = delimiter;
 	else
 		memcpy(reader->delimiters, delimiters_known, sizeof delimiters_known);
 	int code = heading_skip(reader);
 	if (code)
 		return code;
 	swi__got got = heading_get(reader);
+	*empty = got == SWI__GOT_END;
 	if (got == SWI__GOT_FAILED)
 		return run->input.code;
-	if (got == SWI__GOT_END)
-		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty") : SWK_OK;
-	if (got != SWI__GOT_ONE)
-		return fail_heading(reader, got == SWI__GOT_OPEN ? "has a quote that is not closed" : "is too long");
-	if (reader->delimiters[1])
+	if (got == SWI__GOT_OPEN)
+		return fail_heading(reader, "has a quote that is not closed");
+	if (got == SWI__GOT_LONG)
+		return fail_heading(reader, "is too long");
+	if (!delimiter)
 		reader->delimiters[0] = delimiter_found(swi__text_slice(&run->input.text));
 	reader->delimiters[1] = '\0';
-	if (!reader_renew(reader))
-		return swi__fail_memory(run->error);
+	return reader_renew(reader) ? SWK_OK : swi__fail_memory(run->error);
+}
+
+/* Without a heading line: the names are the map's, or numbers. */
+static int heading_made(csv_reader *reader)
+{
+	const json_t *names = reader->run->maps->names;
+	return names ? heading_list(reader, names) : heading_number(reader);
+}
+
+/* Reads the heading. *row is set when the line read is already a row of data. */
+static int reader_heading(csv_reader *reader, bool *row)
+{
+	swi__run *run = reader->run;
+	bool heading = !run->maps || run->maps->header, empty;
+	int code = heading_read(reader, &empty);
+	if (code)
+		return code;
+	if (empty)
+		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
+		               : SWK_OK;
 	code = reader_split(reader, heading ? &reader->heading : &reader->record);
 	if (code == SWK_ERR_INVALID)
 		return fail_heading(reader, "has quotes where none may stand");
 	if (!code && !heading)
-		code = run->maps->names ? heading_list(reader, run->maps->names) : heading_number(reader);
+		code = heading_made(reader);
 	*row = !heading;
 	return code ? code : heading_check(reader);
 }
@@ -316,7 +340,8 @@ static int table_row(csv_reader *reader)
 			continue;
 		code = swk_batch_parse(run->batch, name, cell.bytes, cell.length);
 		if (code)
-			swi__fail(run->error, code, "line %lld could not be kept in memory", (long long)run->input.number);
+			swi__fail(run->error, code, "line %lld could not be kept in memory",
+			          (long long)run->input.number);
 	}
 	return code ? code : swi__run_end_row(run, swi__text_slice(&run->input.text));
 }
@@ -348,8 +373,8 @@ static int record_row(csv_reader *reader)
 	if (count == 0)
 		return SWK_OK;
 	if (count != columns) {
-		snprintf(reason, sizeof reason, "had %zu cell%s where the heading has %zu", count, count == 1 ? "" : "s",
-		         columns);
+		snprintf(reason, sizeof reason, "had %zu cell%s where the heading has %zu", count,
+		         count == 1 ? "" : "s", columns);
 		return refuse_row(reader, reason);
 	}
 	return reader->run->maps ? map_rows(reader) : table_row(reader);
@@ -373,7 +398,8 @@ static int reader_rows(csv_reader *reader)
 		case SWI__GOT_FAILED:
 			return reader->run->input.code;
 		case SWI__GOT_LONG:
-			code = refuse_row(reader, "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes (is a quote not closed?)");
+			code = refuse_row(reader,
+			                  "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes (is a quote not closed?)");
 			break;
 		case SWI__GOT_OPEN:
 			code = refuse_row(reader, "had a quote that was not closed");

@@ -84,7 +84,8 @@ size_t swi__moment_text(const swi__moment *moment, char text[SWI__MOMENT_TEXT])
 		snprintf(time, sizeof time, "T%02u:%02u:%02u.%06u", moment->hour % 100, moment->minute % 100,
 		         moment->second % 100, moment->microsecond % 1000000);
 	if (moment->offset) {
-		unsigned minutes = (unsigned)(moment->offset_minutes < 0 ? -moment->offset_minutes : moment->offset_minutes);
+		unsigned minutes = (unsigned)(moment->offset_minutes < 0 ? -moment->offset_minutes
+		                                                         : moment->offset_minutes);
 		snprintf(zone, sizeof zone, "%c%02u:%02u", moment->offset_minutes < 0 ? '-' : '+', minutes / 60 % 100,
 		         minutes % 60);
 	}

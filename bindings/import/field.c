@@ -19,9 +19,9 @@ static bool listed(const json_t *list, swi__slice text)
 {
 	size_t at;
 	json_t *item;
-	json_array_foreach(list, at, item)
-		if (json_string_length(item) == text.length && memcmp(json_string_value(item), text.bytes, text.length) == 0)
-			return true;
+	json_array_foreach(list, at,
+	                   item) if (json_string_length(item) == text.length &&
+	                             memcmp(json_string_value(item), text.bytes, text.length) == 0) return true;
 	return false;
 }
 
@@ -122,40 +122,44 @@ static int set_date(field_passage *passage)
 
 /* ----------------------------------------------------------------------------------------- durations */
 
-/* "h:mm:ss" and "mm:ss": the first part may be any number, the others are below 60; seconds may have decimals. */
-static bool clock_seconds(swi__slice text, unsigned parts, swi__decimal *seconds)
+/* A whole number below `limit` up to the next colon, which is taken with it. */
+static bool clock_part(swi__slice *text, int64_t limit, int64_t *value)
 {
-	swi__i128 whole = 0;
 	swi__decimal part;
-	for (unsigned i = 0; i < parts; i++) {
-		const char *colon = memchr(text.bytes, ':', text.length);
-		bool last = i + 1 == parts;
-		size_t length = last ? text.length : colon ? (size_t)(colon - text.bytes) : 0;
-		if (length == 0 || !swi__decimal_parse((swi__slice){ text.bytes, length }, &part) ||
-		    text.bytes[0] < '0' || text.bytes[0] > '9' || (!last && part.places) || part.digits > INT32_MAX)
-			return false;
-		if (last)
-			break;
-		if (i > 0 && part.digits > 59)
-			return false;
-		whole = (whole + part.digits) * 60;
-		text = (swi__slice){ colon + 1, text.length - length - 1 };
-	}
-	swi__i128 ten = 1;
-	for (unsigned i = 0; i < part.places; i++)
-		ten *= 10;
-	if (part.digits >= 60 * ten)
+	const char *colon = memchr(text->bytes, ':', text->length);
+	size_t length = colon ? (size_t)(colon - text->bytes) : 0;
+	if (length == 0 || !swi__decimal_parse((swi__slice){ text->bytes, length }, &part) || part.places ||
+	    part.digits < 0 || part.digits >= limit)
 		return false;
-	*seconds = (swi__decimal){ whole * ten + part.digits, part.places };
+	*value = (int64_t)part.digits;
+	*text = (swi__slice){ colon + 1, text->length - length - 1 };
+	return true;
+}
+
+/* "h:mm:ss" and "mm:ss": the first part may be any number, the others are below 60; seconds may have decimals. */
+static bool clock_seconds(swi__slice text, bool hours, swi__decimal *seconds)
+{
+	int64_t hour = 0, minute;
+	swi__decimal second;
+	if ((hours && !clock_part(&text, INT32_MAX, &hour)) || !clock_part(&text, hours ? 60 : INT32_MAX, &minute) ||
+	    !swi__decimal_parse(text, &second) || second.digits < 0 || second.places > 12)
+		return false;
+	swi__i128 ten = 1;
+	for (unsigned i = 0; i < second.places; i++)
+		ten *= 10;
+	if (second.digits >= 60 * ten)
+		return false;
+	*seconds = (swi__decimal){ ((swi__i128)hour * 3600 + minute * 60) * ten + second.digits, second.places };
 	return true;
 }
 
 static bool duration_seconds(swi__unit unit, swi__slice text, swi__decimal *seconds)
 {
-	static const swi__decimal factors[] = { [SWI__UNIT_SECOND] = { 1, 0 }, [SWI__UNIT_MINUTE] = { 60, 0 },
-		                                [SWI__UNIT_MILLISECOND] = { 1, 3 } };
+	static const swi__decimal factors[] = {
+		[SWI__UNIT_SECOND] = { 1, 0 }, [SWI__UNIT_MINUTE] = { 60, 0 }, [SWI__UNIT_MILLISECOND] = { 1, 3 }
+	};
 	if (unit == SWI__UNIT_HMS || unit == SWI__UNIT_MS)
-		return clock_seconds(text, unit == SWI__UNIT_HMS ? 3 : 2, seconds);
+		return clock_seconds(text, unit == SWI__UNIT_HMS, seconds);
 	return swi__decimal_parse(text, seconds) && swi__decimal_multiply(*seconds, factors[unit], seconds);
 }
 

@@ -18,7 +18,8 @@ static int run_commit(swi__run *run)
 		swk_batch_clear(run->batch);
 		return SWK_OK;
 	}
-	swk_ingest_options options = { .size = sizeof options, .strict = strict,
+	swk_ingest_options options = { .size = sizeof options,
+		                       .strict = strict,
 		                       .recorded_at = run->options->recorded_at };
 	swk_ingest_counts counts = { .size = sizeof counts };
 	int code = swk_store_ingest_batch(run->store, run->batch, &options, &counts, run->error);
@@ -40,7 +41,8 @@ static bool run_is_full(const swi__run *run)
 static int run_reject(swi__run *run, const swk_error *refusal, swi__slice raw)
 {
 	run->counts.rejected++;
-	if (!run->options->reject || !run->options->reject(run->options->reject_context, refusal, raw.bytes, raw.length))
+	if (!run->options->reject ||
+	    !run->options->reject(run->options->reject_context, refusal, raw.bytes, raw.length))
 		return SWK_OK;
 	return swi__fail(run->error, SWK_ERR_IO, "the refused rows could not be written down");
 }
@@ -106,8 +108,7 @@ static int probe(swi__run *run, const char *table, const char *field, swk_error 
 }
 
 /* SWK_ERR_USAGE when (table, field) is refused for the reason for which a name is that nothing has. */
-static int probe_alike(swi__run *run, const char *table, const char *field, const char *no_table,
-                       const char *no_field)
+static int probe_alike(swi__run *run, const char *table, const char *field, const char *no_table, const char *no_field)
 {
 	swk_error asked = SWK_ERROR_INIT, unknown = SWK_ERROR_INIT;
 	int code = probe(run, table, field, &asked);
@@ -147,7 +148,9 @@ static int run_begin(swi__run *run)
 			return code;
 	}
 	run->zone = options->zone ? options->zone : run->maps ? run->maps->zone : NULL;
-	swk_batch_options batch = { .size = sizeof batch, .zone = run->zone, .ignore_unknown = options->ignore_unknown };
+	swk_batch_options batch = { .size = sizeof batch,
+		                    .zone = run->zone,
+		                    .ignore_unknown = options->ignore_unknown };
 	int code = swk_batch_create(run->store, &batch, &run->batch, run->error);
 	return code ? code : swi__input_begin(&run->input);
 }
@@ -173,18 +176,23 @@ static bool options_usable(const swi_options *options)
 	return options->size == sizeof *options;
 }
 
-int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options,
-               swi_counts *counts, swk_error *error)
+int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options, swi_counts *counts,
+               swk_error *error)
 {
 	static const swi_options defaults = { .size = sizeof defaults };
 	if (!options)
 		options = &defaults;
 	if (!store || !read || !options_usable(options) || (counts && counts->size < sizeof *counts))
 		return swi__fail(error, SWK_ERR_USAGE, "an argument was wrong");
-	swi__run run = { .store = store, .options = options, .error = error,
-		         .input = { .read = read, .read_context = read_context, .progress = options->progress,
+	swi__run run = { .store = store,
+		         .options = options,
+		         .error = error,
+		         .input = { .read = read,
+		                    .read_context = read_context,
+		                    .progress = options->progress,
 		                    .progress_context = options->progress_context,
-		                    .total = options->source_size, .error = error } };
+		                    .total = options->source_size,
+		                    .error = error } };
 	int code = run_begin(&run);
 	if (!code)
 		code = options->map || options->table ? swi__csv(&run) : swi__jsonl(&run);
@@ -201,7 +209,8 @@ int swi_import(swk_store *store, swi_read read, void *read_context, const swi_op
 int swi_map_check(const char *map, size_t length, swk_error *error)
 {
 	swi__maps *maps = NULL;
-	int code = map ? swi__maps_parse(map, length, &maps, error) : swi__fail(error, SWK_ERR_USAGE, "no map was given");
+	int code = map ? swi__maps_parse(map, length, &maps, error)
+	               : swi__fail(error, SWK_ERR_USAGE, "no map was given");
 	swi__maps_free(maps);
 	return code;
 }

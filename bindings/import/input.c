@@ -5,7 +5,13 @@
 
 #define CHUNK_SIZE 65536
 
-enum { BYTE_END = -1, BYTE_FAILED = -2 };
+/* How much of a text that is too long is told: no tool stumbles over it, and a person knows it again. */
+#define BEGINNING 1024
+
+enum {
+	BYTE_END = -1,
+	BYTE_FAILED = -2
+};
 
 /* --------------------------------------------------------------------------------------------- bytes */
 
@@ -25,7 +31,8 @@ static bool input_fill(swi__input *input)
 	int64_t count = input->read(input->read_context, input->chunk + left, CHUNK_SIZE - left);
 	if (count < 0 || (uint64_t)count > CHUNK_SIZE - left) {
 		char text[128];
-		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s", strerror_r(errno, text, sizeof text));
+		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s",
+		                        strerror_r(errno, text, sizeof text));
 		return false;
 	}
 	input->ended = count == 0;
@@ -51,7 +58,8 @@ static int input_refuse_kind(swi__input *input)
 	if (input_starts(input, "PK\x03\x04", 4) || input_starts(input, "\xd0\xcf\x11\xe0", 4))
 		return swi__fail(input->error, SWK_ERR_INVALID, "is a spreadsheet file, not CSV: save it as CSV first");
 	if (input_starts(input, "\xff\xfe", 2) || input_starts(input, "\xfe\xff", 2))
-		return swi__fail(input->error, SWK_ERR_INVALID, "is UTF-16, which is not supported yet: save it as UTF-8");
+		return swi__fail(input->error, SWK_ERR_INVALID,
+		                 "is UTF-16, which is not supported yet: save it as UTF-8");
 	return SWK_OK;
 }
 
@@ -97,6 +105,8 @@ static swi__got input_result(swi__input *input, swi__got got)
 {
 	if (input->code)
 		return SWI__GOT_FAILED;
+	if (got == SWI__GOT_LONG && input->text.length > BEGINNING)
+		input->text.length = BEGINNING;
 	if (!input->text.failed)
 		return got;
 	input->code = swi__fail_memory(input->error);
@@ -128,7 +138,12 @@ swi__got swi__input_line(swi__input *input)
 
 /* ------------------------------------------------------------------------------------------- records */
 
-typedef enum field_state { FIELD_START, FIELD_PLAIN, FIELD_QUOTED, FIELD_CLOSED } field_state;
+typedef enum field_state {
+	FIELD_START,
+	FIELD_PLAIN,
+	FIELD_QUOTED,
+	FIELD_CLOSED
+} field_state;
 
 static field_state field_next(field_state state, int byte, const char *delimiters)
 {

@@ -19,19 +19,19 @@ typedef struct swi__input {
 	char *chunk;
 	size_t at, length;
 	bool ended;
-	int code;        /* why reading failed */
-	int64_t line;    /* of the next byte */
-	int64_t number;  /* of the line on which `text` begins */
-	swi__text text;  /* without its end of line */
+	int code;       /* why reading failed */
+	int64_t line;   /* of the next byte */
+	int64_t number; /* of the line on which `text` begins */
+	swi__text text; /* without its end of line */
 	swk_error *error;
 } swi__input;
 
 typedef enum swi__got {
 	SWI__GOT_END,
 	SWI__GOT_ONE,
-	SWI__GOT_LONG,   /* longer than SWI_LINE_MAX; `text` is its beginning */
-	SWI__GOT_OPEN,   /* the file ended inside quotes */
-	SWI__GOT_FAILED  /* input->code says why, the error is filled */
+	SWI__GOT_LONG,  /* longer than SWI_LINE_MAX; `text` is its beginning */
+	SWI__GOT_OPEN,  /* the file ended inside quotes */
+	SWI__GOT_FAILED /* input->code says why, the error is filled */
 } swi__got;
 
 /* Takes read, progress, total and error as the caller set them, looks at the first bytes and skips a byte order

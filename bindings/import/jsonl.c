@@ -25,9 +25,7 @@ static const char *object_difference(json_t *one, json_t *other)
 {
 	const char *key;
 	json_t *value;
-	json_object_foreach(one, key, value)
-		if (!json_equal(value, json_object_get(other, key)))
-			return key;
+	json_object_foreach(one, key, value) if (!json_equal(value, json_object_get(other, key))) return key;
 	return NULL;
 }
 
@@ -124,6 +122,9 @@ static int line_refuse_duplicate(swi__run *run, const json_error_t *error)
 static int line_refuse_json(swi__run *run, const json_error_t *error)
 {
 	char reason[160];
+	/* jansson says nothing when memory fails in its lexer. */
+	if (error->text[0] == '\0')
+		return swi__fail_memory(run->error);
 	switch (json_error_code(error)) {
 	case json_error_out_of_memory:
 		return swi__fail_memory(run->error);
@@ -175,11 +176,10 @@ static int object_row(swi__run *run, json_t *object)
 	if (!json_is_string(table))
 		return swi__run_refuse(run, "", "table", NO_VALUE, "was not a text");
 	int code = swk_batch_row(run->batch, json_string_value(table), run->input.number);
-	json_object_foreach(object, key, value)
-		if (!code && value != table)
-			code = field_set(run, key, value);
+	json_object_foreach(object, key, value) if (!code && value != table) code = field_set(run, key, value);
 	if (code)
-		return swi__fail(run->error, code, "line %lld could not be kept in memory", (long long)run->input.number);
+		return swi__fail(run->error, code, "line %lld could not be kept in memory",
+		                 (long long)run->input.number);
 	return swi__run_end_row(run, swi__text_slice(&run->input.text));
 }
 
@@ -210,7 +210,8 @@ int swi__jsonl(swi__run *run)
 		if (got == SWI__GOT_FAILED)
 			return run->input.code;
 		if (got == SWI__GOT_LONG)
-			code = swi__run_refuse(run, "", NULL, NO_VALUE, "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
+			code = swi__run_refuse(run, "", NULL, NO_VALUE,
+			                       "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
 		else
 			code = line_row(run);
 	}

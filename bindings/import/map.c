@@ -30,7 +30,8 @@ static int wrong(map_parser *parser, const char *format, ...)
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
 	if (parser->field)
-		return swi__fail(parser->error, SWK_ERR_INVALID, "the map was wrong in field %s: %s", parser->field->name, reason);
+		return swi__fail(parser->error, SWK_ERR_INVALID, "the map was wrong in field %s: %s",
+		                 parser->field->name, reason);
 	return swi__fail(parser->error, SWK_ERR_INVALID, "the map was wrong: %s", reason);
 }
 
@@ -38,7 +39,8 @@ static int read_keys(map_parser *parser, json_t *object, const map_key *keys, si
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach(object, name, value) {
+	json_object_foreach(object, name, value)
+	{
 		size_t i = 0;
 		while (i < count && strcmp(keys[i].name, name) != 0)
 			i++;
@@ -73,9 +75,8 @@ static int check_texts(map_parser *parser, json_t *list, const char *name)
 	json_t *text;
 	if (!json_is_array(list) || json_array_size(list) == 0)
 		return wrong(parser, "\"%s\" was not a list of texts", name);
-	json_array_foreach(list, at, text)
-		if (!json_is_string(text))
-			return wrong(parser, "\"%s\" was not a list of texts", name);
+	json_array_foreach(list, at, text) if (!json_is_string(text)) return wrong(
+		parser, "\"%s\" was not a list of texts", name);
 	return SWK_OK;
 }
 
@@ -224,7 +225,8 @@ static int duration_span(map_parser *parser, json_t *value)
 	json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
 	swi__field *field = parser->field;
 	if (json_object_size(value) != 2 || !json_is_string(from) || !json_is_string(to))
-		return wrong(parser, "\"duration\" needs \"from\" and \"to\", the names of two columns, and nothing else");
+		return wrong(parser,
+		             "\"duration\" needs \"from\" and \"to\", the names of two columns, and nothing else");
 	if (field->columns)
 		return wrong(parser, "a duration from one column to another takes no \"column\"");
 	field->columns = swi__alloc(2, sizeof *field->columns);
@@ -239,8 +241,10 @@ static int duration_span(map_parser *parser, json_t *value)
 
 static int field_duration(map_parser *parser, json_t *value)
 {
-	static const char *const units[] = { [SWI__UNIT_HMS] = "h:mm:ss", [SWI__UNIT_MS] = "mm:ss",
-		                             [SWI__UNIT_SECOND] = "s", [SWI__UNIT_MINUTE] = "min",
+	static const char *const units[] = { [SWI__UNIT_HMS] = "h:mm:ss",
+		                             [SWI__UNIT_MS] = "mm:ss",
+		                             [SWI__UNIT_SECOND] = "s",
+		                             [SWI__UNIT_MINUTE] = "min",
 		                             [SWI__UNIT_MILLISECOND] = "ms" };
 	const char *name;
 	if (json_is_object(value))
@@ -293,7 +297,8 @@ static int field_values(map_parser *parser, json_t *value)
 	parser->field->values = json_object();
 	if (!code && (!parser->field->values || json_array_append_new(parser->maps->texts, parser->field->values)))
 		return no_memory(parser);
-	json_object_foreach(value, from, to) {
+	json_object_foreach(value, from, to)
+	{
 		if (!code)
 			code = keep_text(parser, to, from, &text);
 		if (!code && json_object_set(parser->field->values, from, text))
@@ -323,10 +328,10 @@ static int field_inclusive(map_parser *parser, json_t *value)
 }
 
 static const map_key field_keys[] = {
-	{ "column", field_column },     { "columns", field_columns }, { "join", field_join },
-	{ "row", field_row },           { "prefix", field_prefix },   { "date", field_date },
-	{ "day", field_day },           { "number", field_number },   { "scale", field_scale },
-	{ "duration", field_duration }, { "values", field_values },   { "else", field_else },
+	{ "column", field_column },     { "columns", field_columns },     { "join", field_join },
+	{ "row", field_row },           { "prefix", field_prefix },       { "date", field_date },
+	{ "day", field_day },           { "number", field_number },       { "scale", field_scale },
+	{ "duration", field_duration }, { "values", field_values },       { "else", field_else },
 	{ "null", field_null },         { "inclusive", field_inclusive },
 };
 
@@ -387,7 +392,8 @@ static int map_fields(map_parser *parser, json_t *value)
 	map->fields = swi__alloc(json_object_size(value), sizeof *map->fields);
 	if (!map->fields)
 		return no_memory(parser);
-	json_object_foreach(value, name, field) {
+	json_object_foreach(value, name, field)
+	{
 		parser->field = &map->fields[map->field_count++];
 		parser->field->name = name;
 		int code = read_field(parser, field);
@@ -407,7 +413,8 @@ static int map_constants(map_parser *parser, json_t *value)
 	map->constants = swi__alloc(json_object_size(value), sizeof *map->constants);
 	if (!map->constants)
 		return no_memory(parser);
-	json_object_foreach(value, name, constant) {
+	json_object_foreach(value, name, constant)
+	{
 		int code = keep_text(parser, constant, name, &text);
 		if (code)
 			return code;
@@ -420,8 +427,10 @@ static int read_condition(map_parser *parser, json_t *value, swi__condition *con
 {
 	json_t *column = json_object_get(value, "column");
 	json_t *in = json_object_get(value, "in"), *not = json_object_get(value, "not");
-	if (!json_is_string(column) || json_object_size(value) != 2 || (!in && !not))
-		return wrong(parser, "a condition in \"when\" needs \"column\" and one of \"in\" and \"not\", and nothing else");
+	if (!json_is_string(column) || json_object_size(value) != 2 || (!in && !not ))
+		return wrong(
+			parser,
+			"a condition in \"when\" needs \"column\" and one of \"in\" and \"not\", and nothing else");
 	*condition = (swi__condition){ { json_string_value(column), 0 }, in ? in : not, in != NULL };
 	return check_texts(parser, in ? in : not, in ? "in" : "not");
 }
@@ -436,7 +445,8 @@ static int map_when(map_parser *parser, json_t *value)
 	map->conditions = swi__alloc(json_array_size(value), sizeof *map->conditions);
 	if (!map->conditions)
 		return no_memory(parser);
-	json_array_foreach(value, at, condition) {
+	json_array_foreach(value, at, condition)
+	{
 		int code = read_condition(parser, condition, &map->conditions[map->condition_count++]);
 		if (code)
 			return code;
@@ -492,9 +502,10 @@ static int map_encoding(map_parser *parser, json_t *value)
 }
 
 static const map_key map_keys[] = {
-	{ "table", map_table }, { "zone", map_zone }, { "fields", map_fields },       { "constants", map_constants },
-	{ "when", map_when },   { "null", map_null }, { "delimiter", map_delimiter }, { "header", map_header },
-	{ "skip", map_skip },   { "encoding", map_encoding },
+	{ "table", map_table },         { "zone", map_zone },     { "fields", map_fields },
+	{ "constants", map_constants }, { "when", map_when },     { "null", map_null },
+	{ "delimiter", map_delimiter }, { "header", map_header }, { "skip", map_skip },
+	{ "encoding", map_encoding },
 };
 
 /* What is said of the file can be said once only. */
@@ -505,7 +516,8 @@ static int check_file_keys(map_parser *parser, json_t *list)
 	for (size_t i = 0; i < SWI__COUNT(file_keys); i++) {
 		json_t *first = NULL, *object;
 		size_t at;
-		json_array_foreach(list, at, object) {
+		json_array_foreach(list, at, object)
+		{
 			json_t *value = json_object_get(object, file_keys[i]);
 			if (first && value && !json_equal(first, value))
 				return wrong(parser, "two maps of one file name a different \"%s\"", file_keys[i]);
@@ -541,7 +553,8 @@ static int read_maps(map_parser *parser, json_t *list)
 	maps->maps = swi__alloc(json_array_size(list), sizeof *maps->maps);
 	if (!maps->maps)
 		return no_memory(parser);
-	json_array_foreach(list, at, object) {
+	json_array_foreach(list, at, object)
+	{
 		if (!json_is_object(object))
 			return wrong(parser, "it was neither an object nor a list of objects");
 		parser->map = &maps->maps[maps->count++];
@@ -554,7 +567,8 @@ static int read_maps(map_parser *parser, json_t *list)
 	return maps->count ? check_file_keys(parser, list) : wrong(parser, "it was an empty list");
 }
 
-static json_t *root_load(const char *text, size_t length, swk_error *error)
+/* The map's JSON as a list of maps. */
+static int root_load(const char *text, size_t length, json_t **list, swk_error *error)
 {
 	json_error_t reason;
 	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
@@ -562,26 +576,27 @@ static json_t *root_load(const char *text, size_t length, swk_error *error)
 		length -= 3;
 	}
 	json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &reason);
-	if (!root) {
-		swi__fail(error, SWK_ERR_INVALID, "the map was not JSON: line %d: %s", reason.line, reason.text);
-		return NULL;
-	}
+	/* jansson says nothing when memory fails in its lexer. */
+	if (!root && reason.text[0] == '\0')
+		return swi__fail_memory(error);
+	if (!root)
+		return swi__fail(error, SWK_ERR_INVALID, "the map was not JSON: line %d: %s", reason.line, reason.text);
+	*list = root;
 	if (json_is_array(root))
-		return root;
-	json_t *list = json_array();
-	if (!list || json_array_append_new(list, root)) {
-		json_decref(list);
-		swi__fail_memory(error);
-		return NULL;
-	}
-	return list;
+		return SWK_OK;
+	*list = json_array();
+	if (json_array_append_new(*list, root) == 0)
+		return SWK_OK;
+	json_decref(*list);
+	return swi__fail_memory(error);
 }
 
 int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error *error)
 {
-	json_t *root = root_load(text, length, error);
-	if (!root)
-		return SWK_ERR_INVALID;
+	json_t *root = NULL;
+	int code = root_load(text, length, &root, error);
+	if (code)
+		return code;
 	swi__maps *made = swi__alloc(1, sizeof *made);
 	if (!made) {
 		json_decref(root);
@@ -591,7 +606,7 @@ int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error
 	made->root = root;
 	made->header = true;
 	made->texts = json_array();
-	int code = made->texts ? read_maps(&parser, root) : swi__fail_memory(error);
+	code = made->texts ? read_maps(&parser, root) : swi__fail_memory(error);
 	if (code)
 		swi__maps_free(made);
 	else

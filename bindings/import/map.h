@@ -42,17 +42,17 @@ typedef struct swi__field {
 	swi__column *columns;
 	size_t column_count;
 	const char *join, *prefix;
-	bool row;              /* the value is the row's line number */
+	bool row; /* the value is the row's line number */
 	swi__how how;
-	const char **forms;    /* DATE, SPAN: tried in this order */
+	const char **forms; /* DATE, SPAN: tried in this order */
 	size_t form_count;
 	bool day_end;
 	swi__number number;
 	swi__decimal scale;
 	swi__unit unit;
-	json_t *values;        /* object: text to text */
+	json_t *values;          /* object: text to text */
 	const json_t *otherwise; /* `else`: a text, or NULL where it was not given */
-	const json_t *nulls;   /* list of texts, or NULL */
+	const json_t *nulls;     /* list of texts, or NULL */
 } swi__field;
 
 typedef struct swi__condition {
@@ -78,14 +78,14 @@ typedef struct swi__map {
 
 typedef struct swi__maps {
 	json_t *root;
-	json_t *texts;      /* list of the texts made while parsing, kept for the maps */
+	json_t *texts; /* list of the texts made while parsing, kept for the maps */
 	swi__map *maps;
 	size_t count;
-	const char *zone;   /* of all maps; NULL: none named */
-	char delimiter;     /* 0: to be found out */
-	bool header;        /* the file has a heading line */
+	const char *zone;    /* of all maps; NULL: none named */
+	char delimiter;      /* 0: to be found out */
+	bool header;         /* the file has a heading line */
 	const json_t *names; /* list that stands for the heading, or NULL */
-	size_t skip;        /* lines before the heading */
+	size_t skip;         /* lines before the heading */
 } swi__maps;
 
 /* SWK_OK, or SWK_ERR_INVALID with one line that says what is wrong where. *maps is for swi__maps_free. */

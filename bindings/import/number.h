@@ -19,9 +19,9 @@ typedef struct swi__decimal {
 
 /* How an example such as "$1,234.50" writes numbers. */
 typedef struct swi__number {
-	char symbol[32];   /* "$"; empty: none */
-	char group[4];     /* "," or "" */
-	char mark[4];      /* "." or "": no decimals */
+	char symbol[32]; /* "$"; empty: none */
+	char group[4];   /* "," or "" */
+	char mark[4];    /* "." or "": no decimals */
 } swi__number;
 
 /* Enough for any decimal's text. */

@@ -37,8 +37,8 @@ typedef void (*swi_warn)(void *context, const char *text);
 /* With `map`, or with `table`, the file is CSV; with neither it is JSON lines. */
 typedef struct swi_options {
 	size_t size;
-	const char *table;       /* CSV whose heading names the fields of this table */
-	const char *map;         /* the JSON text of a map (docs/metrics.md), not NUL-terminated */
+	const char *table; /* CSV whose heading names the fields of this table */
+	const char *map;   /* the JSON text of a map (docs/metrics.md), not NUL-terminated */
 	size_t map_length;
 	const char *zone;        /* of texts with a local time; NULL: the map's, else the store's */
 	int64_t recorded_at;     /* the stamp of the first row without one; 0: the clock */
@@ -48,9 +48,9 @@ typedef struct swi_options {
 	uint64_t source_size;    /* bytes of the file, for `progress`; 0: unknown */
 	swi_reject reject;       /* NULL: none */
 	void *reject_context;
-	swi_warn warn;           /* NULL: none */
+	swi_warn warn; /* NULL: none */
 	void *warn_context;
-	swk_progress progress;   /* NULL: none; called with the bytes read; non-zero stops the import */
+	swk_progress progress; /* NULL: none; called with the bytes read; non-zero stops the import */
 	void *progress_context;
 } swi_options;
 
@@ -68,8 +68,8 @@ typedef struct swi_counts {
  *
  * SWK_ERR_USAGE: an unknown table. SWK_ERR_INVALID: the map or the heading is wrong, the file is no text.
  * SWK_ERR_ZONE: unknown zone. SWK_ERR_IO: reading failed. SWK_ERR_INTERRUPTED. Else what the store says. */
-int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options,
-               swi_counts *counts, swk_error *error);
+int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options, swi_counts *counts,
+               swk_error *error);
 
 /* Checks a map without a file or a store: SWK_OK, or SWK_ERR_INVALID with the reason. */
 int swi_map_check(const char *map, size_t length, swk_error *error);

@@ -110,24 +110,26 @@ swi__slice swi__trim(swi__slice text)
 
 /* ------------------------------------------------------------------------------------------- UTF-8 */
 
-/* The length of the character at `byte` (RFC 3629), of `left` bytes; 0 when there is none. */
+/* What the second byte of a character may be after some first bytes (RFC 3629); 0x80 to 0xbf after the others. */
+static const struct {
+	unsigned char first, low, high;
+} seconds[] = { { 0xe0, 0xa0, 0xbf }, { 0xed, 0x80, 0x9f }, { 0xf0, 0x90, 0xbf }, { 0xf4, 0x80, 0x8f } };
+
+static bool second_fits(unsigned char first, unsigned char second)
+{
+	for (size_t i = 0; i < SWI__COUNT(seconds); i++)
+		if (first == seconds[i].first)
+			return second >= seconds[i].low && second <= seconds[i].high;
+	return second >= 0x80 && second <= 0xbf;
+}
+
+/* The length of the character at `byte`, of `left` bytes; 0 when there is none. */
 static size_t character(const unsigned char *byte, size_t left)
 {
-	unsigned char low = 0x80, high = 0xbf;
 	size_t length = byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
 	if (byte[0] < 0x80)
 		return byte[0] != 0;
-	if (byte[0] < 0xc2 || byte[0] > 0xf4 || left < length)
-		return 0;
-	if (byte[0] == 0xe0)
-		low = 0xa0;
-	else if (byte[0] == 0xed)
-		high = 0x9f;
-	else if (byte[0] == 0xf0)
-		low = 0x90;
-	else if (byte[0] == 0xf4)
-		high = 0x8f;
-	if (byte[1] < low || byte[1] > high)
+	if (byte[0] < 0xc2 || byte[0] > 0xf4 || left < length || !second_fits(byte[0], byte[1]))
 		return 0;
 	for (size_t i = 2; i < length; i++)
 		if (byte[i] < 0x80 || byte[i] > 0xbf)

@@ -14,7 +14,7 @@ import subprocess
 
 import house
 
-WARNING = re.compile(r"^(/.*?):(\d+):\d+: (?:warning|error): (.*)$", re.MULTILINE)
+WARNING = re.compile(r"^(\S+?):(\d+):\d+: (?:warning|error): (.*)$", re.MULTILINE)
 
 
 def sources(root, build):
@@ -29,7 +29,9 @@ def check(build, path):
     program = shutil.which("clang-tidy-14") or "clang-tidy"
     command = [program, "--quiet", "-p", str(build), str(path)]
     output = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = {(match[1], int(match[2]), match[3]) for match in WARNING.finditer(output.stdout)}
+    found = set()
+    for match in WARNING.finditer(output.stdout):
+        found.add((str((build / match[1]).resolve()), int(match[2]), match[3]))
     if output.returncode and not found:
         found.add((str(path), 1, "clang-tidy failed: " + (output.stderr or output.stdout).strip().replace("\n", " ")))
     return found

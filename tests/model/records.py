@@ -205,7 +205,11 @@ class Records:
                     counts.unchanged += 1
                     continue
             version = Version(recorded_at, row.values)
-            self.versions[row.table].setdefault(row.id, []).append(version)
+            stored = self.versions[row.table].setdefault(row.id, [])
+            if any(other.key() == version.key() for other in stored):
+                counts.unchanged += 1
+                continue
+            stored.append(version)
             counts.accepted += 1
         return counts
 

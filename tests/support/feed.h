@@ -1,154 +1,409 @@
 /* SPDX-License-Identifier: MIT
  *
- * feed: records at random from a fixed seed, as lines for a scene: few ids, few values, so that everything meets.
+ * feed: what tests of the public interface share: a small feed of records, queries about it, answers as CSV, an
+ * allocator that counts, and a folder of the test's own. Needs salesweek.h and libc alone.
  */
 #ifndef SWK_TEST_FEED_H
 #define SWK_TEST_FEED_H
 
-#include "scene.h"
+#include "salesweek.h"
 
-/* SplitMix64. */
-static inline uint64_t random_next(uint64_t *random)
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define SECOND INT64_C(1000000)
+#define HOUR (3600 * SECOND)
+#define DAY (24 * HOUR)
+#define WEEK (7 * DAY)
+
+/* 2026-11-02T00:00:00Z, the Monday of 2026-W45: 20759 days after 1970-01-01. */
+#define MONDAY (20759 * DAY)
+
+/* Three weeks later: what the clock of the stores here shows, always. */
+#define NOW (MONDAY + 3 * WEEK)
+
+#define INSTANT_MAX (INT64_C(7258118400) * SECOND) /* 2200-01-01T00:00:00Z */
+
+/* ------------------------------------------------------------------------------------- allocator */
+
+/* Counts what is taken and given back, fails on order, and notices a wrong context or a block that is not its own. */
+typedef struct counter {
+	_Atomic int64_t blocks, bytes, calls;
+	_Atomic int64_t wrong; /* calls with a block of another allocator */
+	int64_t fail_at;       /* the call that returns NULL, from 1; 0: none */
+	bool for_ever;         /* so do all after it */
+} counter;
+
+typedef union counted {
+	struct {
+		counter *owner;
+		size_t size;
+	} head;
+	max_align_t align;
+} counted;
+
+static inline bool counter_fails(counter *self)
 {
-	uint64_t x = *random += UINT64_C(0x9e3779b97f4a7c15);
-	x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return x ^ (x >> 31);
+	int64_t call = ++self->calls;
+	return self->fail_at > 0 && (self->for_ever ? call >= self->fail_at : call == self->fail_at);
 }
 
-/* 0 to n - 1. */
-static inline unsigned random_below(uint64_t *random, unsigned n)
+static inline void *counter_alloc(void *context, size_t size)
 {
-	return (unsigned)(random_next(random) % n);
+	counter *self = context;
+	counted *block = counter_fails(self) ? NULL : malloc(sizeof *block + size);
+	if (!block)
+		return NULL;
+	*block = (counted){ .head = { self, size } };
+	memset(block + 1, 0xa5, size); /* nobody may count on zeros */
+	self->blocks++;
+	self->bytes += (int64_t)size;
+	return block + 1;
 }
 
-static inline bool random_one_in(uint64_t *random, unsigned n)
+static inline void *counter_resize(void *context, void *old, size_t size)
 {
-	return random_below(random, n) == 0;
+	counter *self = context;
+	counted *block = (counted *)old - 1;
+	size_t before = block->head.size;
+	self->wrong += block->head.owner != self;
+	if (counter_fails(self))
+		return NULL;
+	/* Moves always, so that a pointer that was kept is seen by the sanitizers. */
+	counted *moved = malloc(sizeof *moved + size);
+	if (!moved)
+		return NULL;
+	memcpy(moved, block, sizeof *moved + (before < size ? before : size));
+	moved->head.size = size;
+	free(block);
+	self->bytes += (int64_t)size - (int64_t)before;
+	return moved + 1;
 }
 
-#define FEED_FROM INT64_C(1790640000000000) /* 2026-09-29, some weeks before and after a change of clocks */
-#define FEED_DAYS 50
-
-static inline int64_t feed_instant(uint64_t *random)
+static inline void counter_free(void *context, void *old)
 {
-	int64_t at = FEED_FROM + (int64_t)random_below(random, FEED_DAYS * 24 * 60) * 60 * SWK__US_SECOND;
-	return random_one_in(random, 4) ? at + random_below(random, 1000000) : at;
+	counter *self = context;
+	counted *block = (counted *)old - 1;
+	self->wrong += block->head.owner != self;
+	self->blocks--;
+	self->bytes -= (int64_t)block->head.size;
+	free(block);
 }
 
-/* Appends " name=<instant>". */
-static inline void line_instant(swk__buf *line, const char *name, int64_t at)
+static inline swk_allocator counter_allocator(counter *self)
 {
-	char text[40];
-	swk__instant_format(at, text);
-	swk__buf_format(line, " %s=%s", name, text);
+	return (swk_allocator){ counter_alloc, counter_resize, counter_free, self };
 }
 
-/* Appends " name=value" with one of n values, or nothing. */
-static inline void line_choice(swk__buf *line, uint64_t *random, const char *name, const char *const *values,
-                               unsigned n)
+static inline void counter_assert_empty(const counter *self)
 {
-	unsigned choice = random_below(random, n + 1);
-	if (choice < n)
-		swk__buf_format(line, " %s=%s", name, values[choice]);
+	assert_int_equal(self->blocks, 0);
+	assert_int_equal(self->bytes, 0);
+	assert_int_equal(self->wrong, 0);
 }
 
-/* How a feed is made. Leads of one family (number % families) are merged only into one another, and the calls of a
- * lead stay with it, so families can be kept apart. */
-typedef struct feed {
-	uint64_t random;
-	unsigned reps, leads, calls, families;
-	bool stamps; /* rows carry recorded_at, most of them */
-} feed;
+/* ----------------------------------------------------------------------------------------- stores */
 
-static inline void feed_rep(feed *f, swk__buf *line)
+static inline int64_t fixed_clock(void *context)
 {
-	static const char *const teams[] = { "A", "B" }, *const regions[] = { "North", "South" };
-	swk__buf_format(line, "rep r%u", random_below(&f->random, f->reps));
-	line_choice(line, &f->random, "team", teams, 2);
-	line_choice(line, &f->random, "region", regions, 2);
+	(void)context;
+	return NOW;
 }
 
-static inline void feed_lead(feed *f, swk__buf *line, unsigned number)
+static inline swk_store_options feed_options(void)
 {
-	static const char *const origins[] = { "marketing", "sales", "'word of mouth'" };
-	static const char *const regions[] = { "North", "West" };
-	static const char *const zones[] = { "America/New_York", "Asia/Kathmandu", "Europe/Zurich" };
-	swk__buf_format(line, "lead l%u", number);
-	line_instant(line, "created_at", feed_instant(&f->random));
-	line_choice(line, &f->random, "origin", origins, 3);
-	line_choice(line, &f->random, "region", regions, 2);
-	line_choice(line, &f->random, "zone", zones, 3);
-	if (random_one_in(&f->random, 3)) {
-		unsigned step = random_below(&f->random, f->leads / f->families);
-		swk__buf_format(line, " merged_into=l%u", number % f->families + step * f->families);
+	return (swk_store_options){ .size = sizeof(swk_store_options), .clock = fixed_clock };
+}
+
+/* Opens with the options (NULL: feed_options) and shows the error where that fails. */
+static inline swk_store *feed_open(const char *path, const swk_store_options *options)
+{
+	const swk_store_options preset = feed_options();
+	swk_store *store = NULL;
+	swk_error error = SWK_ERROR_INIT;
+	if (swk_store_open(path, options ? options : &preset, &store, &error) != SWK_OK)
+		fail_msg("%s: %s", swk_code_name(error.code), error.reason);
+	return store;
+}
+
+/* -------------------------------------------------------------------------------------- records */
+
+/* Sets a text field; a NULL text is none. */
+static inline int feed_text(swk_batch *batch, const char *field, const char *text)
+{
+	return text ? swk_batch_text(batch, field, text, strlen(text)) : SWK_OK;
+}
+
+/* Any row: pairs of field and text, ended by NULL. Returns the first code that is not SWK_OK. */
+static inline int feed_row(swk_batch *batch, const char *table, int64_t number, const char *const *pairs)
+{
+	int code = swk_batch_row(batch, table, number);
+	for (; code == SWK_OK && pairs[0]; pairs += 2)
+		code = swk_batch_parse(batch, pairs[0], pairs[1], strlen(pairs[1]));
+	return code == SWK_OK ? swk_batch_end(batch, NULL) : code;
+}
+
+#define FEED_ROW(batch, table, number, ...) feed_row(batch, table, number, (const char *const[]){ __VA_ARGS__, NULL })
+
+/* A call; recorded_at 0: none. */
+static inline int feed_call(swk_batch *batch, const char *id, int64_t at, const char *lead, const char *rep,
+                            const char *outcome, int64_t recorded_at)
+{
+	int code = swk_batch_row(batch, "call", 1);
+	if (code == SWK_OK)
+		code = feed_text(batch, "id", id);
+	if (code == SWK_OK)
+		code = swk_batch_instant(batch, "at", at);
+	if (code == SWK_OK)
+		code = feed_text(batch, "lead", lead);
+	if (code == SWK_OK)
+		code = feed_text(batch, "rep", rep);
+	if (code == SWK_OK)
+		code = feed_text(batch, "outcome", outcome);
+	if (code == SWK_OK)
+		code = swk_batch_int(batch, "duration_s", 90);
+	if (code == SWK_OK && recorded_at)
+		code = swk_batch_instant(batch, "recorded_at", recorded_at);
+	return code == SWK_OK ? swk_batch_end(batch, NULL) : code;
+}
+
+/* Many calls of `weeks` weeks, by five reps to twenty leads, with and without a stamp of their own. Calls of one
+ * `seed` have ids of their own, except that each tenth corrects one of seed 0. */
+static inline int feed_calls(swk_batch *batch, unsigned seed, unsigned count, unsigned weeks)
+{
+	static const char *const outcomes[] = { "answered", "voicemail", "busy", "unanswered", "failed", NULL };
+	int code = SWK_OK;
+	for (unsigned i = 0; i < count && code == SWK_OK; i++) {
+		char id[32], lead[16], rep[16];
+		unsigned mix = (i * 2654435761u) ^ (seed * 40503u);
+		snprintf(id, sizeof id, "c%u-%u", i % 10 == 9 ? 0 : seed, i);
+		snprintf(lead, sizeof lead, "l%u", mix % 20);
+		snprintf(rep, sizeof rep, "r%u", mix / 32 % 5);
+		code = feed_call(batch, id, MONDAY + (int64_t)(mix % (weeks * 168)) * HOUR, mix % 7 ? lead : NULL,
+		                 mix % 11 ? rep : NULL, outcomes[mix / 64 % COUNT(outcomes)],
+		                 mix % 2 ? NOW - WEEK + seed : 0);
+	}
+	return code;
+}
+
+/* A batch of all tables: corrections, deletions, a merged lead, references to what is missing, unstamped rows, and two
+ * that are refused (rows 90 and 91). */
+static inline int feed_mixed(swk_batch *batch)
+{
+	const int codes[] = {
+		FEED_ROW(batch, "rep", 1, "id", "r0", "name", "Ada", "team", "north", "region", "EMEA"),
+		FEED_ROW(batch, "rep", 2, "id", "r1", "name", "Bob", "team", "south", "zone", "America/Havana"),
+		FEED_ROW(batch, "lead", 3, "id", "l0", "created_at", "2026-10-01", "source", "fair", "zone",
+		         "Asia/Kolkata"),
+		FEED_ROW(batch, "lead", 4, "id", "l1", "created_at", "2026-10-02", "merged_into", "l0"),
+		FEED_ROW(batch, "lead", 5, "id", "l2", "created_at", "2026-10-03", "source", "web", "deleted", "yes"),
+		feed_call(batch, "m1", MONDAY + 9 * HOUR, "l0", "r0", "answered", 0),
+		feed_call(batch, "m2", MONDAY + 10 * HOUR, "l1", "r0", "voicemail", 0),
+		feed_call(batch, "m3", MONDAY + WEEK, "l2", "r1", "busy", NOW - DAY),
+		feed_call(batch, "m3", MONDAY + WEEK + HOUR, "l2", "r1", "answered", NOW - DAY + 1),
+		feed_call(batch, "m4", MONDAY + 2 * WEEK, "nobody", "r9", NULL, 0),
+		feed_call(batch, "m1", MONDAY + 9 * HOUR, "l0", "r1", "answered", 0),
+		feed_calls(batch, 1, 200, 3),
+	};
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (codes[i] != SWK_OK)
+			return codes[i];
+	int refused = FEED_ROW(batch, "call", 90, "id", "x1", "at", "yesterday");
+	if (refused == SWK_ERR_INVALID)
+		refused = FEED_ROW(batch, "deal", 91, "id", "x2");
+	return refused == SWK_ERR_INVALID ? SWK_OK : refused;
+}
+
+/* Makes a batch, fills it with `fill`, ingests it and frees it. */
+static inline int feed_ingest(swk_store *store, int (*fill)(swk_batch *), swk_ingest_counts *counts, swk_error *error)
+{
+	swk_batch *batch = NULL;
+	int code = swk_batch_create(store, NULL, &batch, error);
+	if (code == SWK_OK)
+		code = fill(batch);
+	if (code == SWK_OK)
+		code = swk_store_ingest_batch(store, batch, NULL, counts, error);
+	swk_batch_free(batch);
+	return code;
+}
+
+/* One call, committed. */
+static inline int feed_one(swk_store *store, const char *id, const char *outcome)
+{
+	swk_batch *batch = NULL;
+	int code = swk_batch_create(store, NULL, &batch, NULL);
+	if (code == SWK_OK)
+		code = feed_call(batch, id, MONDAY + HOUR, "l0", "r0", outcome, 0);
+	if (code == SWK_OK)
+		code = swk_store_ingest_batch(store, batch, NULL, NULL, NULL);
+	swk_batch_free(batch);
+	return code;
+}
+
+/* ------------------------------------------------------------------------------------- answers */
+
+/* Bytes that were written. */
+typedef struct text {
+	char *bytes;
+	size_t length, capacity;
+} text;
+
+static inline int text_write(void *context, const char *bytes, size_t length)
+{
+	text *self = context;
+	if (self->length + length + 1 > self->capacity) {
+		size_t capacity = (self->length + length + 1) * 2;
+		char *grown = realloc(self->bytes, capacity);
+		if (!grown)
+			return 1;
+		self->bytes = grown;
+		self->capacity = capacity;
+	}
+	memcpy(self->bytes + self->length, bytes, length);
+	self->length += length;
+	self->bytes[self->length] = '\0';
+	return 0;
+}
+
+/* The result in a format, for the caller to free(); NULL where that failed. */
+static inline char *result_text(const swk_result *result, int format)
+{
+	text written = { 0 };
+	if (swk_result_write(result, format, text_write, &written, NULL) != SWK_OK) {
+		free(written.bytes);
+		return NULL;
+	}
+	return written.bytes;
+}
+
+/* The answer as CSV, for the caller to free(); NULL and the error where it failed. */
+static inline char *query_csv(swk_store *store, const swk_query *query, swk_error *error)
+{
+	swk_result *result = NULL;
+	char *csv = swk_store_report(store, query, &result, error) == SWK_OK ? result_text(result, SWK_FORMAT_CSV)
+	                                                                     : NULL;
+	swk_result_free(result);
+	return csv;
+}
+
+/* Questions that together read all there is of the feed. */
+static inline swk_query feed_query(size_t number)
+{
+	static const char *const reps[] = { "rep", "team" }, *const grid[] = { "weekday", "hour" },
+				 *const leads[] = { "source", "region", "origin" };
+	static const swk_filter filters[] = { { "rep", "r0" }, { "rep", "r1" }, { "source", "" } };
+	static const swk_option both[] = { { "direction", "both" }, { "clock", "lead" } };
+	const swk_query queries[] = {
+		{ .report = "calls" },
+		{ .report = "calls", .by = reps, .by_count = COUNT(reps), .flags = SWK_QUERY_PREVIOUS },
+		{ .report = "calls",
+		  .by = grid,
+		  .by_count = COUNT(grid),
+		  .flags = SWK_QUERY_TOTAL,
+		  .options = both,
+		  .option_count = COUNT(both) },
+		{ .report = "calls",
+		  .by = leads,
+		  .by_count = COUNT(leads),
+		  .filters = filters,
+		  .filter_count = COUNT(filters),
+		  .flags = SWK_QUERY_FILL,
+		  .from = "2026-10-26",
+		  .to = "2026-11-16" },
+		{ .report = "calls", .by = reps, .by_count = 1, .as_of = NOW - DAY, .now = NOW },
+		{ .report = "calls",
+		  .zone = "America/New_York",
+		  .week_start = SWK_SUNDAY,
+		  .now = MONDAY + WEEK + 5 * DAY,
+		  .flags = SWK_QUERY_PREVIOUS | SWK_QUERY_TOTAL | SWK_QUERY_FILL,
+		  .by = reps,
+		  .by_count = 1 },
+	};
+	swk_query query = queries[number % COUNT(queries)];
+	query.size = sizeof query;
+	return query;
+}
+
+#define FEED_QUERIES 6
+
+/* All answers, one after the other, for the caller to free(); NULL where one failed. */
+static inline char *feed_csv(swk_store *store)
+{
+	text all = { 0 };
+	for (size_t i = 0; i < FEED_QUERIES; i++) {
+		swk_query query = feed_query(i);
+		char *csv = query_csv(store, &query, NULL);
+		bool failed = !csv || text_write(&all, csv, strlen(csv));
+		free(csv);
+		if (failed) {
+			free(all.bytes);
+			return NULL;
+		}
+	}
+	return all.bytes;
+}
+
+static inline void feed_assert_csv(swk_store *store, const char *wanted)
+{
+	char *csv = feed_csv(store);
+	assert_non_null(csv);
+	assert_string_equal(csv, wanted);
+	free(csv);
+}
+
+/* A figure of the first row of an answer. */
+static inline int64_t feed_figure(swk_store *store, const char *column)
+{
+	swk_query query = { .size = sizeof query, .report = "calls", .flags = SWK_QUERY_TOTAL };
+	swk_result *result = NULL;
+	assert_int_equal(swk_store_report(store, &query, &result, NULL), SWK_OK);
+	int64_t place = swk_result_find(result, column);
+	int64_t figure = swk_result_int(result, 0, (size_t)place);
+	swk_result_free(result);
+	return figure;
+}
+
+/* ------------------------------------------------------------------------------------- folders */
+
+typedef struct folder {
+	char path[128];
+	char store[160]; /* a path in it */
+} folder;
+
+static inline void folder_make(folder *self)
+{
+	const char *base = getenv("TMPDIR");
+	snprintf(self->path, sizeof self->path, "%.100s/swk-XXXXXX", base ? base : "/tmp");
+	assert_non_null(mkdtemp(self->path));
+	snprintf(self->store, sizeof self->store, "%s/a.salesweek", self->path);
+}
+
+/* Removes what stores leave, and the folder. */
+static inline void folder_clear(const folder *self)
+{
+	static const char *const suffixes[] = { "", "-lock", "-wal", "-shm", "-journal", "-new" };
+	for (size_t i = 0; i < COUNT(suffixes); i++) {
+		char path[200];
+		snprintf(path, sizeof path, "%s%s", self->store, suffixes[i]);
+		unlink(path);
 	}
 }
 
-static inline void feed_call(feed *f, swk__buf *line, unsigned number)
+static inline void folder_remove(const folder *self)
 {
-	static const char *const outcomes[] = { "answered", "unanswered", "voicemail", "busy", "failed" };
-	static const char *const directions[] = { "inbound", "outbound", "outbound" };
-	swk__buf_format(line, "call c%u lead=l%u", number, number % f->leads);
-	line_instant(line, "at", feed_instant(&f->random));
-	line_choice(line, &f->random, "outcome", outcomes, 5);
-	line_choice(line, &f->random, "direction", directions, 3);
-	if (!random_one_in(&f->random, 5))
-		swk__buf_format(line, " rep=r%u", random_below(&f->random, f->reps + 1));
-	if (random_one_in(&f->random, 2))
-		swk__buf_format(line, " duration_s=%u.%u", random_below(&f->random, 900), random_below(&f->random, 10));
-	if (random_one_in(&f->random, 4))
-		swk__buf_format(line, " positive=true");
-}
-
-/* One line into `line`, which is emptied first; NUL-terminated. Returns the family it belongs to, or -1 for all. */
-static inline int feed_line(feed *f, swk__buf *line)
-{
-	unsigned kind = random_below(&f->random, 10), number = random_below(&f->random, kind < 4 ? f->leads : f->calls);
-	line->length = 0;
-	if (kind == 0)
-		feed_rep(f, line);
-	else if (kind < 4)
-		feed_lead(f, line, number);
-	else
-		feed_call(f, line, number);
-	if (f->stamps && !random_one_in(&f->random, 8))
-		line_instant(line, "recorded_at",
-		             FEED_FROM + (int64_t)random_below(&f->random, FEED_DAYS) * SWK__US_DAY);
-	if (random_one_in(&f->random, 12))
-		swk__buf_format(line, " deleted=true");
-	swk__buf_append(line, "", 1);
-	assert_false(line->failed);
-	return kind == 0 ? -1 : (int)(number % f->leads % f->families);
-}
-
-/* A question at random, about the feed's time. */
-static inline void feed_question(uint64_t *random, char *words, size_t size)
-{
-	static const char *const bys[] = {
-		"",           " by=rep", " by=team,region", " by=origin,rep", " by=weekday,hour", " by=region,weekday",
-		" by=segment"
-	};
-	static const char *const wheres[] = { "",
-		                              "",
-		                              "",
-		                              " where=region:North",
-		                              " where=team:A where=team:",
-		                              " where=rep:r1 where=origin:sales",
-		                              " where=hour:9 where=hour:10",
-		                              " where=rep:nobody" };
-	static const char *const sets[] = { "", "", " set=direction:both", " set=clock:lead",
-		                            " set=direction:inbound" };
-	static const char *const zones[] = { "", " zone=America/New_York", " zone=Europe/Zurich",
-		                             " zone=Pacific/Kiritimati" };
-	static const char *const windows[] = { "", "", " from=2026-10-14", " to=2026-10-28",
-		                               " from=2026-10-05 to=2026-11-02" };
-	static const char *const flags[] = { "", "", " total", " fill", " total fill" };
-	snprintf(words, size, "calls%s%s%s%s%s%s%s week_start=%u", bys[random_below(random, SWK__COUNT(bys))],
-	         wheres[random_below(random, SWK__COUNT(wheres))], sets[random_below(random, SWK__COUNT(sets))],
-	         zones[random_below(random, SWK__COUNT(zones))], windows[random_below(random, SWK__COUNT(windows))],
-	         flags[random_below(random, SWK__COUNT(flags))], random_one_in(random, 2) ? " previous" : "",
-	         1 + random_below(random, 7));
+	folder_clear(self);
+	rmdir(self->path);
 }
 
 #endif

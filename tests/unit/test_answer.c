@@ -2,7 +2,7 @@
  *
  * Weeks: 2026-11-02 is a Monday, of 2026-W45.
  */
-#include "feed.h"
+#include "random_feed.h"
 #include "question.h"
 
 static scene s;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "facts.h"
-#include "feed.h"
+#include "random_feed.h"
 
 static scene s;
 static const swk__cut everything = { INT64_MAX, INT64_MAX, UINT64_MAX };

@@ -67,11 +67,19 @@ static swk_result *result_sample(void)
 	column(result, "made", SWK_TYPE_INT);
 	column(result, "rate", SWK_TYPE_REAL);
 	column(result, "amount", SWK_TYPE_AMOUNT);
-	row(result, (swk__cell[]){ text_cell("north"), { .integer = 20759 }, { .integer = 1 }, { .integer = -7 },
-	                           { .real = 1.0 / 3 }, { .amount = -5, .digits = 2 } });
+	row(result, (swk__cell[]){ text_cell("north"),
+	                           { .integer = 20759 },
+	                           { .integer = 1 },
+	                           { .integer = -7 },
+	                           { .real = 1.0 / 3 },
+	                           { .amount = -5, .digits = 2 } });
 	row(result, (swk__cell[]){ null_cell, null_cell, null_cell, null_cell, null_cell, null_cell });
-	row(result, (swk__cell[]){ text_cell(""), { .integer = 0 }, { .integer = 0 }, { .integer = 12345 },
-	                           { .real = 250 }, { .amount = 1234567, .digits = 0 } });
+	row(result, (swk__cell[]){ text_cell(""),
+	                           { .integer = 0 },
+	                           { .integer = 0 },
+	                           { .integer = 12345 },
+	                           { .real = 250 },
+	                           { .amount = 1234567, .digits = 0 } });
 	return result;
 }
 
@@ -208,8 +216,9 @@ static void test_cells(void **state)
 /* Every accessor at every kind of cell that is not its own. */
 static void test_wrong_cells(void **state)
 {
-	static const size_t places[][2] = { { 1, 0 }, { 1, 3 }, { 1, 4 }, { 3, 0 }, { 3, 3 }, { 0, 6 },
-		                            { SIZE_MAX, SIZE_MAX } };
+	static const size_t places[][2] = {
+		{ 1, 0 }, { 1, 3 }, { 1, 4 }, { 3, 0 }, { 3, 3 }, { 0, 6 }, { SIZE_MAX, SIZE_MAX }
+	};
 	size_t length = 7;
 	swk__i128 amount = 3;
 	unsigned digits = 3;
@@ -269,7 +278,9 @@ static void test_about(void **state)
 
 static void test_many_rows(void **state)
 {
-	enum { ROWS = 1000 };
+	enum {
+		ROWS = 1000
+	};
 	(void)state;
 	swk_result *result = result_create();
 	column(result, "name", SWK_TYPE_TEXT);
@@ -465,13 +476,20 @@ static void test_json_parses(void **state)
 
 static void test_table_widths(void **state)
 {
-	static const char *const texts[] = { "ab",           "é",
-		                             "e\xcc\x81",    /* e and a combining acute accent */
-		                             "東京",         "\xf0\x9f\x98\x80",
-		                             "a\tb\n\r",     "\x1b[31mred",
-		                             "\xc2\x9b" "2J", /* a C1 control */
+	static const char *const texts[] = { "ab",
+		                             "é",
+		                             "e\xcc\x81", /* e and a combining acute accent */
+		                             "東京",
+		                             "\xf0\x9f\x98\x80",
+		                             "a\tb\n\r",
+		                             "\x1b[31mred",
+		                             "\xc2\x9b"
+		                             "2J",             /* a C1 control */
 		                             "x\xe2\x80\xaey", /* right-to-left override */
-		                             "",             NULL };
+		                             "\x01",
+		                             "",
+		                             "\xff\xe4\xbf", /* no UTF-8 */
+		                             NULL };
 	(void)state;
 	swk_result *result = result_texts(texts);
 	assert_written(result, SWK_FORMAT_TABLE,
@@ -486,7 +504,9 @@ static void test_table_widths(void **state)
 	               "\\x1b[31mred  1\n"
 	               "\\x9b2J       1\n"
 	               "x\xef\xbf\xbdy          1\n"
-	               "             1\n");
+	               "\\x01         1\n"
+	               "             1\n"
+	               "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd          1\n");
 	swk_result_free(result);
 }
 
@@ -506,6 +526,7 @@ static void test_table_reals(void **state)
 		{ -2.0 / 3, "-0.6667" },
 		{ 0.99995001, "1" },
 		{ 100, "100" },
+		{ -5, "-5" },
 		{ -1234567.891, "-1234567.891" },
 		{ 999999999999999, "999999999999999" },
 		{ 1e15, "1000000000000000" },
@@ -665,15 +686,17 @@ static void test_memory_sweep(void **state)
 /* After a failed row the result goes on as if nothing had happened. */
 static void test_row_again(void **state)
 {
-	sweep always = { .at = 1, .for_ever = true };
+	swk__cell cell = text_cell("x");
 	(void)state;
 	swk_result *result = result_create();
 	column(result, "t", SWK_TYPE_TEXT);
-	swk__cell cell = text_cell("x");
-	memory.fault = sweep_hook;
-	memory.fault_context = &always;
-	assert_int_equal(swk__result_row(result, &cell, NULL), SWK_ERR_MEMORY);
-	memory.fault = NULL;
+	for (int at = 1; at <= 3; at++) { /* cells, nulls, texts */
+		sweep once = { .at = at };
+		memory.fault = sweep_hook;
+		memory.fault_context = &once;
+		assert_int_equal(swk__result_row(result, &cell, NULL), SWK_ERR_MEMORY);
+		memory.fault = NULL;
+	}
 	row(result, &cell);
 	assert_written(result, SWK_FORMAT_CSV, "t\r\nx\r\n");
 	swk_result_free(result);
@@ -684,12 +707,12 @@ static void test_row_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_real_golden),  TEST(test_real_locale),   TEST(test_amount_format), TEST(test_shape),
-		TEST(test_cells),        TEST(test_wrong_cells),   TEST(test_null_result),   TEST(test_about),
-		TEST(test_many_rows),    TEST(test_refused),       TEST(test_owner),         TEST(test_formats),
-		TEST(test_formats_empty), TEST(test_csv_quoting),  TEST(test_json_escaping), TEST(test_json_parses),
-		TEST(test_table_widths), TEST(test_table_reals),   TEST(test_pieces),        TEST(test_write_stopped),
-		TEST(test_write_usage),  TEST(test_forked),        TEST(test_memory_sweep),  TEST(test_row_again),
+		TEST(test_real_golden),   TEST(test_real_locale), TEST(test_amount_format), TEST(test_shape),
+		TEST(test_cells),         TEST(test_wrong_cells), TEST(test_null_result),   TEST(test_about),
+		TEST(test_many_rows),     TEST(test_refused),     TEST(test_owner),         TEST(test_formats),
+		TEST(test_formats_empty), TEST(test_csv_quoting), TEST(test_json_escaping), TEST(test_json_parses),
+		TEST(test_table_widths),  TEST(test_table_reals), TEST(test_pieces),        TEST(test_write_stopped),
+		TEST(test_write_usage),   TEST(test_forked),      TEST(test_memory_sweep),  TEST(test_row_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

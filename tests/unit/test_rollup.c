@@ -238,6 +238,28 @@ static void test_builder_full(void **state)
 	swk__rollup_builder_done(&(swk__rollup_builder){ 0 });
 }
 
+/* A failed cell leaves no trace, and the next one goes in. */
+static void test_builder_goes_on(void **state)
+{
+	const swk__i128 value = 1;
+	(void)state;
+	for (int at = 1; at <= 3; at++) { /* keys, ends, values */
+		swk__rollup_builder builder;
+		swk__rollup *rollup = NULL;
+		sweep once = { .at = at };
+		swk__rollup_builder_init(&builder, &memory, 1);
+		memory.fault = sweep_hook;
+		memory.fault_context = &once;
+		assert_int_equal(swk__rollup_builder_add(&builder, slice("k"), &value, NULL), SWK_ERR_MEMORY);
+		memory.fault = NULL;
+		assert_int_equal(swk__rollup_builder_add(&builder, slice("k"), &value, NULL), SWK_OK);
+		assert_int_equal(swk__rollup_build(&builder, &rollup, NULL), SWK_OK);
+		assert_int_equal(rollup->cells, 1);
+		assert_true(swk__rollup_values(rollup, 0)[0] == 1);
+		swk__rollup_release(rollup);
+	}
+}
+
 /* Two keys of 3 GiB: pages that are never written cost nothing. */
 static void test_keys_too_long(void **state)
 {
@@ -283,6 +305,7 @@ static void test_decode_corrupt(void **state)
 		{ "\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\1\0", 12, "2^64 - 1 measures" },
 		{ "\x80\x80\x80\x80\x10\0", 6, "2^32 measures" },
 		{ "\1\xff\xff\xff\xff\x0f\0\0", 8, "2^32 - 1 cells" },
+		{ "\xff\xff\xff\xff\x0f\1\0", 7, "2^32 - 1 measures of one cell" },
 	};
 	(void)state;
 	for (size_t i = 0; i < SWK__COUNT(rows); i++) {
@@ -473,7 +496,9 @@ static void test_mutations(void **state)
 /* Sorted, reversed and equal keys are what naive sorts die of. */
 static void test_sort_traps(void **state)
 {
-	enum { COUNT = 200000 };
+	enum {
+		COUNT = 200000
+	};
 	(void)state;
 	for (int kind = 0; kind < 3; kind++) {
 		swk__rollup_builder builder;
@@ -562,6 +587,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_merge_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merge_other_measures, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_builder_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_builder_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_keys_too_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_decode_corrupt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merge_any_tree, setup, teardown),

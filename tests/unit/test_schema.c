@@ -18,8 +18,9 @@ static const char *const contract[SWK__TABLE_COUNT] = {
 	"deleted BOOL=0",
 };
 
-static const char *const kind_names[] = { "TEXT", "ID",      "REF",      "ZONE",  "ENUM",
-	                                  "BOOL", "INSTANT", "DURATION", "NUMBER" };
+static const char *const kind_names[] = {
+	"TEXT", "ID", "REF", "ZONE", "ENUM", "BOOL", "INSTANT", "DURATION", "NUMBER"
+};
 
 static void field_print(const swk__field *field, swk__buf *buf)
 {

@@ -57,7 +57,9 @@ static void the_empty_text_is_number_0(void **state)
 
 static void bytes_stay_where_they_are(void **state)
 {
-	enum { COUNT = 20000 };
+	enum {
+		COUNT = 20000
+	};
 	static const char *places[COUNT];
 	swk__mem mem;
 	swk__text text;
@@ -108,7 +110,9 @@ static void long_and_short_texts_mix(void **state)
 /* Two texts whose hashes agree in the 32 bits that the index keeps are told apart by their bytes. */
 static void equal_hash_bits_do_not_make_equal_texts(void **state)
 {
-	enum { BITS = 18 };
+	enum {
+		BITS = 18
+	};
 	static uint32_t tags[1 << BITS], owners[1 << BITS];
 	const uint64_t key = 1;
 	char bytes[32];
@@ -215,7 +219,9 @@ static void the_limit_is_told_apart(void **state)
 
 /* ------------------------------------------------------------------------------------------- threads */
 
-enum { SHARED = 30000 };
+enum {
+	SHARED = 30000
+};
 
 typedef struct shared {
 	swk__text text;
