@@ -123,6 +123,21 @@ int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_bat
 	return code;
 }
 
+/* What an ingestion is refused for before it begins. */
+static int ingest_check(const swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                        const swk_ingest_counts *counts, swk_error *error)
+{
+	if (options->reserved || options->strict > 1)
+		return reserved_refused(error);
+	if (batch->owner != store)
+		return swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
+	if (counts && counts->size < sizeof counts->size)
+		return swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
+	if (options->recorded_at < 0 || options->recorded_at > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
+	return SWK_OK;
+}
+
 int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
                            swk_ingest_counts *counts, swk_error *error)
 {
@@ -133,14 +148,8 @@ int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_i
 	int code = swk__store_process(store, error);
 	if (code == SWK_OK)
 		code = options_copy(&all, sizeof all, options, error);
-	if (code == SWK_OK && (all.reserved || all.strict > 1))
-		code = reserved_refused(error);
-	if (code == SWK_OK && batch->owner != store)
-		code = swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
-	if (code == SWK_OK && counts && counts->size < sizeof counts->size)
-		code = swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
-	if (code == SWK_OK && (all.recorded_at < 0 || all.recorded_at > SWK__INSTANT_MAX))
-		code = swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
+	if (code == SWK_OK)
+		code = ingest_check(store, batch, &all, counts, error);
 	if (code == SWK_OK)
 		code = swk__store_ingest(store, batch, &all, &made, error);
 	if (code == SWK_OK && counts) {

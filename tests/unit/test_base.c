@@ -268,7 +268,7 @@ static void test_varint_refused(void **state)
 		const char *bytes;
 		size_t length;
 	} rows[] = {
-		{ "\x80\x00", 2 },                                                                   /* not shortest */
+		{ "\x80\x00", 2 }, /* not shortest */
 		{ "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x04", 19 }, /* 129 bits */
 		{ "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01", 20 },
 		{ "\x80", 1 },
@@ -430,11 +430,11 @@ static void test_utf8_cut(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_slices),     TEST(test_fault_names),  TEST(test_alloc),          TEST(test_resize),
-		TEST(test_size_overflow), TEST(test_limit),     TEST(test_allocator),      TEST(test_grown),
-		TEST(test_buffer),     TEST(test_buffer_sweep), TEST(test_varint),         TEST(test_varint_refused),
-		TEST(test_varint_64),  TEST(test_read_slice),   TEST(test_random_key),     TEST(test_hash),
-		TEST(test_utf8_valid), TEST(test_utf8_cut),
+		TEST(test_slices),        TEST(test_fault_names),  TEST(test_alloc),      TEST(test_resize),
+		TEST(test_size_overflow), TEST(test_limit),        TEST(test_allocator),  TEST(test_grown),
+		TEST(test_buffer),        TEST(test_buffer_sweep), TEST(test_varint),     TEST(test_varint_refused),
+		TEST(test_varint_64),     TEST(test_read_slice),   TEST(test_random_key), TEST(test_hash),
+		TEST(test_utf8_valid),    TEST(test_utf8_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,9 +157,10 @@ static void test_format_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_code_names),  cmocka_unit_test(test_fail),   cmocka_unit_test(test_fail_unusable),
-		cmocka_unit_test(test_fail_cut),    cmocka_unit_test(test_fail_memory),
-		cmocka_unit_test(test_copy),        cmocka_unit_test(test_format), cmocka_unit_test(test_format_short),
+		cmocka_unit_test(test_code_names),    cmocka_unit_test(test_fail),
+		cmocka_unit_test(test_fail_unusable), cmocka_unit_test(test_fail_cut),
+		cmocka_unit_test(test_fail_memory),   cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_format),        cmocka_unit_test(test_format_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MIB = 1 << 20, MOST = 512 };
+enum {
+	MIB = 1 << 20,
+	MOST = 512
+};
 
 static char folder[64], at_path[256];
 static swk__mem mem;
@@ -304,10 +307,11 @@ static void test_visitor_stops(void **state)
 static void test_paths(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "a?b=c",      "100%",     "%41",   "a#b",
-		                                 "two  words", "W\xc3\xb6rter", "\xff\xfe", "a'\"b",
-		                                 ":memory:",   "-dash",    "file:x?mode=memory", "line\nbreak",
-		                                 "a&cache=shared" };
+	static const char *const names[] = {
+		"a?b=c",         "100%",  "%41",      "a#b",   "two  words",         "W\xc3\xb6rter",
+		"\xff\xfe",      "a'\"b", ":memory:", "-dash", "file:x?mode=memory", "line\nbreak",
+		"a&cache=shared"
+	};
 	char before[256];
 	assert_non_null(getcwd(before, sizeof before));
 	assert_int_equal(chdir(folder), 0);
@@ -681,7 +685,7 @@ static void test_changed_beneath(void **state)
 {
 	(void)state;
 	static const char *const changes[] = { "UPDATE manifest SET commits = commits + 1", "DELETE FROM manifest",
-		                                   "UPDATE manifest SET checksum = 5" };
+		                               "UPDATE manifest SET checksum = 5" };
 	for (size_t i = 0; i < SWK__COUNT(changes); i++) {
 		set_up(NULL);
 		store_make(1);
@@ -911,7 +915,7 @@ static void test_fault_points_of_opening(void **state)
 {
 	(void)state;
 	static const swk__fault creation[] = { SWK__FAULT_file_create, SWK__FAULT_file_open, SWK__FAULT_file_lock,
-		                                   SWK__FAULT_file_write };
+		                               SWK__FAULT_file_write };
 	static const swk__fault looking[] = { SWK__FAULT_file_begin, SWK__FAULT_file_open, SWK__FAULT_file_read };
 	for (size_t i = 0; i < SWK__COUNT(creation); i++) {
 		point_arm(creation[i], 0);
@@ -936,7 +940,7 @@ static void test_fault_points_of_committing(void **state)
 		swk__fault which;
 		int skip;
 	} points[] = { { SWK__FAULT_file_begin, 0 }, { SWK__FAULT_file_read, 0 },  { SWK__FAULT_file_write, 0 },
-		           { SWK__FAULT_file_write, 1 }, { SWK__FAULT_file_write, 2 }, { SWK__FAULT_file_commit, 0 } };
+		       { SWK__FAULT_file_write, 1 }, { SWK__FAULT_file_write, 2 }, { SWK__FAULT_file_commit, 0 } };
 	seen found;
 	swk__file *file = open_as(&creating, SWK_OK);
 	for (unsigned i = 0; i < SWK__COUNT(points); i++) {
