@@ -111,8 +111,9 @@ static void test_last_stamp_is_kept(void **state)
 {
 	const folder *place = *state;
 	int64_t now = NOW;
-	swk_store_options options = { .size = sizeof options, .clock = stopped_clock, .clock_context = &now,
-		                      .flags = SWK_OPEN_CREATE };
+	swk_store_options options = {
+		.size = sizeof options, .clock = stopped_clock, .clock_context = &now, .flags = SWK_OPEN_CREATE
+	};
 	swk_store *store = feed_open(place->store, &options);
 	assert_int_equal(feed_one(store, "a", "answered"), SWK_OK);
 	assert_int_equal(feed_one(store, "b", "answered"), SWK_OK); /* stamped NOW + 1 */
@@ -136,8 +137,9 @@ static void test_last_stamp_is_kept(void **state)
 static void test_settings_stay(void **state)
 {
 	const folder *place = *state;
-	const swk_store_options made = { .flags = SWK_OPEN_CREATE, .zone = "America/New_York", .currency = "JPY",
-		                         .week_start = SWK_SUNDAY };
+	const swk_store_options made = {
+		.flags = SWK_OPEN_CREATE, .zone = "America/New_York", .currency = "JPY", .week_start = SWK_SUNDAY
+	};
 	assert_int_equal(open_code(place, made), SWK_OK);
 	assert_int_equal(open_code(place, made), SWK_OK); /* the same again is fine */
 	assert_int_equal(open_code(place, (swk_store_options){ .zone = "UTC" }), SWK_ERR_USAGE);

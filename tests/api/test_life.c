@@ -93,7 +93,10 @@ static void test_copies_what_it_keeps(void **state)
 
 static void test_thousand_stores(void **state)
 {
-	enum { STORES = 1000, MOST = 256 * 1024 };
+	enum {
+		STORES = 1000,
+		MOST = 256 * 1024
+	};
 	static swk_store *stores[STORES];
 	(void)state;
 	counter counts = { 0 };
@@ -339,8 +342,12 @@ static void test_interrupt(void **state)
 	unsigned interrupted = 0;
 	for (unsigned i = 0; i < 200 && !interrupted; i++) {
 		static const char *const by[] = { "rep", "source", "weekday", "hour" };
-		swk_query query = { .size = sizeof query, .report = "calls", .by = by, .by_count = COUNT(by),
-			            .as_of = NOW + i, .now = NOW }; /* not cached: another past each time */
+		swk_query query = { .size = sizeof query,
+			            .report = "calls",
+			            .by = by,
+			            .by_count = COUNT(by),
+			            .as_of = NOW + i,
+			            .now = NOW }; /* not cached: another past each time */
 		swk_result *result = NULL;
 		int code = swk_store_report(store, &query, &result, &error);
 		interrupted += code == SWK_ERR_INTERRUPTED;
@@ -417,9 +424,9 @@ static void test_interrupt_reaches_the_waiting(void **state)
 
 /* -------------------------------------------------------------------------------------------- forks */
 
-#define CHECK(condition)                        \
-	do {                                    \
-		if (!(condition))               \
+#define CHECK(condition)                           \
+	do {                                       \
+		if (!(condition))                  \
 			_exit(__LINE__ % 200 + 1); \
 	} while (0)
 

@@ -2,8 +2,8 @@
  *
  * Weeks: 2026-11-02 is a Monday, of 2026-W45.
  */
-#include "random_feed.h"
 #include "question.h"
+#include "random_feed.h"
 
 static scene s;
 static inquiry i;
