@@ -2,8 +2,8 @@
  *
  * Weeks: 2026-11-02 is a Monday, of 2026-W45.
  */
-#include "random_feed.h"
 #include "question.h"
+#include "random_feed.h"
 
 static scene s;
 static inquiry i;
@@ -526,6 +526,39 @@ static void test_cached_answers_are_the_same_bytes(void **state)
 	}
 }
 
+/* One thing at a time that a cached week was counted from. */
+static void test_a_cached_week_is_given_up_when_anything_changed(void **state)
+{
+	(void)state;
+	const char *const changes[] = {
+		"lead l created_at=2026-10-01 region=West",
+		"lead l created_at=2026-10-01",
+		"rep r region=North",
+		"rep r team=A",
+		"call a at=2026-11-03 lead=l rep=r outcome=busy",
+		"call b at=2026-11-08T22:00:00Z lead=l rep=r",
+		"call b at=2026-11-09T02:00:00Z lead=l rep=r",
+		"lead l created_at=2026-10-01 merged_into=m\nlead m created_at=2026-10-01 region=East",
+		"lead m created_at=2026-10-01 region=East deleted=true",
+		"lead m created_at=2026-12-31 region=East",
+		"call a at=2026-11-03 lead=l rep=r outcome=busy deleted=true",
+	};
+	inquiry cached;
+	inquiry_open(&cached, &s);
+	cached.cache = swk__cache_create(&s.mem, 1 << 20);
+	scene_commit(&s, "lead l created_at=2026-10-01 region=North\nrep r\ncall a at=2026-11-03 lead=l rep=r");
+	for (size_t c = 0; c < SWK__COUNT(changes); c++) {
+		const char *const questions[] = { "calls by=region zone=America/New_York", "calls by=team,region",
+			                          "calls where=team:A", "calls by=rep" };
+		for (size_t q = 0; q < SWK__COUNT(questions); q++)
+			assert_same_answer(&cached, questions[q], &i, questions[q]);
+		scene_commit(&s, changes[c]);
+		for (size_t q = 0; q < SWK__COUNT(questions); q++)
+			assert_same_answer(&cached, questions[q], &i, questions[q]);
+	}
+	swk__cache_free(cached.cache);
+}
+
 /* The narrowest case: only the end of the week moves, over every call's instant. */
 static void test_a_cached_week_holds_just_as_long_as_it_may(void **state)
 {
@@ -858,6 +891,7 @@ int main(void)
 		TEST(test_total_is_compared_with_as_many_weeks),
 		TEST(test_a_week_that_has_not_begun_is_compared_with_nothing),
 		TEST(test_cached_answers_are_the_same_bytes),
+		TEST(test_a_cached_week_is_given_up_when_anything_changed),
 		TEST(test_a_cached_week_holds_just_as_long_as_it_may),
 		TEST(test_rollups_of_any_parts_merge_to_that_of_the_whole),
 		TEST(test_as_of_equals_a_history_without_the_later_rows),

@@ -288,6 +288,8 @@ static void test_shapes_differ_where_weekly_rollups_do(void **state)
 		"calls where=rep:rs",
 		"calls where=team:r",
 		"calls where=rep:r where=team:r",
+		"calls where=rep:r where=team:\x01\x01",
+		"calls where=rep:r where=rep:\x02 where=rep:\x01",
 		"calls where=hour:1",
 		"calls where=hour:2",
 		"calls where=weekday:1",
