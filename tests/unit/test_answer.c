@@ -320,6 +320,23 @@ static void test_a_week_is_that_of_the_zone(void **state)
 	assert_answer(&i, "calls zone=America/New_York show=week,made", "2026-W44,2\n2026-W45,1");
 }
 
+/* The first instant there is shows a date before 1970 in the west. */
+static void test_the_ends_of_time_have_weeks(void **state)
+{
+	(void)state;
+	scene_commit(&s, "call a at=1970-01-01T00:00:00Z\ncall b at=2200-01-01T00:00:00Z");
+	assert_answer(&i,
+	              "calls by=weekday,hour now=2200-01-01 zone=America/New_York week_start=3 "
+	              "show=week,partial,weekday,hour,made",
+	              "1969-12-31,false,3,19,1\n2199-12-25,true,2,19,1");
+	assert_answer(
+		&i, "calls by=weekday,hour now=2200-01-01 zone=Pacific/Kiritimati show=week,partial,weekday,hour,made",
+		"1970-W01,false,3,13,1\n2200-W01,true,3,14,1");
+	assert_answer(&i, "calls total previous from=0000-01-03 to=9999-12-31 now=2200-01-01 show=made,made_previous",
+	              "2,0");
+	assert_answer(&i, "calls total fill by=rep from=9998-01-01 to=9999-12-31 now=2200-01-01 show=made", "");
+}
+
 /* Instants on both sides of both ends of a week; the hours that it lasts are in the comments. */
 static void test_weeks_around_changes_of_clocks(void **state)
 {
@@ -880,6 +897,7 @@ int main(void)
 		TEST(test_fill_of_a_window_without_facts_is_zeros),
 		TEST(test_weeks_begin_on_any_day),
 		TEST(test_a_week_is_that_of_the_zone),
+		TEST(test_the_ends_of_time_have_weeks),
 		TEST(test_weeks_around_changes_of_clocks),
 		TEST(test_what_comes_after_now_is_absent),
 		TEST(test_a_week_that_ends_at_now_is_not_partial),

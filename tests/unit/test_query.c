@@ -286,6 +286,8 @@ static void test_shapes_differ_where_weekly_rollups_do(void **state)
 		"calls where=rep:r",
 		"calls where=rep:r where=rep:s",
 		"calls where=rep:rs",
+		"calls where=rep:ab where=rep:c",
+		"calls where=rep:a where=rep:bc",
 		"calls where=team:r",
 		"calls where=rep:r where=team:r",
 		"calls where=rep:r where=team:\x01\x01",
