@@ -388,7 +388,7 @@ static void test_io_sweep(void **state)
 	int points = 0;
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
 		bool hit = true;
-		for (int at = 1; hit; at += at < 150 ? 1 : 5) {
+		for (int at = 1; hit; at += at < 150 ? 1 : 11) {
 			set_up(NULL);
 			fault_vfs_fail(at, for_ever);
 			told result = scenario(FAULT_VFS, NULL);
