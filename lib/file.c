@@ -26,7 +26,7 @@ enum {
 #define TEXT_OF_(number) #number
 #define SEED UINT64_C(0x73616c65737765) /* fixed: checksums are the same everywhere */
 
-#define MANIFEST_SQL                                                                             \
+#define MANIFEST_SQL                                                                                     \
 	"CREATE TABLE manifest(id INTEGER PRIMARY KEY, format INTEGER, commits INTEGER, blobs INTEGER, " \
 	"chain INTEGER, checksum INTEGER, head BLOB)"
 #define JOURNAL_SQL \
@@ -45,9 +45,9 @@ struct swk__file {
 	manifest state;
 	int lock; /* -1: none */
 	bool read_only, immutable;
-	bool doubtful;     /* a COMMIT failed: its frames may still lie in the WAL */
-	struct stat seen;  /* the file when an immutable reader opened it */
-	char shown[64];    /* the path as given, for messages */
+	bool doubtful;    /* a COMMIT failed: its frames may still lie in the WAL */
+	struct stat seen; /* the file when an immutable reader opened it */
+	char shown[64];   /* the path as given, for messages */
 };
 
 /* ------------------------------------------------------------------------------------------ errors */
@@ -93,10 +93,10 @@ static int sqlite_code(int result)
 	static const struct {
 		int result, code;
 	} codes[] = {
-		{ SQLITE_NOMEM, SWK_ERR_MEMORY },       { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
-		{ SQLITE_ERROR, SWK_ERR_CORRUPT },      { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
-		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT },   { SQLITE_NOTADB, SWK_ERR_FORMAT },
-		{ SQLITE_BUSY, SWK_ERR_LOCKED },        { SQLITE_LOCKED, SWK_ERR_LOCKED },
+		{ SQLITE_NOMEM, SWK_ERR_MEMORY },     { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
+		{ SQLITE_ERROR, SWK_ERR_CORRUPT },    { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
+		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT }, { SQLITE_NOTADB, SWK_ERR_FORMAT },
+		{ SQLITE_BUSY, SWK_ERR_LOCKED },      { SQLITE_LOCKED, SWK_ERR_LOCKED },
 	};
 	if (result == SQLITE_IOERR_NOMEM)
 		return SWK_ERR_MEMORY;
@@ -130,7 +130,11 @@ static bool fault(const swk__file *file, swk__fault point, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------- paths */
 
-typedef enum kind { MISSING, EMPTY, PRESENT } kind;
+typedef enum kind {
+	MISSING,
+	EMPTY,
+	PRESENT
+} kind;
 
 /* The path without links, so that one file has one lock whatever it is called by. */
 static int path_resolve(swk__file *file, const char *path, swk_error *error)
@@ -244,18 +248,14 @@ static int lock_take(swk__file *file, uint32_t timeout, swk_error *error)
 /* "file://" and the path with everything escaped that a URI could take for its own, and the query. */
 static bool uri_build(swk__buf *uri, const char *path, const char *query)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	swk__buf_append(uri, "file://", 7);
 	for (; *path; path++) {
 		unsigned char byte = (unsigned char)*path;
 		unsigned char letter = byte | 0x20;
-		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte)) {
+		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte))
 			swk__buf_byte(uri, byte);
-			continue;
-		}
-		swk__buf_byte(uri, '%');
-		swk__buf_byte(uri, (unsigned char)digits[byte >> 4]);
-		swk__buf_byte(uri, (unsigned char)digits[byte & 15]);
+		else
+			swk__buf_format(uri, "%%%02X", byte);
 	}
 	return swk__buf_append(uri, query, strlen(query) + 1);
 }
@@ -264,8 +264,10 @@ static bool uri_build(swk__buf *uri, const char *path, const char *query)
 static void connection_defend(sqlite3 *db, bool writer)
 {
 	static const int switches[][2] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
 	};
 	for (size_t i = 0; i < SWK__COUNT(switches); i++)
 		sqlite3_db_config(db, switches[i][0], switches[i][1], NULL);
@@ -357,10 +359,9 @@ static int sql_expect(const swk__file *file, sqlite3 *db, const char *sql, const
 
 static int schema_check(const swk__file *file, sqlite3 *db, swk_error *error)
 {
-	return sql_expect(file, db,
-	                  "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
-	                  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')",
-	                  "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
+	static const char sql[] = "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
+				  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')";
+	return sql_expect(file, db, sql, "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
 }
 
 /* ---------------------------------------------------------------------------------------- checksums */
@@ -429,7 +430,7 @@ static bool blob_bind(sqlite3_stmt *statement, int at, swk__slice blob)
 static int manifest_write(const swk__file *file, sqlite3 *db, manifest *row, swk__slice head, swk_error *error)
 {
 	static const char sql[] = "REPLACE INTO manifest(id, format, commits, blobs, chain, checksum, head)"
-	                          "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
+				  "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
 	row->checksum = manifest_checksum(row, head);
 	uint64_t numbers[] = { SWK__FILE_FORMAT, row->commits, row->blobs, row->chain, row->checksum };
 	sqlite3_stmt *statement = NULL;
@@ -498,9 +499,10 @@ static int store_fill(const swk__file *file, sqlite3 *db, swk__slice head, swk_e
 {
 	/* No rollback journal: nobody sees this file before it is renamed. */
 	static const char sql[] = "PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;"
-	                          "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
-	                          "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
-	                          "PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT);
+				  "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
+				  "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
+										     "PRAGMA user_version = " TEXT_OF(
+											     SWK__FILE_FORMAT);
 	static const char what[] = "could not be created";
 	manifest row = { 0 };
 	int code = sql_run(file, db, sql, what, error);
@@ -531,8 +533,7 @@ static int folder_sync(const swk__file *file, swk_error *error)
 
 /* Gives the made file its name. An empty file that was there hands on its mode; a file that came up meanwhile is
  * not replaced. */
-static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status,
-                      swk_error *error)
+static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status, swk_error *error)
 {
 	if (fault(file, SWK__FAULT_file_create, error))
 		return SWK_ERR_IO;
@@ -546,8 +547,7 @@ static int store_name(const swk__file *file, const char *made, kind found, const
 	return folder_sync(file, error);
 }
 
-static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head,
-                        swk_error *error)
+static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head, swk_error *error)
 {
 	char made[BESIDE_BYTES];
 	sqlite3 *db = NULL;
@@ -591,10 +591,12 @@ static int writer_connect(swk__file *file, swk_error *error)
 	return code;
 }
 
-/* Connects and begins the transaction. Without a WAL there is no writer, and an immutable connection makes none:
- * mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
+/* Connects, perhaps again, and begins the transaction. Without a WAL there is no writer, and an immutable connection
+ * makes none: mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
 static int reader_connect(swk__file *file, swk_error *error)
 {
+	sqlite3_close(file->db);
+	file->db = NULL;
 	if (stat(file->path.bytes, &file->seen) != 0)
 		return fail_system(file, error, "could not be found");
 	file->immutable = beside_size(file, "-wal") < 0 && beside_size(file, "-journal") < 0;
@@ -627,16 +629,15 @@ static bool reader_disturbed(const swk__file *file, int code)
 
 static int reader_open(swk__file *file, swk_error *error)
 {
-	int code = SWK_OK;
-	for (int i = 0; i < READER_TRIES; i++) {
-		code = reader_connect(file, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code, tries = 0;
+	do {
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = manifest_read(file, file->db, &file->state, &file->head, error);
-		if (code == SWK_OK || !reader_disturbed(file, code))
-			break;
-		sqlite3_close(file->db);
-		file->db = NULL;
-	}
+			code = manifest_read(file, file->db, &file->state, &file->head, &last);
+	} while (reader_disturbed(file, code) && ++tries < READER_TRIES);
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
@@ -776,7 +777,7 @@ static int reading_deliver(reading *self, swk_error *error)
 /* Takes the blob under the cursor, which must be the next one of this commit or the first of the next. */
 static int reading_blob(const swk__file *file, reading *self, sqlite3_stmt *statement, swk_error *error)
 {
-	uint64_t number, commit, checksum;
+	uint64_t number = 0, commit = 0, checksum = 0;
 	swk__slice bytes;
 	bool whole = column_number(statement, 0, &number) && column_number(statement, 1, &commit) &&
 	             column_number(statement, 2, &checksum);
@@ -819,7 +820,7 @@ static int reading_rows(const swk__file *file, reading *self, sqlite3_stmt *stat
 static int reading_run(const swk__file *file, reading *self, swk_error *error)
 {
 	static const char sql[] = "SELECT number, commit_number, checksum, bytes FROM journal WHERE number > ?1 "
-	                          "ORDER BY number";
+				  "ORDER BY number";
 	/* From the least number, so that a row below the first one is noticed. */
 	sqlite3_int64 after = self->blobs ? (sqlite3_int64)self->blobs : INT64_MIN;
 	sqlite3_stmt *statement = NULL;
@@ -840,17 +841,18 @@ static int reading_run(const swk__file *file, reading *self, swk_error *error)
 
 static int reader_run(swk__file *file, reading *self, swk_error *error)
 {
-	int code = reading_run(file, self, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code = reading_run(file, self, &last);
 	for (int i = 0; i < READER_TRIES && !self->stopped && reader_disturbed(file, code); i++) {
-		sqlite3_close(file->db);
-		file->db = NULL;
 		self->resumed = true;
-		code = reader_connect(file, error);
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = reading_run(file, self, error);
+			code = reading_run(file, self, &last);
 	}
 	sqlite3_close(file->db);
 	file->db = NULL;
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
@@ -898,10 +900,11 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
 /* ------------------------------------------------------------------------------------------ writing */
 
 /* The frames of a COMMIT that failed may lie in the WAL with a valid end, and a process that is killed would leave
- * them to be found. The next transaction overwrites them, so there is one at once. */
+ * them to be found. The next transaction overwrites them, so there is one at once: this pragma writes a page even
+ * where nothing changes, which an UPDATE does not. */
 static int doubt_settle(swk__file *file, swk_error *error)
 {
-	static const char sql[] = "BEGIN IMMEDIATE; UPDATE manifest SET format = format; COMMIT";
+	static const char sql[] = "BEGIN IMMEDIATE; PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT) "; COMMIT";
 	int code = sql_run(file, file->db, sql, "an earlier commit could not be undone", error);
 	file->doubtful = code != SWK_OK;
 	if (!sqlite3_get_autocommit(file->db))
@@ -928,8 +931,7 @@ static int transaction_begin(swk__file *file, swk_error *error)
 	swk__buf_init(&head, file->mem, SIZE_MAX);
 	code = manifest_read(file, file->db, &row, &head, error);
 	swk__buf_done(&head);
-	if (code == SWK_OK && (row.commits != file->state.commits || row.blobs != file->state.blobs ||
-	                       row.chain != file->state.chain || row.checksum != file->state.checksum))
+	if (code == SWK_OK && memcmp(&row, &file->state, sizeof row) != 0)
 		code = fail(file, error, SWK_ERR_CORRUPT, "was changed by another program while it was open");
 	return code;
 }

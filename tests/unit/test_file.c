@@ -782,7 +782,7 @@ static void test_flipped_bytes(void **state)
 	static seen want;
 	size_t length = damage_make(bytes, sizeof bytes, &want), noticed = 0, harmless = 0, written = 0;
 	assert_in_range(length, 50000, sizeof bytes - 1);
-	for (size_t at = 0, step = 0; at < length; at += at < 4200 ? 1 : 11, step++) {
+	for (size_t at = 0, step = 0; at < length; at += at < 110 ? 1 : at < 4200 ? 7 : 23, step++) {
 		char right = bytes[at];
 		bytes[at] = (char)(right ^ masks[step % 4]);
 		file_save(at_path, bytes, length);
@@ -796,7 +796,7 @@ static void test_flipped_bytes(void **state)
 		folder_empty(folder);
 	}
 	print_message("flipped bytes: %zu noticed, %zu harmless, %zu written on\n", noticed, harmless, written);
-	assert_true(noticed > 1000 && harmless > 0 && written > 0);
+	assert_true(noticed > 500 && harmless > 0 && written > 0);
 }
 
 static void test_flipped_wal(void **state)
@@ -1059,21 +1059,21 @@ static void test_io_sweep(void **state)
 {
 	(void)state;
 	int points = 0;
-	for (int for_ever = 0; for_ever < 2; for_ever++)
-		for (int at = 1, passed = at; passed >= at; at += at < 150 ? 1 : 5) {
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		bool hit = true;
+		for (int at = 1; hit; at += at < 150 ? 1 : 5) {
 			set_up(NULL);
 			fault_vfs_fail(at, for_ever);
 			told result = scenario(FAULT_VFS, NULL);
-			passed = fault_vfs_passed();
+			hit = fault_vfs_passed() >= at;
 			fault_vfs_fail(0, false);
 			assert_int_equal(mem.used, 0);
 			scenario_check(&result, for_ever);
-			if (passed >= at && result.code != SWK_OK && result.code != SWK_ERR_IO)
+			if (result.code != SWK_OK && (!hit || result.code != SWK_ERR_IO))
 				fail_msg("passage %d: %s", at, swk_code_name(result.code));
-			if (passed < at)
-				assert_true(result.code == SWK_OK && result.count == 3);
-			points += passed >= at;
+			points += hit;
 		}
+	}
 	print_message("reads, writes, syncs and truncations swept: %d\n", points);
 }
 
