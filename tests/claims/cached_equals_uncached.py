@@ -5,10 +5,10 @@
     cached_equals_uncached.py --build build/release [--quick] [--seed N]
 
 One process ingests a messy feed (tests/model/feeds.py), half of it at once and then a few rows at a time: calls, or
-only what calls are joined with, leads or reps. After each commit it asks the same few queries at many `now`: instants of records and
-bounds of weeks, walking over each by single microseconds forth and back, so that kept weekly rollups are met from both
-sides of what they hold for. Each answer must be, byte for byte, that of a fresh process (the program), which finds
-nothing kept.
+only what calls are joined with, leads or reps. After each commit it asks the same few queries at many `now`: instants
+of records and bounds of weeks, walking over each by single microseconds forth and back, so that kept weekly rollups are
+met from both sides of what they hold for; and queries that differ from these in one thing. Each answer must be, byte
+for byte, that of a fresh process (the program), which finds nothing kept.
 """
 
 import json

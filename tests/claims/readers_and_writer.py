@@ -27,15 +27,18 @@ def build_make(folder):
     """The test in a build with ThreadSanitizer; the folder is configured where it is not."""
     if not (folder / "build.ninja").exists():
         environment = {**os.environ, "CC": "clang", "CXX": "clang++"}
-        subprocess.run(["meson", "setup", folder, claim.ROOT, *SETUP], env=environment, check=True, capture_output=True)
+        words = ["meson", "setup", folder, claim.ROOT, *SETUP]
+        subprocess.run(words, env=environment, check=True, capture_output=True)
     subprocess.run(["ninja", "-C", folder, TARGET], check=True, capture_output=True)
 
 
 def fixed_addresses():
-    """Where the kernel spreads addresses wide, ThreadSanitizer finds no room for its shadow: without spreading it does."""
+    """Where the kernel spreads addresses wide, this ThreadSanitizer finds no room for its shadow: so without."""
     words = ["setarch", platform.machine(), "-R"]
-    able = shutil.which("setarch") and subprocess.run([*words, "true"], check=False, capture_output=True).returncode == 0
-    return words if able else []
+    if not shutil.which("setarch"):
+        return []
+    tried = subprocess.run([*words, "true"], check=False, capture_output=True)
+    return [] if tried.returncode else words
 
 
 def main():
@@ -55,8 +58,9 @@ def main():
         "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
     }
     words = [*(fixed_addresses() if watched else []), str(test)]
+    limit = seconds * 20 + 240
     done = subprocess.run(
-        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds * 20 + 240, check=False
+        words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=limit, check=False
     )
     said = done.stdout.decode("utf-8", "replace")
     print(said.rstrip())
