@@ -62,12 +62,12 @@ typedef enum swk_code {
 	SWK_ERR_REJECTED = -3,     /* an all-or-nothing ingestion met refused rows; nothing went in */
 	SWK_ERR_MEMORY = -4,       /* the allocator returned NULL, or a size overflowed */
 	SWK_ERR_LIMIT = -5,        /* the store's memory limit is reached */
-	SWK_ERR_IO = -6,           /* the file system or SQLite failed */
+	SWK_ERR_IO = -6,           /* the file system or SQLite failed; a time zone's data could not be read */
 	SWK_ERR_CORRUPT = -7,      /* the file's checksums or structure are wrong */
 	SWK_ERR_FORMAT = -8,       /* the file is not a store, or one of another version */
 	SWK_ERR_LOCKED = -9,       /* another writer has the store open */
 	SWK_ERR_READ_ONLY = -10,   /* the store was opened read-only */
-	SWK_ERR_ZONE = -11,        /* a time zone is unknown or its data was refused */
+	SWK_ERR_ZONE = -11,        /* a time zone is unknown, or its data is not one's */
 	SWK_ERR_INTERRUPTED = -12, /* swk_store_interrupt was called, or the progress function said stop */
 	SWK_ERR_FORKED = -13,      /* the store was opened by a parent process */
 	SWK_ERR_OVERFLOW = -14,    /* a sum does not fit */

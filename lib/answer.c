@@ -390,6 +390,11 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 	return swk__scan_open(&a->scan, plan, facts, desk->zones, desk->check, desk->check_context, error);
 }
 
+static uint64_t commits_seen(const answer *a)
+{
+	return a->plan->cut.commit < a->facts->snapshot->commit ? a->plan->cut.commit : a->facts->snapshot->commit;
+}
+
 int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__facts *facts, swk_result **result,
                      swk_error *error)
 {
@@ -400,8 +405,7 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 	code = swk__result_create(desk->mem, desk->keep, desk->drop, desk->owner, &a.result, error);
 	if (code == SWK_OK)
 		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
-		                         plan->calendar.zone->fingerprint, plan->cut.now, facts->snapshot->commit,
-		                         error);
+		                         plan->calendar.zone->fingerprint, plan->cut.now, commits_seen(&a), error);
 	if (code == SWK_OK)
 		code = heading_add(&a, error);
 	if (code == SWK_OK)

@@ -27,21 +27,29 @@ static int null_refused(swk_error *error)
 	return swk__fail(error, SWK_ERR_USAGE, "a required argument was NULL");
 }
 
+/* No struct of any version is larger: a size that is was never set. */
+#define OPTIONS_MAX 4096
+
 /* Copies an option struct of the caller's time into `to`, which is zeroed and of this library's size. A struct begins
- * with its size; what it has beyond ours must be zero. NULL is all defaults. */
+ * with its size, which never ends within a pointer; what it has beyond ours must be zero. NULL is all defaults. */
 static int options_copy(void *to, size_t size, const void *from, swk_error *error)
 {
 	size_t given;
 	if (!from)
 		return SWK_OK;
 	memcpy(&given, from, sizeof given);
-	if (given < sizeof given)
+	if (given < sizeof given || given > OPTIONS_MAX || given % sizeof(void *))
 		return swk__fail(error, SWK_ERR_USAGE, "the size of an option struct was not set");
 	memcpy(to, from, given < size ? given : size);
 	for (size_t i = size; i < given; i++)
 		if (((const char *)from)[i])
 			return swk__fail(error, SWK_ERR_USAGE, "an option struct set what this version does not know");
 	return SWK_OK;
+}
+
+static int reserved_refused(swk_error *error)
+{
+	return swk__fail(error, SWK_ERR_USAGE, "an option struct set a reserved field, or a switch to neither 0 nor 1");
 }
 
 /* ------------------------------------------------------------------------------------------ store */
@@ -52,6 +60,11 @@ int swk_store_open(const char *path, const swk_store_options *options, swk_store
 	if (!store)
 		return null_refused(error);
 	int code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK && all.reserved)
+		code = reserved_refused(error);
+	if (code == SWK_OK && all.allocator &&
+	    (!all.allocator->alloc || !all.allocator->resize || !all.allocator->free))
+		code = null_refused(error);
 	return code == SWK_OK ? swk__store_open(path, &all, NULL, NULL, store, error) : code;
 }
 
@@ -96,6 +109,8 @@ int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_bat
 	int code = swk__store_process(store, error);
 	if (code == SWK_OK)
 		code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK && (all.reserved || all.ignore_unknown > 1))
+		code = reserved_refused(error);
 	if (code == SWK_OK)
 		code = swk__store_zone(store, all.zone, &zone, error);
 	if (code != SWK_OK)
@@ -108,6 +123,21 @@ int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_bat
 	return code;
 }
 
+/* What an ingestion is refused for before it begins. */
+static int ingest_check(const swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                        const swk_ingest_counts *counts, swk_error *error)
+{
+	if (options->reserved || options->strict > 1)
+		return reserved_refused(error);
+	if (batch->owner != store)
+		return swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
+	if (counts && counts->size < sizeof counts->size)
+		return swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
+	if (options->recorded_at < 0 || options->recorded_at > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
+	return SWK_OK;
+}
+
 int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
                            swk_ingest_counts *counts, swk_error *error)
 {
@@ -118,12 +148,8 @@ int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_i
 	int code = swk__store_process(store, error);
 	if (code == SWK_OK)
 		code = options_copy(&all, sizeof all, options, error);
-	if (code == SWK_OK && batch->owner != store)
-		code = swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
-	if (code == SWK_OK && counts && counts->size < sizeof counts->size)
-		code = swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
-	if (code == SWK_OK && (all.recorded_at < 0 || all.recorded_at > SWK__INSTANT_MAX))
-		code = swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
+	if (code == SWK_OK)
+		code = ingest_check(store, batch, &all, counts, error);
 	if (code == SWK_OK)
 		code = swk__store_ingest(store, batch, &all, &made, error);
 	if (code == SWK_OK && counts) {

@@ -82,7 +82,7 @@ static int head_add(swk_result *result, const swk__report *report, swk_error *er
 	const char *const rows[][WIDTH] = {
 		{ report->name, NULL, "report", NULL, NULL, NULL, report->definition },
 		{ report->name, "week", "week", NULL, NULL, NULL,
-		  "label of the week: ISO 8601 for weeks from Monday, else its first day; \"total\" for the whole window" },
+		  "label of the week: ISO 8601 for weeks from Monday, else its first day; \"total\" for a window" },
 		{ report->name, "week_start", "week", "date", NULL, NULL, "first day of the week" },
 		{ report->name, "partial", "week", NULL, NULL, NULL, "the week ends after now" },
 	};

@@ -45,9 +45,9 @@ struct swk__file {
 	manifest state;
 	int lock; /* -1: none */
 	bool read_only, immutable;
-	bool doubtful;     /* a COMMIT failed: its frames may still lie in the WAL */
-	struct stat seen;  /* the file when an immutable reader opened it */
-	char shown[64];    /* the path as given, for messages */
+	bool doubtful;    /* a COMMIT failed: its frames may still lie in the WAL */
+	struct stat seen; /* the file when an immutable reader opened it */
+	char shown[64];   /* the path as given, for messages */
 };
 
 /* ------------------------------------------------------------------------------------------ errors */
@@ -244,18 +244,14 @@ static int lock_take(swk__file *file, uint32_t timeout, swk_error *error)
 /* "file://" and the path with everything escaped that a URI could take for its own, and the query. */
 static bool uri_build(swk__buf *uri, const char *path, const char *query)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	swk__buf_append(uri, "file://", 7);
 	for (; *path; path++) {
 		unsigned char byte = (unsigned char)*path;
 		unsigned char letter = byte | 0x20;
-		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte)) {
+		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte))
 			swk__buf_byte(uri, byte);
-			continue;
-		}
-		swk__buf_byte(uri, '%');
-		swk__buf_byte(uri, (unsigned char)digits[byte >> 4]);
-		swk__buf_byte(uri, (unsigned char)digits[byte & 15]);
+		else
+			swk__buf_format(uri, "%%%02X", byte);
 	}
 	return swk__buf_append(uri, query, strlen(query) + 1);
 }
@@ -357,10 +353,9 @@ static int sql_expect(const swk__file *file, sqlite3 *db, const char *sql, const
 
 static int schema_check(const swk__file *file, sqlite3 *db, swk_error *error)
 {
-	return sql_expect(file, db,
-	                  "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
-	                  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')",
-	                  "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
+	static const char sql[] = "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
+	                          "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')";
+	return sql_expect(file, db, sql, "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
 }
 
 /* ---------------------------------------------------------------------------------------- checksums */
@@ -591,10 +586,12 @@ static int writer_connect(swk__file *file, swk_error *error)
 	return code;
 }
 
-/* Connects and begins the transaction. Without a WAL there is no writer, and an immutable connection makes none:
- * mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
+/* Connects, perhaps again, and begins the transaction. Without a WAL there is no writer, and an immutable connection
+ * makes none: mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
 static int reader_connect(swk__file *file, swk_error *error)
 {
+	sqlite3_close(file->db);
+	file->db = NULL;
 	if (stat(file->path.bytes, &file->seen) != 0)
 		return fail_system(file, error, "could not be found");
 	file->immutable = beside_size(file, "-wal") < 0 && beside_size(file, "-journal") < 0;
@@ -627,16 +624,15 @@ static bool reader_disturbed(const swk__file *file, int code)
 
 static int reader_open(swk__file *file, swk_error *error)
 {
-	int code = SWK_OK;
-	for (int i = 0; i < READER_TRIES; i++) {
-		code = reader_connect(file, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code, tries = 0;
+	do {
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = manifest_read(file, file->db, &file->state, &file->head, error);
-		if (code == SWK_OK || !reader_disturbed(file, code))
-			break;
-		sqlite3_close(file->db);
-		file->db = NULL;
-	}
+			code = manifest_read(file, file->db, &file->state, &file->head, &last);
+	} while (reader_disturbed(file, code) && ++tries < READER_TRIES);
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
@@ -840,17 +836,18 @@ static int reading_run(const swk__file *file, reading *self, swk_error *error)
 
 static int reader_run(swk__file *file, reading *self, swk_error *error)
 {
-	int code = reading_run(file, self, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code = reading_run(file, self, &last);
 	for (int i = 0; i < READER_TRIES && !self->stopped && reader_disturbed(file, code); i++) {
-		sqlite3_close(file->db);
-		file->db = NULL;
 		self->resumed = true;
-		code = reader_connect(file, error);
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = reading_run(file, self, error);
+			code = reading_run(file, self, &last);
 	}
 	sqlite3_close(file->db);
 	file->db = NULL;
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
@@ -898,10 +895,11 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
 /* ------------------------------------------------------------------------------------------ writing */
 
 /* The frames of a COMMIT that failed may lie in the WAL with a valid end, and a process that is killed would leave
- * them to be found. The next transaction overwrites them, so there is one at once. */
+ * them to be found. The next transaction overwrites them, so there is one at once: this pragma writes a page even
+ * where nothing changes, which an UPDATE does not. */
 static int doubt_settle(swk__file *file, swk_error *error)
 {
-	static const char sql[] = "BEGIN IMMEDIATE; UPDATE manifest SET format = format; COMMIT";
+	static const char sql[] = "BEGIN IMMEDIATE; PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT) "; COMMIT";
 	int code = sql_run(file, file->db, sql, "an earlier commit could not be undone", error);
 	file->doubtful = code != SWK_OK;
 	if (!sqlite3_get_autocommit(file->db))
@@ -928,8 +926,7 @@ static int transaction_begin(swk__file *file, swk_error *error)
 	swk__buf_init(&head, file->mem, SIZE_MAX);
 	code = manifest_read(file, file->db, &row, &head, error);
 	swk__buf_done(&head);
-	if (code == SWK_OK && (row.commits != file->state.commits || row.blobs != file->state.blobs ||
-	                       row.chain != file->state.chain || row.checksum != file->state.checksum))
+	if (code == SWK_OK && memcmp(&row, &file->state, sizeof row) != 0)
 		code = fail(file, error, SWK_ERR_CORRUPT, "was changed by another program while it was open");
 	return code;
 }

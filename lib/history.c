@@ -331,13 +331,16 @@ static int row_store(swk__history *history, const incoming *row, uint64_t commit
 }
 
 /* Gives a row that came without recorded_at its stamp. */
-static void row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row)
+static int row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row, swk_error *error)
 {
 	if (!row->stamped)
-		return;
+		return SWK_OK;
 	if (working->last_stamp != INT64_MIN && *stamp <= working->last_stamp)
 		*stamp = working->last_stamp + 1;
+	if (*stamp < 0 || *stamp > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "the stamp of a row was outside 1970-01-01 to 2200-01-01");
 	row->cells[SWK__FIELD_RECORDED_AT] = working->last_stamp = (*stamp)++;
+	return SWK_OK;
 }
 
 /* Applies one row: *stored says whether it was stored. */
@@ -345,7 +348,9 @@ static int row_apply(swk__history *history, incoming *row, uint64_t commit, int6
                      swk_error *error)
 {
 	swk__place newer, older;
-	row_stamp(history->working, stamp, row);
+	int code = row_stamp(history->working, stamp, row, error);
+	if (code != SWK_OK)
+		return code;
 	*stored = chain_find(history, row, &newer, &older);
 	return *stored ? row_store(history, row, commit, newer, older, error) : SWK_OK;
 }
@@ -376,7 +381,7 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 		if (code == SWK_OK)
 			code = incoming_read(history, batch, (swk__table)order->table, order->row, run, rows, error);
 		for (size_t i = 0; i < run && code == SWK_OK; i++) {
-			bool store;
+			bool store = false;
 			code = row_apply(history, &rows[i], commit, &stamp, &store, error);
 			applied->accepted += store;
 			applied->unchanged += !store;

@@ -198,13 +198,13 @@ static int window_resolve(const swk_query *query, swk__plan *plan, swk_error *er
 
 static int cut_resolve(const swk__asker *asker, const swk_query *query, swk__plan *plan, swk_error *error)
 {
-	if (query->now < 0 || query->now > SWK__INSTANT_MAX)
-		return usage(error, "now", NULL, "was outside 1970-01-01 to 2200-01-01");
 	if (query->as_of < 0 || query->as_of > SWK__INSTANT_MAX)
 		return usage(error, "as_of", NULL, "was outside 1970-01-01 to 2200-01-01");
 	plan->cut.as_of = query->as_of ? query->as_of : INT64_MAX;
 	plan->cut.commit = query->at_commit ? query->at_commit : UINT64_MAX;
 	plan->cut.now = query->now ? query->now : query->as_of ? query->as_of : asker->now;
+	if (plan->cut.now < 0 || plan->cut.now > SWK__INSTANT_MAX) /* the clock is a caller's function too */
+		return usage(error, "now", NULL, "was outside 1970-01-01 to 2200-01-01");
 	return SWK_OK;
 }
 

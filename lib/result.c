@@ -94,8 +94,8 @@ int swk__result_column(swk_result *result, const char *name, swk_type type, swk_
 		return swk__fail(error, SWK_ERR_USAGE, "column %s had the unknown type %d", name, (int)type);
 	if (result->rows)
 		return swk__fail(error, SWK_ERR_USAGE, "column %s came after the first row", name);
-	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns,
-	                                     result->width + 1, sizeof *columns);
+	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns, result->width + 1,
+	                                     sizeof *columns);
 	if (!columns)
 		return swk__fail_memory(error, result->mem);
 	result->columns = columns;
@@ -287,8 +287,7 @@ const char *swk_result_text(const swk_result *result, size_t row, size_t number,
 	return result->texts.bytes + span.offset;
 }
 
-bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount,
-                        unsigned *digits)
+bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount, unsigned *digits)
 {
 	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_AMOUNT);
 	if (!column)

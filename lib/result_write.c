@@ -306,7 +306,11 @@ static void json_print(struct sink *sink, const swk_result *result)
  * instead of showing: separators of lines and what turns the direction of writing. */
 static const struct {
 	uint32_t first, last;
-	enum { ZERO, WIDE, OBEYED } kind;
+	enum {
+		ZERO,
+		WIDE,
+		OBEYED
+	} kind;
 } ranges[] = {
 	{ 0x0300, 0x036f, ZERO },   { 0x061c, 0x061c, OBEYED }, { 0x1100, 0x115f, WIDE },   { 0x1ab0, 0x1aff, ZERO },
 	{ 0x1dc0, 0x1dff, ZERO },   { 0x200b, 0x200d, ZERO },   { 0x200e, 0x200f, OBEYED }, { 0x2028, 0x202e, OBEYED },

@@ -133,8 +133,7 @@ static bool builder_reserve(swk__rollup_builder *builder, size_t key_length)
 	return true;
 }
 
-int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values,
-                            swk_error *error)
+int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values, swk_error *error)
 {
 	if (builder->cells == UINT32_MAX)
 		return swk__fail(error, SWK_ERR_MEMORY, "a rollup passed its 2^32 cells");

@@ -110,6 +110,8 @@ class Usage(Case):
             ('"nope"', "report", "s.swk", "calls", "--set", "nope=1"),
             ("2026-W40", "report", "s.swk", "calls", "--from", "2026-W41", "--to", "2026-W40"),
             ("2026-W40", "report", "s.swk", "calls", "--from", "2026-W40", "--week-start", "sunday"),
+            ("Nowhere/Land", "report", "s.swk", "calls", "--zone", "Nowhere/Land"),
+            ("Nowhere/Land", "init", "t.swk", "--zone", "Nowhere/Land"),
             ('no table "nope"', "import", "s.swk", "-", "--table", "nope"),
         ):
             with self.subTest(words=words):
@@ -124,8 +126,6 @@ class Usage(Case):
             ("No such file", "import", "s.swk", "none.csv", "--table", "call"),
             ("is a folder", "import", "s.swk", ".", "--table", "call"),
             ("No such file", "import", "s.swk", "-", "--map", "none.json"),
-            ("Nowhere/Land", "report", "s.swk", "calls", "--zone", "Nowhere/Land"),
-            ("Nowhere/Land", "init", "t.swk", "--zone", "Nowhere/Land"),
             ("text", "info", "text"),
         ):
             with self.subTest(words=words):
@@ -290,8 +290,10 @@ class BadRows(Case):
 
     def test_control_characters_are_escaped(self):
         done = self.run_program("import", "s.swk", "-", given=call(outcome="\x1b[31m\x07\u009bé\n"))
-        self.assertIn('value "\\x1b[31m\\a\\xc2\\x9bé\\n"', done.stderr.decode())
-        self.assertEqual(1, done.stderr.count(b"\n"))
+        self.assertEqual([b"\n"], [bytes([byte]) for byte in done.stderr if byte < 0x20])
+        self.assertNotIn("\u009b", done.stderr.decode())
+        self.assertIn("é", done.stderr.decode())
+        self.check(1, "import", "s.swk", "\x1b[31m\n\u009bé", err="salesweek: \\x1b[31m\\n\\xc2\\x9bé: No such file")
 
     def test_rejects_keep_the_raw_line(self):
         self.check(3, "import", "s.swk", "-", "--rejects", "r.csv", given='{"a":"b,c"}\n')

@@ -27,7 +27,9 @@ void fault_vfs_fail(int at, bool for_ever);
  * in a forked child before any file is opened. */
 void fault_vfs_crash(int at, uint64_t seed);
 
-enum { FAULT_VFS_CRASHED = 77 };
+enum {
+	FAULT_VFS_CRASHED = 77
+};
 
 /* How many passages there were. */
 int fault_vfs_passed(void);

@@ -154,8 +154,7 @@ static inline int feed_row(swk_batch *batch, const char *table, int64_t number, 
 	return code == SWK_OK ? swk_batch_end(batch, NULL) : code;
 }
 
-#define FEED_ROW(batch, table, number, ...) \
-	feed_row(batch, table, number, (const char *const[]){ __VA_ARGS__, NULL })
+#define FEED_ROW(batch, table, number, ...) feed_row(batch, table, number, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* A call; recorded_at 0: none. */
 static inline int feed_call(swk_batch *batch, const char *id, int64_t at, const char *lead, const char *rep,
@@ -292,7 +291,8 @@ static inline char *result_text(const swk_result *result, int format)
 static inline char *query_csv(swk_store *store, const swk_query *query, swk_error *error)
 {
 	swk_result *result = NULL;
-	char *csv = swk_store_report(store, query, &result, error) == SWK_OK ? result_text(result, SWK_FORMAT_CSV) : NULL;
+	char *csv = swk_store_report(store, query, &result, error) == SWK_OK ? result_text(result, SWK_FORMAT_CSV)
+	                                                                     : NULL;
 	swk_result_free(result);
 	return csv;
 }
@@ -301,19 +301,34 @@ static inline char *query_csv(swk_store *store, const swk_query *query, swk_erro
 static inline swk_query feed_query(size_t number)
 {
 	static const char *const reps[] = { "rep", "team" }, *const grid[] = { "weekday", "hour" },
-			  *const leads[] = { "source", "region", "origin" };
+				 *const leads[] = { "source", "region", "origin" };
 	static const swk_filter filters[] = { { "rep", "r0" }, { "rep", "r1" }, { "source", "" } };
 	static const swk_option both[] = { { "direction", "both" }, { "clock", "lead" } };
 	const swk_query queries[] = {
 		{ .report = "calls" },
 		{ .report = "calls", .by = reps, .by_count = COUNT(reps), .flags = SWK_QUERY_PREVIOUS },
-		{ .report = "calls", .by = grid, .by_count = COUNT(grid), .flags = SWK_QUERY_TOTAL, .options = both,
+		{ .report = "calls",
+		  .by = grid,
+		  .by_count = COUNT(grid),
+		  .flags = SWK_QUERY_TOTAL,
+		  .options = both,
 		  .option_count = COUNT(both) },
-		{ .report = "calls", .by = leads, .by_count = COUNT(leads), .filters = filters,
-		  .filter_count = COUNT(filters), .flags = SWK_QUERY_FILL, .from = "2026-10-26", .to = "2026-11-16" },
+		{ .report = "calls",
+		  .by = leads,
+		  .by_count = COUNT(leads),
+		  .filters = filters,
+		  .filter_count = COUNT(filters),
+		  .flags = SWK_QUERY_FILL,
+		  .from = "2026-10-26",
+		  .to = "2026-11-16" },
 		{ .report = "calls", .by = reps, .by_count = 1, .as_of = NOW - DAY, .now = NOW },
-		{ .report = "calls", .zone = "America/New_York", .week_start = SWK_SUNDAY, .now = MONDAY + WEEK + 5 * DAY,
-		  .flags = SWK_QUERY_PREVIOUS | SWK_QUERY_TOTAL | SWK_QUERY_FILL, .by = reps, .by_count = 1 },
+		{ .report = "calls",
+		  .zone = "America/New_York",
+		  .week_start = SWK_SUNDAY,
+		  .now = MONDAY + WEEK + 5 * DAY,
+		  .flags = SWK_QUERY_PREVIOUS | SWK_QUERY_TOTAL | SWK_QUERY_FILL,
+		  .by = reps,
+		  .by_count = 1 },
 	};
 	swk_query query = queries[number % COUNT(queries)];
 	query.size = sizeof query;

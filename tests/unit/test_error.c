@@ -94,10 +94,10 @@ static void test_fail_memory(void **state)
 	swk_error error = SWK_ERROR_INIT;
 	(void)state;
 	swk__mem_init(&mem, NULL, 100);
-	assert_null(swk__alloc(&mem, SWK__FAULT_batch_text, 1000, 1));
+	assert_null(swk__alloc(&mem, SWK__FAULT_journal_text, 1000, 1));
 	assert_int_equal(swk__fail_memory(&error, &mem), SWK_ERR_LIMIT);
 	assert_string_equal(error.reason, "the memory limit of 100 bytes was reached");
-	assert_null(swk__alloc(&mem, SWK__FAULT_batch_text, SIZE_MAX, 2));
+	assert_null(swk__alloc(&mem, SWK__FAULT_journal_text, SIZE_MAX, 2));
 	assert_int_equal(swk__fail_memory(&error, &mem), SWK_ERR_MEMORY);
 	assert_string_equal(error.reason, "memory could not be allocated");
 }
@@ -157,9 +157,10 @@ static void test_format_short(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_code_names),  cmocka_unit_test(test_fail),   cmocka_unit_test(test_fail_unusable),
-		cmocka_unit_test(test_fail_cut),    cmocka_unit_test(test_fail_memory),
-		cmocka_unit_test(test_copy),        cmocka_unit_test(test_format), cmocka_unit_test(test_format_short),
+		cmocka_unit_test(test_code_names),    cmocka_unit_test(test_fail),
+		cmocka_unit_test(test_fail_unusable), cmocka_unit_test(test_fail_cut),
+		cmocka_unit_test(test_fail_memory),   cmocka_unit_test(test_copy),
+		cmocka_unit_test(test_format),        cmocka_unit_test(test_format_short),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,7 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MIB = 1 << 20, MOST = 512 };
+enum {
+	MIB = 1 << 20,
+	MOST = 512
+};
 
 static char folder[64], at_path[256];
 static swk__mem mem;
@@ -304,10 +307,11 @@ static void test_visitor_stops(void **state)
 static void test_paths(void **state)
 {
 	(void)state;
-	static const char *const names[] = { "a?b=c",      "100%",     "%41",   "a#b",
-		                                 "two  words", "W\xc3\xb6rter", "\xff\xfe", "a'\"b",
-		                                 ":memory:",   "-dash",    "file:x?mode=memory", "line\nbreak",
-		                                 "a&cache=shared" };
+	static const char *const names[] = {
+		"a?b=c",         "100%",  "%41",      "a#b",   "two  words",         "W\xc3\xb6rter",
+		"\xff\xfe",      "a'\"b", ":memory:", "-dash", "file:x?mode=memory", "line\nbreak",
+		"a&cache=shared"
+	};
 	char before[256];
 	assert_non_null(getcwd(before, sizeof before));
 	assert_int_equal(chdir(folder), 0);
@@ -681,7 +685,7 @@ static void test_changed_beneath(void **state)
 {
 	(void)state;
 	static const char *const changes[] = { "UPDATE manifest SET commits = commits + 1", "DELETE FROM manifest",
-		                                   "UPDATE manifest SET checksum = 5" };
+		                               "UPDATE manifest SET checksum = 5" };
 	for (size_t i = 0; i < SWK__COUNT(changes); i++) {
 		set_up(NULL);
 		store_make(1);
@@ -778,7 +782,7 @@ static void test_flipped_bytes(void **state)
 	static seen want;
 	size_t length = damage_make(bytes, sizeof bytes, &want), noticed = 0, harmless = 0, written = 0;
 	assert_in_range(length, 50000, sizeof bytes - 1);
-	for (size_t at = 0, step = 0; at < length; at += at < 4200 ? 1 : 11, step++) {
+	for (size_t at = 0, step = 0; at < length; at += at < 110 ? 1 : at < 4200 ? 7 : 23, step++) {
 		char right = bytes[at];
 		bytes[at] = (char)(right ^ masks[step % 4]);
 		file_save(at_path, bytes, length);
@@ -792,7 +796,7 @@ static void test_flipped_bytes(void **state)
 		folder_empty(folder);
 	}
 	print_message("flipped bytes: %zu noticed, %zu harmless, %zu written on\n", noticed, harmless, written);
-	assert_true(noticed > 1000 && harmless > 0 && written > 0);
+	assert_true(noticed > 500 && harmless > 0 && written > 0);
 }
 
 static void test_flipped_wal(void **state)
@@ -911,7 +915,7 @@ static void test_fault_points_of_opening(void **state)
 {
 	(void)state;
 	static const swk__fault creation[] = { SWK__FAULT_file_create, SWK__FAULT_file_open, SWK__FAULT_file_lock,
-		                                   SWK__FAULT_file_write };
+		                               SWK__FAULT_file_write };
 	static const swk__fault looking[] = { SWK__FAULT_file_begin, SWK__FAULT_file_open, SWK__FAULT_file_read };
 	for (size_t i = 0; i < SWK__COUNT(creation); i++) {
 		point_arm(creation[i], 0);
@@ -936,7 +940,7 @@ static void test_fault_points_of_committing(void **state)
 		swk__fault which;
 		int skip;
 	} points[] = { { SWK__FAULT_file_begin, 0 }, { SWK__FAULT_file_read, 0 },  { SWK__FAULT_file_write, 0 },
-		           { SWK__FAULT_file_write, 1 }, { SWK__FAULT_file_write, 2 }, { SWK__FAULT_file_commit, 0 } };
+		       { SWK__FAULT_file_write, 1 }, { SWK__FAULT_file_write, 2 }, { SWK__FAULT_file_commit, 0 } };
 	seen found;
 	swk__file *file = open_as(&creating, SWK_OK);
 	for (unsigned i = 0; i < SWK__COUNT(points); i++) {
@@ -1055,21 +1059,21 @@ static void test_io_sweep(void **state)
 {
 	(void)state;
 	int points = 0;
-	for (int for_ever = 0; for_ever < 2; for_ever++)
-		for (int at = 1, passed = at; passed >= at; at += at < 150 ? 1 : 5) {
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		bool hit = true;
+		for (int at = 1; hit; at += at < 150 ? 1 : 5) {
 			set_up(NULL);
 			fault_vfs_fail(at, for_ever);
 			told result = scenario(FAULT_VFS, NULL);
-			passed = fault_vfs_passed();
+			hit = fault_vfs_passed() >= at;
 			fault_vfs_fail(0, false);
 			assert_int_equal(mem.used, 0);
 			scenario_check(&result, for_ever);
-			if (passed >= at && result.code != SWK_OK && result.code != SWK_ERR_IO)
+			if (result.code != SWK_OK && (!hit || result.code != SWK_ERR_IO))
 				fail_msg("passage %d: %s", at, swk_code_name(result.code));
-			if (passed < at)
-				assert_true(result.code == SWK_OK && result.count == 3);
-			points += passed >= at;
+			points += hit;
 		}
+	}
 	print_message("reads, writes, syncs and truncations swept: %d\n", points);
 }
 

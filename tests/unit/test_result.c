@@ -67,11 +67,19 @@ static swk_result *result_sample(void)
 	column(result, "made", SWK_TYPE_INT);
 	column(result, "rate", SWK_TYPE_REAL);
 	column(result, "amount", SWK_TYPE_AMOUNT);
-	row(result, (swk__cell[]){ text_cell("north"), { .integer = 20759 }, { .integer = 1 }, { .integer = -7 },
-	                           { .real = 1.0 / 3 }, { .amount = -5, .digits = 2 } });
+	row(result, (swk__cell[]){ text_cell("north"),
+	                           { .integer = 20759 },
+	                           { .integer = 1 },
+	                           { .integer = -7 },
+	                           { .real = 1.0 / 3 },
+	                           { .amount = -5, .digits = 2 } });
 	row(result, (swk__cell[]){ null_cell, null_cell, null_cell, null_cell, null_cell, null_cell });
-	row(result, (swk__cell[]){ text_cell(""), { .integer = 0 }, { .integer = 0 }, { .integer = 12345 },
-	                           { .real = 250 }, { .amount = 1234567, .digits = 0 } });
+	row(result, (swk__cell[]){ text_cell(""),
+	                           { .integer = 0 },
+	                           { .integer = 0 },
+	                           { .integer = 12345 },
+	                           { .real = 250 },
+	                           { .amount = 1234567, .digits = 0 } });
 	return result;
 }
 
@@ -208,8 +216,9 @@ static void test_cells(void **state)
 /* Every accessor at every kind of cell that is not its own. */
 static void test_wrong_cells(void **state)
 {
-	static const size_t places[][2] = { { 1, 0 }, { 1, 3 }, { 1, 4 }, { 3, 0 }, { 3, 3 }, { 0, 6 },
-		                            { SIZE_MAX, SIZE_MAX } };
+	static const size_t places[][2] = {
+		{ 1, 0 }, { 1, 3 }, { 1, 4 }, { 3, 0 }, { 3, 3 }, { 0, 6 }, { SIZE_MAX, SIZE_MAX }
+	};
 	size_t length = 7;
 	swk__i128 amount = 3;
 	unsigned digits = 3;
@@ -269,7 +278,9 @@ static void test_about(void **state)
 
 static void test_many_rows(void **state)
 {
-	enum { ROWS = 1000 };
+	enum {
+		ROWS = 1000
+	};
 	(void)state;
 	swk_result *result = result_create();
 	column(result, "name", SWK_TYPE_TEXT);
@@ -465,13 +476,18 @@ static void test_json_parses(void **state)
 
 static void test_table_widths(void **state)
 {
-	static const char *const texts[] = { "ab",           "é",
-		                             "e\xcc\x81",    /* e and a combining acute accent */
-		                             "東京",         "\xf0\x9f\x98\x80",
-		                             "a\tb\n\r",     "\x1b[31mred",
-		                             "\xc2\x9b" "2J", /* a C1 control */
+	static const char *const texts[] = { "ab",
+		                             "é",
+		                             "e\xcc\x81", /* e and a combining acute accent */
+		                             "東京",
+		                             "\xf0\x9f\x98\x80",
+		                             "a\tb\n\r",
+		                             "\x1b[31mred",
+		                             "\xc2\x9b"
+		                             "2J",             /* a C1 control */
 		                             "x\xe2\x80\xaey", /* right-to-left override */
-		                             "\x01",         "",
+		                             "\x01",
+		                             "",
 		                             "\xff\xe4\xbf", /* no UTF-8 */
 		                             NULL };
 	(void)state;
@@ -691,12 +707,12 @@ static void test_row_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_real_golden),  TEST(test_real_locale),   TEST(test_amount_format), TEST(test_shape),
-		TEST(test_cells),        TEST(test_wrong_cells),   TEST(test_null_result),   TEST(test_about),
-		TEST(test_many_rows),    TEST(test_refused),       TEST(test_owner),         TEST(test_formats),
-		TEST(test_formats_empty), TEST(test_csv_quoting),  TEST(test_json_escaping), TEST(test_json_parses),
-		TEST(test_table_widths), TEST(test_table_reals),   TEST(test_pieces),        TEST(test_write_stopped),
-		TEST(test_write_usage),  TEST(test_forked),        TEST(test_memory_sweep),  TEST(test_row_again),
+		TEST(test_real_golden),   TEST(test_real_locale), TEST(test_amount_format), TEST(test_shape),
+		TEST(test_cells),         TEST(test_wrong_cells), TEST(test_null_result),   TEST(test_about),
+		TEST(test_many_rows),     TEST(test_refused),     TEST(test_owner),         TEST(test_formats),
+		TEST(test_formats_empty), TEST(test_csv_quoting), TEST(test_json_escaping), TEST(test_json_parses),
+		TEST(test_table_widths),  TEST(test_table_reals), TEST(test_pieces),        TEST(test_write_stopped),
+		TEST(test_write_usage),   TEST(test_forked),      TEST(test_memory_sweep),  TEST(test_row_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -496,7 +496,9 @@ static void test_mutations(void **state)
 /* Sorted, reversed and equal keys are what naive sorts die of. */
 static void test_sort_traps(void **state)
 {
-	enum { COUNT = 200000 };
+	enum {
+		COUNT = 200000
+	};
 	(void)state;
 	for (int kind = 0; kind < 3; kind++) {
 		swk__rollup_builder builder;

@@ -164,9 +164,9 @@ static void test_ratio_rounding(void **state)
 {
 	const swk__i128 one = (swk__i128)1 << 53;
 	(void)state;
-	assert_true(swk__ratio(one + 1, 1) == 0x1p53);                    /* halfway: to even, down */
-	assert_true(swk__ratio(one + 3, 1) == 0x1p53 + 4);                /* halfway: to even, up */
-	assert_true(swk__ratio(2 * one - 1, 1) == 0x1p54);                /* halfway, carries into the exponent */
+	assert_true(swk__ratio(one + 1, 1) == 0x1p53);     /* halfway: to even, down */
+	assert_true(swk__ratio(one + 3, 1) == 0x1p53 + 4); /* halfway: to even, up */
+	assert_true(swk__ratio(2 * one - 1, 1) == 0x1p54); /* halfway, carries into the exponent */
 	assert_true(swk__ratio(((one + 1) << 70) + 1, (swk__i128)1 << 70) == 0x1p53 + 2); /* a hair above */
 	assert_true(swk__ratio(((one + 1) << 70) - 1, (swk__i128)1 << 70) == 0x1p53);     /* a hair below */
 	assert_true(swk__ratio(I128_MIN, 1) == -0x1p127);
@@ -178,9 +178,9 @@ static void test_ratio_rounding(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wilson_golden), cmocka_unit_test(test_wilson_published),
-		cmocka_unit_test(test_wilson_order),  cmocka_unit_test(test_wilson_huge),
-		cmocka_unit_test(test_ratio_golden),  cmocka_unit_test(test_ratio_small),
+		cmocka_unit_test(test_wilson_golden),  cmocka_unit_test(test_wilson_published),
+		cmocka_unit_test(test_wilson_order),   cmocka_unit_test(test_wilson_huge),
+		cmocka_unit_test(test_ratio_golden),   cmocka_unit_test(test_ratio_small),
 		cmocka_unit_test(test_ratio_rounding),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
