@@ -26,7 +26,7 @@ enum {
 #define TEXT_OF_(number) #number
 #define SEED UINT64_C(0x73616c65737765) /* fixed: checksums are the same everywhere */
 
-#define MANIFEST_SQL                                                                             \
+#define MANIFEST_SQL                                                                                     \
 	"CREATE TABLE manifest(id INTEGER PRIMARY KEY, format INTEGER, commits INTEGER, blobs INTEGER, " \
 	"chain INTEGER, checksum INTEGER, head BLOB)"
 #define JOURNAL_SQL \
@@ -93,10 +93,10 @@ static int sqlite_code(int result)
 	static const struct {
 		int result, code;
 	} codes[] = {
-		{ SQLITE_NOMEM, SWK_ERR_MEMORY },       { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
-		{ SQLITE_ERROR, SWK_ERR_CORRUPT },      { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
-		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT },   { SQLITE_NOTADB, SWK_ERR_FORMAT },
-		{ SQLITE_BUSY, SWK_ERR_LOCKED },        { SQLITE_LOCKED, SWK_ERR_LOCKED },
+		{ SQLITE_NOMEM, SWK_ERR_MEMORY },     { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
+		{ SQLITE_ERROR, SWK_ERR_CORRUPT },    { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
+		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT }, { SQLITE_NOTADB, SWK_ERR_FORMAT },
+		{ SQLITE_BUSY, SWK_ERR_LOCKED },      { SQLITE_LOCKED, SWK_ERR_LOCKED },
 	};
 	if (result == SQLITE_IOERR_NOMEM)
 		return SWK_ERR_MEMORY;
@@ -130,7 +130,11 @@ static bool fault(const swk__file *file, swk__fault point, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------- paths */
 
-typedef enum kind { MISSING, EMPTY, PRESENT } kind;
+typedef enum kind {
+	MISSING,
+	EMPTY,
+	PRESENT
+} kind;
 
 /* The path without links, so that one file has one lock whatever it is called by. */
 static int path_resolve(swk__file *file, const char *path, swk_error *error)
@@ -260,8 +264,10 @@ static bool uri_build(swk__buf *uri, const char *path, const char *query)
 static void connection_defend(sqlite3 *db, bool writer)
 {
 	static const int switches[][2] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
+		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
+		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
+		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
 	};
 	for (size_t i = 0; i < SWK__COUNT(switches); i++)
 		sqlite3_db_config(db, switches[i][0], switches[i][1], NULL);
@@ -354,7 +360,7 @@ static int sql_expect(const swk__file *file, sqlite3 *db, const char *sql, const
 static int schema_check(const swk__file *file, sqlite3 *db, swk_error *error)
 {
 	static const char sql[] = "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
-	                          "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')";
+				  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')";
 	return sql_expect(file, db, sql, "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
 }
 
@@ -424,7 +430,7 @@ static bool blob_bind(sqlite3_stmt *statement, int at, swk__slice blob)
 static int manifest_write(const swk__file *file, sqlite3 *db, manifest *row, swk__slice head, swk_error *error)
 {
 	static const char sql[] = "REPLACE INTO manifest(id, format, commits, blobs, chain, checksum, head)"
-	                          "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
+				  "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
 	row->checksum = manifest_checksum(row, head);
 	uint64_t numbers[] = { SWK__FILE_FORMAT, row->commits, row->blobs, row->chain, row->checksum };
 	sqlite3_stmt *statement = NULL;
@@ -493,9 +499,10 @@ static int store_fill(const swk__file *file, sqlite3 *db, swk__slice head, swk_e
 {
 	/* No rollback journal: nobody sees this file before it is renamed. */
 	static const char sql[] = "PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;"
-	                          "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
-	                          "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
-	                          "PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT);
+				  "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
+				  "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
+										     "PRAGMA user_version = " TEXT_OF(
+											     SWK__FILE_FORMAT);
 	static const char what[] = "could not be created";
 	manifest row = { 0 };
 	int code = sql_run(file, db, sql, what, error);
@@ -526,8 +533,7 @@ static int folder_sync(const swk__file *file, swk_error *error)
 
 /* Gives the made file its name. An empty file that was there hands on its mode; a file that came up meanwhile is
  * not replaced. */
-static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status,
-                      swk_error *error)
+static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status, swk_error *error)
 {
 	if (fault(file, SWK__FAULT_file_create, error))
 		return SWK_ERR_IO;
@@ -541,8 +547,7 @@ static int store_name(const swk__file *file, const char *made, kind found, const
 	return folder_sync(file, error);
 }
 
-static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head,
-                        swk_error *error)
+static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head, swk_error *error)
 {
 	char made[BESIDE_BYTES];
 	sqlite3 *db = NULL;
@@ -772,7 +777,7 @@ static int reading_deliver(reading *self, swk_error *error)
 /* Takes the blob under the cursor, which must be the next one of this commit or the first of the next. */
 static int reading_blob(const swk__file *file, reading *self, sqlite3_stmt *statement, swk_error *error)
 {
-	uint64_t number, commit, checksum;
+	uint64_t number = 0, commit = 0, checksum = 0;
 	swk__slice bytes;
 	bool whole = column_number(statement, 0, &number) && column_number(statement, 1, &commit) &&
 	             column_number(statement, 2, &checksum);
@@ -815,7 +820,7 @@ static int reading_rows(const swk__file *file, reading *self, sqlite3_stmt *stat
 static int reading_run(const swk__file *file, reading *self, swk_error *error)
 {
 	static const char sql[] = "SELECT number, commit_number, checksum, bytes FROM journal WHERE number > ?1 "
-	                          "ORDER BY number";
+				  "ORDER BY number";
 	/* From the least number, so that a row below the first one is noticed. */
 	sqlite3_int64 after = self->blobs ? (sqlite3_int64)self->blobs : INT64_MIN;
 	sqlite3_stmt *statement = NULL;
