@@ -219,8 +219,10 @@ static int tagged_intern(swk__text *text, uint32_t tag, swk__slice bytes, uint32
 
 int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error)
 {
+	if (bytes.length)
+		return tagged_intern(text, tag_of(text, bytes), bytes, number, error);
 	*number = 0;
-	return bytes.length ? tagged_intern(text, tag_of(text, bytes), bytes, number, error) : SWK_OK;
+	return SWK_OK;
 }
 
 /* The first text under this tag, which is nearly always the only one; 0 when there is none. */
@@ -257,9 +259,10 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
 		tags[i] = bytes[i].length ? tag_of(text, bytes[i]) : 0;
 	run_prefetch(text, tags, count);
 	for (size_t i = 0; i < count && code == SWK_OK; i++) {
-		numbers[i] = 0;
 		if (bytes[i].length)
 			code = tagged_intern(text, tags[i], bytes[i], &numbers[i], error);
+		else
+			numbers[i] = 0;
 	}
 	return code;
 }

@@ -33,8 +33,12 @@ static void *room(size_t count, size_t size)
 
 static columns columns_make(const rows_call *calls, size_t count)
 {
-	columns made = { room(count, sizeof(int64_t)), room(count, sizeof(int32_t)), room(count, 1), room(count, 1),
-		         room(count, 1),               room(count, 1) };
+	columns made = { room(count, sizeof(int64_t)),
+		         room(count, sizeof(int32_t)),
+		         room(count, 1),
+		         room(count, 1),
+		         room(count, 1),
+		         room(count, 1) };
 	for (size_t i = 0; i < count; i++) {
 		made.at[i] = calls[i].at;
 		made.duration_s[i] = calls[i].duration_s < 0 ? 0 : calls[i].duration_s;

@@ -120,9 +120,9 @@ static void call_print(const rows_call *call, FILE *out)
 	char duration[16] = "";
 	if (call->duration_s >= 0)
 		snprintf(duration, sizeof duration, "%" PRId32, call->duration_s);
-	fprintf(out, "%.18s,%" PRId64 ",%" PRId64 ",%.18s,%.18s,%s,%s,%s,%d,%d\n", call->id, call->recorded_at, call->at,
-	        call->lead, call->rep, rows_directions[call->direction], rows_outcomes[call->outcome], duration,
-	        call->positive, call->deleted);
+	fprintf(out, "%.18s,%" PRId64 ",%" PRId64 ",%.18s,%.18s,%s,%s,%s,%d,%d\n", call->id, call->recorded_at,
+	        call->at, call->lead, call->rep, rows_directions[call->direction], rows_outcomes[call->outcome],
+	        duration, call->positive, call->deleted);
 }
 
 static int calls_write(size_t count, unsigned version, FILE *out)

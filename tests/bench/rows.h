@@ -15,11 +15,11 @@
 
 #define ROWS_ID 18 /* bytes of an id, no NUL */
 #define ROWS_REPS 40
-#define ROWS_BEGIN INT64_C(1704067200000000)  /* 2024-01-01, a Monday */
-#define ROWS_NOW INT64_C(1767571200000000)    /* 2026-01-05, after all of them */
-#define ROWS_WINDOW_FROM "2025-09-01"         /* 13 weeks */
+#define ROWS_BEGIN INT64_C(1704067200000000) /* 2024-01-01, a Monday */
+#define ROWS_NOW INT64_C(1767571200000000)   /* 2026-01-05, after all of them */
+#define ROWS_WINDOW_FROM "2025-09-01"        /* 13 weeks */
 #define ROWS_WINDOW_FROM_US INT64_C(1756684800000000)
-#define ROWS_WINDOW_TO "2025-11-24"           /* the last one's Monday */
+#define ROWS_WINDOW_TO "2025-11-24" /* the last one's Monday */
 #define ROWS_WINDOW_END_US INT64_C(1764547200000000)
 #define ROWS_WEEK_US INT64_C(604800000000)
 

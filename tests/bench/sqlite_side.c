@@ -10,14 +10,15 @@
 #include <stdlib.h>
 
 #define DAY "86400000000"
-#define FIGURES                                                                    \
-	" count(*), sum(outcome = 'answered'), sum(positive),"                     \
+#define FIGURES                                                \
+	" count(*), sum(outcome = 'answered'), sum(positive)," \
 	" coalesce(sum(CASE WHEN outcome = 'answered' THEN duration_s END), 0) "
 
-static const char schema[] = "CREATE TABLE call (id TEXT PRIMARY KEY, recorded_at INTEGER, at INTEGER, lead TEXT, rep TEXT,"
-			     " direction TEXT, outcome TEXT, duration_s INTEGER, positive INTEGER, deleted INTEGER);"
-			     "CREATE INDEX call_at ON call (at);"
-			     "CREATE TABLE lead (id TEXT PRIMARY KEY, created_at INTEGER, rep TEXT, source TEXT, region TEXT);";
+static const char schema[] =
+	"CREATE TABLE call (id TEXT PRIMARY KEY, recorded_at INTEGER, at INTEGER, lead TEXT, rep TEXT,"
+	" direction TEXT, outcome TEXT, duration_s INTEGER, positive INTEGER, deleted INTEGER);"
+	"CREATE INDEX call_at ON call (at);"
+	"CREATE TABLE lead (id TEXT PRIMARY KEY, created_at INTEGER, rep TEXT, source TEXT, region TEXT);";
 
 static const char upsert[] =
 	"INSERT INTO call VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
