@@ -10,7 +10,11 @@
 #include "store.h"
 
 /* Who fails. */
-typedef enum culprit { POINTS, ALLOCATOR, CULPRITS } culprit;
+typedef enum culprit {
+	POINTS,
+	ALLOCATOR,
+	CULPRITS
+} culprit;
 
 /* One run of a scenario. */
 typedef struct scene {
@@ -147,10 +151,10 @@ static int run_query(scene *self, size_t number)
 	return code;
 }
 
-#define RUN_QUERY(number)                           \
-	static int run_query_##number(scene *self)  \
-	{                                           \
-		return run_query(self, number);     \
+#define RUN_QUERY(number)                          \
+	static int run_query_##number(scene *self) \
+	{                                          \
+		return run_query(self, number);    \
 	}
 
 RUN_QUERY(0)
