@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * report: what a report is: constant tables of dimensions, options, measures and columns, nothing else.
+ * report: what a report is: constant tables of sources, dimensions, options, measures and columns, nothing else.
  *
- *   facts of a table --conditions--> groups by dimensions --measures--> integers --columns--> figures
+ *   facts of sources --conditions--> groups by dimensions --measures--> integers, lists --columns--> figures
  *
  * A new report is one file report_<name>.c with one swk__report, and one row in report.c. The executor (query, scan,
  * answer) and the catalog know reports only through these tables.
@@ -23,8 +23,20 @@ typedef enum swk__dimension {
 	SWK__DIMENSION_SEGMENT,
 	SWK__DIMENSION_WEEKDAY,
 	SWK__DIMENSION_HOUR,
+	SWK__DIMENSION_CHANNEL,
+	SWK__DIMENSION_BAND,
+	SWK__DIMENSION_MODEL,
+	SWK__DIMENSION_PLACE,
+	SWK__DIMENSION_TACTIC,
 	SWK__DIMENSION_COUNT
 } swk__dimension;
+
+#define SWK__HAS(dimension) (1u << SWK__DIMENSION_##dimension)
+
+/* The dimensions of every report. */
+#define SWK__COMMON                                                                                             \
+	(SWK__HAS(REP) | SWK__HAS(TEAM) | SWK__HAS(REGION) | SWK__HAS(SOURCE) | SWK__HAS(ORIGIN) | SWK__HAS(ASSET) | \
+	 SWK__HAS(SEGMENT))
 
 typedef struct swk__dimension_about {
 	const char *name;
@@ -42,69 +54,155 @@ typedef struct swk__condition {
 	uint64_t mask;
 } swk__condition;
 
-#define SWK__ANY      \
-	{             \
-		-1, 0 \
-	}
-#define SWK__IS(field, value)                   \
-	{                                       \
-		(field), UINT64_C(1) << (value) \
-	}
+#define SWK__BIT(value) (UINT64_C(1) << (value))
+/* clang-format off */
+#define SWK__ANY { -1, 0 }
+#define SWK__IS(field, value) { (field), SWK__BIT(value) }
+#define SWK__IN(field, mask) { (field), (mask) }
+/* clang-format on */
 
-/* An option of a report. One with a field is a condition on facts; the one without is the clock of weekday and hour
- * (`report`, or `lead`: the lead's own). The first choice is the default. */
-typedef struct swk__choice {
-	const char *value; /* NULL ends the list */
-	uint64_t mask;
-} swk__choice;
+/* A kind of fact that a report counts, and where its dimensions are found. */
+typedef struct swk__source {
+	swk__table facts;
+	int lead;        /* the field that names its lead; -1: none. Without one the opportunity's lead is meant */
+	int opportunity; /* the field that names the opportunity whose region and source come first; -1: none */
+	unsigned char own[SWK__DIMENSION_COUNT]; /* the field of a dimension of its own; 0: the lead's (rep: its owner) */
+	bool lead_needed;      /* facts of leads that do not exist are none */
+	swk__condition given;  /* which facts */
+} swk__source;
 
-typedef struct swk__report_option {
-	const char *name; /* NULL ends the list */
-	int field;        /* -1: the clock */
-	swk__choice choices[5];
-	const char *definition;
-} swk__report_option;
+typedef enum swk__measure_kind {
+	SWK__MEASURE_COUNT,   /* facts */
+	SWK__MEASURE_SUM,     /* field `value` where it is not null */
+	SWK__MEASURE_SPAN,    /* microseconds from field `from` to field `value` where both have come and in this order */
+	SWK__MEASURE_SPANS,   /* how many those are */
+	SWK__MEASURE_BACK,    /* facts whose `value` comes before their `from` */
+	SWK__MEASURE_AMOUNT,  /* field `value`, of the currency in field `from`, at the rates of the instant in `present` */
+	SWK__MEASURE_CURVE    /* two lists: spans from `from` to `value` (before it: 0), and starts of those still open */
+} swk__measure_kind;
 
-/* An integer added up over the facts of a group. */
 typedef struct swk__measure {
-	int value;            /* the field that is summed where it is not null; -1: facts are counted */
-	int present;          /* counted only where this field is not null; -1: always */
-	swk__condition given; /* of which facts */
+	unsigned source; /* of the form */
+	swk__measure_kind kind;
+	int value, from;
+	int present; /* only where this field is not null and, of an instant, has come; -1: always */
+	swk__condition given;
 } swk__measure;
 
 typedef enum swk__figure {
-	SWK__FIGURE_COUNT,       /* measure a */
-	SWK__FIGURE_SECONDS,     /* measure a (microseconds) in seconds */
-	SWK__FIGURE_RATE,        /* a / b, followed by its bounds */
-	SWK__FIGURE_MEAN_SECONDS /* a (microseconds) / b in seconds */
+	SWK__FIGURE_COUNT,        /* measure a */
+	SWK__FIGURE_SUM,          /* measure a / scale */
+	SWK__FIGURE_RATE,         /* a / b, followed by its bounds */
+	SWK__FIGURE_SHARE,        /* a / b without bounds */
+	SWK__FIGURE_RATIO,        /* a / b with null bounds: it may exceed 1 */
+	SWK__FIGURE_MEAN,         /* a / (b * scale) */
+	SWK__FIGURE_CURVE_MEAN,   /* mean of the ended spans of curve a, in units of `scale` microseconds */
+	SWK__FIGURE_PERCENTILE,   /* of curve a: the time at which b of 100 have ended, in units of `scale`, with band */
+	SWK__FIGURE_WITHIN,       /* of curve a: the share that has ended after `scale` microseconds, with band */
+	SWK__FIGURE_NONE,         /* null, followed by null bounds */
+	SWK__FIGURE_CURRENCY,     /* the currency of the amounts */
+	SWK__FIGURE_AMOUNT,       /* measure a */
+	SWK__FIGURE_MEAN_AMOUNT,  /* a / b in major units */
+	SWK__FIGURE_WEEKLY_INT,   /* made by the form's `finish` out of all rows of a week */
+	SWK__FIGURE_WEEKLY_REAL,
+	SWK__FIGURE_WEEKLY_AMOUNT,
+	SWK__FIGURE_WEEKLY_BOOL
 } swk__figure;
 
 typedef struct swk__column {
 	const char *name; /* NULL ends the list */
 	swk__figure figure;
 	unsigned a, b;
+	int64_t scale;    /* see swk__figure */
 	const char *unit;
 	const char *numerator, *denominator; /* rates and means: what a and b count; else NULL */
 	const char *definition;
 } swk__column;
 
-#define SWK__MEASURES_MAX 16
+#define SWK__HOUR (3600 * SWK__US_SECOND)
+
+/* clang-format off */
+#define SWK__COLUMNS_END { .name = NULL }
+#define SWK__NUMBER(name_, measure_, unit_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_COUNT, .a = measure_, .unit = unit_, .definition = definition_ }
+#define SWK__TOTAL(name_, measure_, scale_, unit_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_SUM, .a = measure_, .scale = scale_, .unit = unit_, \
+	  .definition = definition_ }
+#define SWK__QUOTIENT(name_, figure_, a_, b_, numerator_, denominator_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_##figure_, .a = a_, .b = b_, .unit = "share", \
+	  .numerator = numerator_, .denominator = denominator_, .definition = definition_ }
+#define SWK__MEAN(name_, figure_, a_, b_, scale_, unit_, numerator_, denominator_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_##figure_, .a = a_, .b = b_, .scale = scale_, .unit = unit_, \
+	  .numerator = numerator_, .denominator = denominator_, .definition = definition_ }
+#define SWK__CURVE(name_, figure_, curve_, b_, scale_, unit_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_##figure_, .a = curve_, .b = b_, .scale = scale_, .unit = unit_, \
+	  .definition = definition_ }
+#define SWK__FIGURE(name_, figure_, a_, unit_, definition_) \
+	{ .name = name_, .figure = SWK__FIGURE_##figure_, .a = a_, .unit = unit_, .definition = definition_ }
+/* clang-format on */
+
+#define SWK__MEASURES_MAX 24
+#define SWK__SOURCES_MAX 6
+#define SWK__CURVES_MAX 2
+
+struct swk__finishing;
+
+/* What is counted and shown. A report whose option `basis` changes that has two forms. */
+typedef struct swk__form {
+	const swk__source *sources;
+	unsigned source_count;
+	const swk__measure *measures;
+	unsigned measure_count;
+	const swk__column *columns;
+	const swk__column *columns_by; /* more of them when the query groups; NULL: none */
+	/* Adds groups that have no fact, and makes the weekly figures out of all rows of a week (or of the window). */
+	int (*finish)(struct swk__finishing *finishing, swk_error *error);
+} swk__form;
+
+/* An option of a report. The first choice is the default. */
+typedef enum swk__option_kind {
+	SWK__OPTION_CONDITION, /* a condition on a field of the facts of the first source */
+	SWK__OPTION_CLOCK,     /* weekday and hour: `report`, or `lead`: the lead's own clock */
+	SWK__OPTION_FORM       /* which form of the report */
+} swk__option_kind;
+
+typedef struct swk__choice {
+	const char *value; /* NULL ends the list */
+	uint64_t mask;     /* CONDITION */
+} swk__choice;
+
+typedef struct swk__report_option {
+	const char *name; /* NULL ends the list */
+	swk__option_kind kind;
+	int field; /* CONDITION */
+	swk__choice choices[5];
+	const char *definition;
+} swk__report_option;
+
+/* clang-format off */
+#define SWK__OPTIONS_END { .name = NULL }
+/* clang-format on */
 
 typedef struct swk__report {
 	const char *name;
 	const char *definition;
-	swk__table facts;
-	int at, lead, rep;   /* fields of a fact: its instant; the lead and the rep that dimensions ask about */
 	unsigned dimensions; /* a bit for each swk__dimension */
+	unsigned by;         /* the dimensions of a query that names none */
+	bool latest;         /* of the first source, only the last fact of each lead (and model, by model) in a period counts */
 	const swk__report_option *options;
-	const swk__measure *measures;
-	unsigned measure_count;
-	const swk__column *columns;
+	const swk__form *forms;
 } swk__report;
 
 extern const swk__report swk__report_calls;
+extern const swk__report swk__report_conversion;
+extern const swk__report swk__report_deals;
+extern const swk__report swk__report_first_touch;
+extern const swk__report swk__report_meetings;
+extern const swk__report swk__report_responses;
+extern const swk__report swk__report_scores;
+extern const swk__report swk__report_win_rate;
 
-/* All reports, NULL-terminated. */
+/* All reports, NULL-terminated, in the order of the contract. */
 extern const swk__report *const swk__reports[];
 
 /* The report, dimension or option of a name; NULL or -1 when there is none (of this report). */

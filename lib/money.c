@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "money.h"
+
+#include "currency.h"
+
+#include <stdlib.h>
+
+#define TEN_THOUSANDTHS 4 /* digits of an amount as records keep it */
+#define RATE_ONE INT64_C(1000000000000)
+
+static const int64_t tens[] = { 1, 10, 100, 1000, 10000 };
+
+/* ---------------------------------------------------------------------------------------- opening */
+
+/* By currency, date, id. */
+static int rate_order(const void *a, const void *b)
+{
+	const swk__money_rate *x = a, *y = b;
+	if (x->currency != y->currency)
+		return x->currency < y->currency ? -1 : 1;
+	if (x->date != y->date)
+		return x->date < y->date ? -1 : 1;
+	return swk__slice_compare(x->id, y->id);
+}
+
+static int rates_read(swk__money *money, swk_error *error)
+{
+	const swk__facts *facts = money->facts;
+	const swk__table_state *table = swk__facts_table(facts, SWK__TABLE_RATE);
+	const swk__part *part = swk__directory_part(table->directory, 0);
+	money->rates = swk__alloc(money->mem, SWK__FAULT_money_rates, part ? part->live : 0, sizeof *money->rates);
+	if (!money->rates)
+		return swk__fail_memory(error, money->mem);
+	for (uint32_t row = 0; part && row < part->rows; row++) {
+		if (!swk__part_live(part, row))
+			continue;
+		uint32_t entity = (uint32_t)swk__columns_get(part->columns, SWK__FIELD_ID, row);
+		money->rates[money->count++] = (swk__money_rate){
+			.currency = (uint32_t)swk__columns_get(part->columns, SWK__RATE_CURRENCY, row),
+			.date = (int32_t)swk__columns_get(part->columns, SWK__RATE_DATE, row),
+			.id = swk__text_get(&facts->history->ids[SWK__TABLE_RATE], entity),
+			.value = swk__columns_get(part->columns, SWK__RATE_VALUE, row),
+		};
+	}
+	if (money->count > 1)
+		qsort(money->rates, money->count, sizeof *money->rates, rate_order);
+	return SWK_OK;
+}
+
+/* The currency that all opportunities carry; the base where they differ or there are none. */
+static uint32_t common_currency(const swk__money *money)
+{
+	const swk__directory *directory = swk__facts_table(money->facts, SWK__TABLE_OPPORTUNITY)->directory;
+	int64_t common = -1;
+	for (uint32_t i = 0; directory && i < directory->count; i++) {
+		const swk__part *part = directory->parts[i];
+		for (uint32_t row = 0; part && row < part->rows; row++) {
+			if (!swk__part_live(part, row) ||
+			    swk__columns_get(part->columns, SWK__OPPORTUNITY_CREATED_AT, row) > money->facts->cut.now)
+				continue;
+			int64_t currency = swk__columns_get(part->columns, SWK__OPPORTUNITY_CURRENCY, row);
+			currency = currency ? currency : money->base;
+			if (common >= 0 && currency != common)
+				return money->base;
+			common = currency;
+		}
+	}
+	return common < 0 ? money->base : (uint32_t)common;
+}
+
+int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone *zone, swk__slice base,
+                    swk__slice asked, swk_error *error)
+{
+	const swk__text *texts = &facts->history->texts;
+	*money = (swk__money){ .mem = facts->snapshot->mem, .facts = facts, .zone = zone };
+	swk__text_find(texts, base, &money->base);
+	swk__slice code = asked;
+	if (asked.length) {
+		if (swk__currency_digits(asked) < 0)
+			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked, "is no ISO 4217 currency");
+		swk__text_find(texts, asked, &money->result);
+	} else {
+		money->result = common_currency(money);
+		code = money->result == money->base ? base : swk__text_get(texts, money->result);
+	}
+	memcpy(money->code, code.bytes, sizeof money->code - 1);
+	money->digits = (unsigned)swk__currency_digits(code);
+	return rates_read(money, error);
+}
+
+void swk__money_close(swk__money *money)
+{
+	if (money->mem)
+		swk__free(money->mem, money->rates);
+	*money = (swk__money){ 0 };
+}
+
+/* -------------------------------------------------------------------------------------- conversion */
+
+/* The last rate of a currency on or before a date. */
+static const swk__money_rate *rate_find(const swk__money *money, uint32_t currency, int32_t date)
+{
+	size_t low = 0, high = money->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const swk__money_rate *rate = &money->rates[middle];
+		if (rate->currency < currency || (rate->currency == currency && rate->date <= date))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low && money->rates[low - 1].currency == currency ? &money->rates[low - 1] : NULL;
+}
+
+static int rate_of(const swk__money *money, uint32_t currency, int32_t date, int64_t *value, swk_error *error)
+{
+	char reason[64] = "had no rate on or before ", text[16];
+	*value = RATE_ONE;
+	if (currency == money->base)
+		return SWK_OK;
+	const swk__money_rate *rate = currency ? rate_find(money, currency, date) : NULL;
+	if (rate) {
+		*value = rate->value;
+		return SWK_OK;
+	}
+	swk__date_format(date, text);
+	memcpy(reason + strlen(reason), text, strlen(text) + 1);
+	swk__slice code = currency ? swk__text_get(&money->facts->history->texts, currency)
+	                           : (swk__slice){ money->code, 3 };
+	return swk__fail_at(error, SWK_ERR_INVALID, "rate", 0, "currency", code, reason);
+}
+
+static swk__i128 divisor_common(swk__i128 a, swk__i128 b)
+{
+	a = a < 0 ? -a : a;
+	while (b) {
+		swk__i128 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a ? a : 1;
+}
+
+int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency, int32_t date, swk__fraction *exact,
+                     swk_error *error)
+{
+	int64_t from = RATE_ONE, to = RATE_ONE;
+	swk__i128 numerator = amount, denominator = tens[TEN_THOUSANDTHS - money->digits];
+	uint32_t own = currency ? currency : money->base;
+	if (amount != 0 && own != money->result) {
+		int code = rate_of(money, own, date, &from, error);
+		if (code == SWK_OK)
+			code = rate_of(money, money->result, date, &to, error);
+		if (code != SWK_OK)
+			return code;
+	}
+	swk__i128 common = divisor_common(from, to);
+	if (__builtin_mul_overflow(numerator, from / common, &numerator) ||
+	    __builtin_mul_overflow(denominator, to / common, &denominator))
+		return swk__fail(error, SWK_ERR_OVERFLOW, "an amount times its rate did not fit");
+	*exact = (swk__fraction){ numerator, denominator };
+	return SWK_OK;
+}
+
+swk__i128 swk__fraction_round(swk__fraction fraction)
+{
+	swk__i128 whole = fraction.numerator / fraction.denominator, rest = fraction.numerator % fraction.denominator;
+	swk__i128 size = rest < 0 ? -rest : rest, left = fraction.denominator - size;
+	if (size > left || (size == left && whole % 2 != 0))
+		whole += fraction.numerator < 0 ? -1 : 1;
+	return whole;
+}
+
+int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,
+                       swk_error *error)
+{
+	swk__fraction exact;
+	int64_t local = swk__zone_local(money->zone, instant);
+	int32_t date = (int32_t)(local / SWK__US_DAY - (local % SWK__US_DAY < 0));
+	int code = swk__money_exact(money, amount, currency, date, &exact, error);
+	if (code != SWK_OK)
+		return code;
+	swk__i128 rounded = swk__fraction_round(exact);
+	if (rounded > INT64_MAX || rounded < -INT64_MAX)
+		return swk__fail(error, SWK_ERR_OVERFLOW, "an amount did not fit in the result's currency");
+	*minor = (int64_t)rounded;
+	return SWK_OK;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * money: amounts of one currency in another, exactly.
+ *
+ *   amount (ten-thousandths, its currency, an instant) --rates by local date--> minor units of the result's currency
+ *
+ * amount * rate(its currency) / rate(result's), base = 1, rounded once, half to even. The rate is the latest on or before
+ * the local date; of two on a date that of the greater id.
+ */
+#ifndef SWK_MONEY_H
+#define SWK_MONEY_H
+
+#include "facts.h"
+
+typedef struct swk__money_rate {
+	uint32_t currency; /* number of its code */
+	int32_t date;
+	swk__slice id;
+	int64_t value; /* 1e-12 base units */
+} swk__money_rate;
+
+typedef struct swk__money {
+	swk__mem *mem;
+	const swk__facts *facts;
+	const swk__zone *zone;
+	uint32_t base, result; /* numbers of codes; 0 is none known: no amount can carry it */
+	char code[4];          /* of the result */
+	unsigned digits;       /* of the result */
+	swk__money_rate *rates; /* by currency, date, id */
+	size_t count;
+} swk__money;
+
+/* Money as a question wants it: in the currency `asked` (empty: the one that all opportunities carry, else the base).
+ * SWK_ERR_USAGE: an unknown currency. On failure there is nothing to close. */
+int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone *zone, swk__slice base,
+                    swk__slice asked, swk_error *error);
+void swk__money_close(swk__money *money);
+
+/* A fraction; the denominator is positive. */
+typedef struct swk__fraction {
+	swk__i128 numerator, denominator;
+} swk__fraction;
+
+/* The amount in minor units of the result's currency, unrounded. `currency` 0 is the base. SWK_ERR_INVALID: a rate is
+ * missing, with currency and date; SWK_ERR_OVERFLOW. */
+int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency, int32_t date, swk__fraction *exact,
+                     swk_error *error);
+
+/* The same rounded half to even, at the local date of an instant. */
+int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,
+                       swk_error *error);
+
+/* Half to even. */
+swk__i128 swk__fraction_round(swk__fraction fraction);
+
+#endif
