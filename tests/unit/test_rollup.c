@@ -641,7 +641,8 @@ static void test_mutations(void **state)
 	}
 }
 
-/* A list of one kind: anything, ascending, descending, equal, differing in one byte, small. */
+/* A list of one kind: anything, ascending, descending, equal, differing in one byte, one value far off,
+ * small. */
 static int64_t kind_value(int kind, size_t i)
 {
 	switch (kind) {
@@ -655,6 +656,8 @@ static int64_t kind_value(int kind, size_t i)
 		return 7;
 	case 4:
 		return (int64_t)((uint64_t)chance(256) << 56);
+	case 5:
+		return i ? (int64_t)i : (int64_t)1 << 40;
 	default:
 		return (int64_t)chance(1000) - 500;
 	}
@@ -665,12 +668,12 @@ static void test_list_sort(void **state)
 	static const size_t lengths[] = { 0, 1, 2, 63, 64, 65, 66, 1000, 100000 };
 	static int64_t values[100000];
 	(void)state;
-	for (int round = 0; round < (int)SWK__COUNT(lengths) * 6; round++) {
-		size_t count = lengths[round / 6];
+	for (int round = 0; round < (int)SWK__COUNT(lengths) * 7; round++) {
+		size_t count = lengths[round / 7];
 		swk__rollup_builder builder;
 		swk__rollup *rollup = NULL;
 		for (size_t i = 0; i < count; i++)
-			values[i] = kind_value(round % 6, i);
+			values[i] = kind_value(round % 7, i);
 		swk__rollup_builder_init(&builder, &memory, 0, 1);
 		assert_int_equal(
 			swk__rollup_builder_add(&builder, slice("k"), NULL, &(swk__rollup_list){ values, count }, NULL),
