@@ -262,8 +262,8 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	*groups = NULL;
 	const swk__i128 zeros[SWK__MEASURES_MAX] = { 0 };
 	swk__rollup_builder builder;
-	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->report->measure_count);
-	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, error);
+	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->report->measure_count, 0);
+	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, NULL, error);
 	if (code == SWK_OK)
 		code = swk__rollup_build(&builder, groups, error);
 	swk__rollup_builder_done(&builder);
@@ -433,7 +433,7 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 		code = window_rollup(&a, 0, INT64_MAX, &sum, error);
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
-		swk__rollup_builder_init(&builder, desk->mem, plan->report->measure_count);
+		swk__rollup_builder_init(&builder, desk->mem, plan->report->measure_count, 0);
 		code = swk__rollup_build(&builder, &sum, error);
 		swk__rollup_builder_done(&builder);
 	}

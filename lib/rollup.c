@@ -5,49 +5,61 @@
 
 /* ------------------------------------------------------------------------------------------ rollups */
 
+/* How much a rollup holds: what its block is cut out of. */
+typedef struct extent {
+	size_t cells, key_bytes, list_values;
+	uint32_t measures, lists;
+} extent;
+
 /* Where the next cell of a new rollup goes: the arrays that the rollup shows as constant. */
 typedef struct filling {
 	swk__rollup *rollup;
 	swk__i128 *values;
+	int64_t *list_values;
+	size_t *list_ends;
 	uint32_t *key_ends;
 	char *key_bytes;
 	uint32_t cells, length; /* filled so far */
+	size_t lists, listed;   /* likewise: lists ended, values in all lists */
 } filling;
 
-/* One block holds header, values, ends and keys, so that a cached rollup is one allocation.
+/* One block holds header and arrays, those of wider things first, so that a cached rollup is one allocation.
  *
  * The caller's cells stand in memory already, so their size fits; only the ends, having 32 bits, may not. Distinct
  * keys of less than 4 GiB are always fewer than 2^32. */
-static int filling_begin(filling *out, swk__mem *mem, size_t cells, uint32_t measures, size_t key_bytes,
-                         swk_error *error)
+static int filling_begin(filling *out, swk__mem *mem, const extent *held, swk_error *error)
 {
+	size_t cells = held->cells, measures = held->measures, lists = held->lists;
 	size_t head = (sizeof(swk__rollup) + sizeof(swk__i128) - 1) / sizeof(swk__i128) * sizeof(swk__i128);
-	swk__u128 size = (swk__u128)cells * (measures * sizeof(swk__i128) + sizeof(uint32_t)) + head + key_bytes;
-	if (key_bytes > UINT32_MAX)
+	size_t cell = measures * sizeof(swk__i128) + lists * sizeof(size_t) + sizeof(uint32_t);
+	swk__u128 size = (swk__u128)cells * cell + (swk__u128)held->list_values * sizeof(int64_t) + head;
+	if (held->key_bytes > UINT32_MAX)
 		return swk__fail(error, SWK_ERR_OVERFLOW, "the names of the groups passed 4 GiB");
+	size += held->key_bytes;
 	if (NEVER(size > SIZE_MAX))
 		return swk__fail(error, SWK_ERR_OVERFLOW, "the groups passed the size of the memory");
 	swk__rollup *rollup = swk__alloc(mem, SWK__FAULT_rollup_build, (size_t)size, 1);
 	if (!rollup)
 		return swk__fail_memory(error, mem);
-	swk__i128 *values = (swk__i128 *)(void *)((char *)rollup + head);
-	uint32_t *key_ends = (uint32_t *)(void *)(values + cells * measures);
+	*out = (filling){ .rollup = rollup, .values = (swk__i128 *)(void *)((char *)rollup + head) };
+	out->list_values = (int64_t *)(void *)(out->values + cells * measures);
+	out->list_ends = (size_t *)(void *)(out->list_values + held->list_values);
+	out->key_ends = (uint32_t *)(void *)(out->list_ends + cells * lists);
+	out->key_bytes = (char *)(out->key_ends + cells);
 	rollup->mem = mem;
 	atomic_init(&rollup->references, 1);
-	rollup->measures = measures;
+	rollup->measures = held->measures;
+	rollup->lists = held->lists;
 	rollup->cells = (uint32_t)cells;
-	rollup->values = values;
-	rollup->key_ends = key_ends;
-	rollup->key_bytes = (const char *)(key_ends + cells);
-	out->rollup = rollup;
-	out->values = values;
-	out->key_ends = key_ends;
-	out->key_bytes = (char *)(key_ends + cells);
-	out->cells = out->length = 0;
+	rollup->values = out->values;
+	rollup->list_values = out->list_values;
+	rollup->list_ends = out->list_ends;
+	rollup->key_ends = out->key_ends;
+	rollup->key_bytes = out->key_bytes;
 	return SWK_OK;
 }
 
-/* Appends a key and returns the place of its measures. */
+/* Appends a key and returns the place of its measures; its lists follow, each ended by filling_end_list. */
 static swk__i128 *filling_add(filling *out, swk__slice key)
 {
 	if (key.length)
@@ -55,6 +67,18 @@ static swk__i128 *filling_add(filling *out, swk__slice key)
 	out->length += (uint32_t)key.length;
 	out->key_ends[out->cells] = out->length;
 	return out->values + (size_t)out->cells++ * out->rollup->measures;
+}
+
+static void filling_append(filling *out, swk__rollup_list list)
+{
+	if (list.count)
+		memcpy(out->list_values + out->listed, list.values, list.count * sizeof *list.values);
+	out->listed += list.count;
+}
+
+static void filling_end_list(filling *out)
+{
+	out->list_ends[out->lists++] = out->listed;
 }
 
 swk__rollup *swk__rollup_retain(swk__rollup *rollup)
@@ -69,10 +93,31 @@ void swk__rollup_release(swk__rollup *rollup)
 		swk__free(rollup->mem, rollup);
 }
 
+/* The list at a place among lists that follow each other. */
+static swk__rollup_list list_at(const int64_t *values, const size_t *ends, size_t at)
+{
+	size_t begin = at ? ends[at - 1] : 0;
+	size_t count = ends[at] - begin;
+	return (swk__rollup_list){ count ? values + begin : NULL, count };
+}
+
+swk__rollup_list swk__rollup_list_at(const swk__rollup *rollup, uint32_t cell, uint32_t list)
+{
+	return list_at(rollup->list_values, rollup->list_ends, (size_t)cell * rollup->lists + list);
+}
+
+/* How many values all lists hold together. */
+static size_t rollup_listed(const swk__rollup *rollup)
+{
+	size_t lists = (size_t)rollup->cells * rollup->lists;
+	return lists ? rollup->list_ends[lists - 1] : 0;
+}
+
 size_t swk__rollup_size(const swk__rollup *rollup)
 {
 	size_t keys = rollup->cells ? rollup->key_ends[rollup->cells - 1] : 0;
-	return sizeof *rollup + rollup->cells * (rollup->measures * sizeof(swk__i128) + sizeof(uint32_t)) + keys;
+	size_t cell = rollup->measures * sizeof(swk__i128) + rollup->lists * sizeof(size_t) + sizeof(uint32_t);
+	return sizeof *rollup + rollup->cells * cell + rollup_listed(rollup) * sizeof(int64_t) + keys;
 }
 
 int64_t swk__rollup_find(const swk__rollup *rollup, swk__slice key)
@@ -93,20 +138,23 @@ int64_t swk__rollup_find(const swk__rollup *rollup, swk__slice key)
 
 /* ----------------------------------------------------------------------------------------- building */
 
-void swk__rollup_builder_init(swk__rollup_builder *builder, swk__mem *mem, uint32_t measures)
+void swk__rollup_builder_init(swk__rollup_builder *builder, swk__mem *mem, uint32_t measures, uint32_t lists)
 {
-	*builder = (swk__rollup_builder){ .mem = mem, .measures = measures };
+	*builder = (swk__rollup_builder){ .mem = mem, .measures = measures, .lists = lists };
 	swk__buf_init(&builder->keys, mem, UINT32_MAX);
+	swk__buf_init(&builder->list_values, mem, SIZE_MAX);
 }
 
 void swk__rollup_builder_done(swk__rollup_builder *builder)
 {
 	if (!builder->mem)
 		return;
+	swk__free(builder->mem, builder->list_ends);
 	swk__free(builder->mem, builder->values);
 	swk__free(builder->mem, builder->key_ends);
+	swk__buf_done(&builder->list_values);
 	swk__buf_done(&builder->keys);
-	swk__rollup_builder_init(builder, builder->mem, builder->measures);
+	swk__rollup_builder_init(builder, builder->mem, builder->measures, builder->lists);
 }
 
 /* Makes room for one more cell. What was enlarged before a failure stays so; that changes nothing. The byte more
@@ -129,15 +177,37 @@ static bool builder_reserve(swk__rollup_builder *builder, size_t key_length)
 	if (!values)
 		return false;
 	builder->values = values;
+	size_t *list_ends = swk__resize(builder->mem, SWK__FAULT_rollup_build, builder->list_ends, capacity,
+	                                builder->lists * sizeof *list_ends);
+	if (!list_ends)
+		return false;
+	builder->list_ends = list_ends;
 	builder->capacity = (uint32_t)capacity;
 	return true;
 }
 
-int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values, swk_error *error)
+/* Copies the lists of the cell that comes next, all or none. */
+static bool builder_append(swk__rollup_builder *builder, const swk__rollup_list *lists)
+{
+	swk__buf *buf = &builder->list_values;
+	size_t before = buf->length, at = (size_t)builder->cells * builder->lists;
+	for (uint32_t k = 0; k < builder->lists; k++) {
+		swk__buf_append(buf, lists[k].values, lists[k].count * sizeof *lists[k].values);
+		builder->list_ends[at + k] = buf->length / sizeof *lists[k].values;
+	}
+	if (!buf->failed)
+		return true;
+	buf->failed = false;
+	buf->length = before;
+	return false;
+}
+
+int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const swk__i128 *values,
+                            const swk__rollup_list *lists, swk_error *error)
 {
 	if (builder->cells == UINT32_MAX)
 		return swk__fail(error, SWK_ERR_MEMORY, "a rollup passed its 2^32 cells");
-	if (!builder_reserve(builder, key.length))
+	if (!builder_reserve(builder, key.length) || !builder_append(builder, lists))
 		return swk__fail_memory(error, builder->mem);
 	swk__buf_slice(&builder->keys, key);
 	builder->key_ends[builder->cells] = (uint32_t)builder->keys.length;
@@ -151,7 +221,7 @@ int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const 
 /* A builder's cell while its cells are sorted. */
 typedef struct entry {
 	swk__slice key;
-	const swk__i128 *values;
+	uint32_t cell;
 } entry;
 
 static int entry_compare(const void *a, const void *b)
@@ -168,7 +238,7 @@ static entry *builder_sorted(const swk__rollup_builder *builder)
 	uint32_t begin = 0;
 	for (uint32_t i = 0; i < builder->cells; i++) {
 		entries[i].key = (swk__slice){ builder->keys.bytes + begin, builder->key_ends[i] - begin };
-		entries[i].values = builder->values + (size_t)i * builder->measures;
+		entries[i].cell = i;
 		begin = builder->key_ends[i];
 	}
 	qsort(entries, builder->cells, sizeof *entries, entry_compare);
@@ -186,12 +256,13 @@ static uint32_t run_end(const entry *entries, uint32_t count, uint32_t from)
 
 /* Adds up a measure over entries. Counting the carries makes the answer that of the true sum, whatever the order:
  * steps that leave 128 bits and come back do no harm. */
-static bool run_sum(const entry *entries, uint32_t count, uint32_t measure, swk__i128 *sum)
+static bool run_sum(const swk__rollup_builder *builder, const entry *entries, uint32_t count, uint32_t measure,
+                    swk__i128 *sum)
 {
 	int64_t carries = 0;
 	swk__i128 total = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		swk__i128 value = entries[i].values[measure];
+		swk__i128 value = builder->values[(size_t)entries[i].cell * builder->measures + measure];
 		if (__builtin_add_overflow(total, value, &total))
 			carries += value < 0 ? -1 : 1;
 	}
@@ -199,20 +270,140 @@ static bool run_sum(const entry *entries, uint32_t count, uint32_t measure, swk_
 	return carries == 0;
 }
 
+static swk__rollup_list builder_list(const swk__rollup_builder *builder, uint32_t cell, uint32_t list)
+{
+	const int64_t *values = (const int64_t *)(const void *)builder->list_values.bytes;
+	return list_at(values, builder->list_ends, (size_t)cell * builder->lists + list);
+}
+
+/* Lists up to this length are sorted in place. */
+#define LIST_SHORT 64
+
+static void list_sort_short(int64_t *values, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		int64_t value = values[i];
+		size_t k = i;
+		for (; k > 0 && values[k - 1] > value; k--)
+			values[k] = values[k - 1];
+		values[k] = value;
+	}
+}
+
+/* The byte of a value that begins at bit `shift`; the sign turned over, so that bytes order like values. */
+static unsigned list_digit(int64_t value, unsigned shift)
+{
+	return (unsigned)(((uint64_t)value ^ (uint64_t)INT64_MIN) >> shift & 0xff);
+}
+
+static void list_deal(const int64_t *from, int64_t *to, size_t count, unsigned shift)
+{
+	size_t places[256] = { 0 };
+	for (size_t i = 0; i < count; i++)
+		places[list_digit(from[i], shift)]++;
+	for (size_t digit = 0, place = 0; digit < SWK__COUNT(places); digit++) {
+		size_t size = places[digit];
+		places[digit] = place;
+		place += size;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[places[list_digit(from[i], shift)]++] = from[i];
+}
+
+/* Deals the values into the scratch and back, a byte at a time from the least, and leaves out the bytes in which all
+ * values agree. */
+static void list_sort(int64_t *values, size_t count, int64_t *scratch)
+{
+	uint64_t differing = 0;
+	int64_t *from = values, *to = scratch;
+	bool sorted = true;
+	if (count <= LIST_SHORT) {
+		list_sort_short(values, count);
+		return;
+	}
+	for (size_t i = 1; i < count; i++) {
+		differing |= (uint64_t)(values[i] ^ values[i - 1]);
+		sorted &= values[i - 1] <= values[i];
+	}
+	for (unsigned shift = 0; shift < 64 && !sorted; shift += 8) {
+		if (!(differing >> shift & 0xff))
+			continue;
+		list_deal(from, to, count, shift);
+		int64_t *dealt = to;
+		to = from;
+		from = dealt;
+	}
+	if (from != values)
+		memcpy(values, from, count * sizeof *values);
+}
+
+/* What the builder's cells come to, and the length of the longest list among them. */
+static extent build_extent(const swk__rollup_builder *builder, const entry *entries, size_t *longest)
+{
+	extent held = { .measures = builder->measures, .lists = builder->lists };
+	*longest = 0;
+	for (uint32_t i = 0, end; i < builder->cells; i = end) {
+		end = run_end(entries, builder->cells, i);
+		held.cells++;
+		held.key_bytes += entries[i].key.length;
+		for (uint32_t k = 0; k < builder->lists; k++) {
+			size_t count = 0;
+			for (uint32_t same = i; same < end; same++)
+				count += builder_list(builder, entries[same].cell, k).count;
+			held.list_values += count;
+			*longest = count > *longest ? count : *longest;
+		}
+	}
+	return held;
+}
+
 static int overflow(swk_error *error)
 {
 	return swk__fail(error, SWK_ERR_OVERFLOW, "a sum did not fit in 128 bits");
 }
 
-static int build_fill(filling *out, const entry *entries, uint32_t count, swk_error *error)
+static int build_fill(filling *out, const swk__rollup_builder *builder, const entry *entries, int64_t *scratch,
+                      swk_error *error)
 {
-	for (uint32_t i = 0, end; i < count; i = end) {
-		end = run_end(entries, count, i);
+	for (uint32_t i = 0, end; i < builder->cells; i = end) {
+		end = run_end(entries, builder->cells, i);
 		swk__i128 *values = filling_add(out, entries[i].key);
-		for (uint32_t k = 0; k < out->rollup->measures; k++)
-			if (!run_sum(entries + i, end - i, k, &values[k]))
+		for (uint32_t k = 0; k < builder->measures; k++)
+			if (!run_sum(builder, entries + i, end - i, k, &values[k]))
 				return overflow(error);
+		for (uint32_t k = 0; k < builder->lists; k++) {
+			size_t begin = out->listed;
+			for (uint32_t same = i; same < end; same++)
+				filling_append(out, builder_list(builder, entries[same].cell, k));
+			list_sort(out->list_values + begin, out->listed - begin, scratch);
+			filling_end_list(out);
+		}
 	}
+	return SWK_OK;
+}
+
+/* Makes the rollup of sorted cells. */
+static int build_entries(const swk__rollup_builder *builder, const entry *entries, swk__rollup **rollup,
+                         swk_error *error)
+{
+	size_t longest;
+	filling out = { 0 };
+	int64_t *scratch = NULL;
+	extent held = build_extent(builder, entries, &longest);
+	if (longest > LIST_SHORT) {
+		scratch = swk__alloc(builder->mem, SWK__FAULT_rollup_build, longest, sizeof *scratch);
+		if (!scratch)
+			return swk__fail_memory(error, builder->mem);
+	}
+	int code = filling_begin(&out, builder->mem, &held, error);
+	if (code == SWK_OK)
+		code = build_fill(&out, builder, entries, scratch, error);
+	swk__free(builder->mem, scratch);
+	if (code != SWK_OK) {
+		swk__rollup_release(out.rollup);
+		return code;
+	}
+	*rollup = out.rollup;
 	return SWK_OK;
 }
 
@@ -221,24 +412,11 @@ int swk__rollup_build(swk__rollup_builder *builder, swk__rollup **rollup, swk_er
 	entry *entries = builder_sorted(builder);
 	if (!entries)
 		return swk__fail_memory(error, builder->mem);
-	size_t cells = 0, key_bytes = 0;
-	for (uint32_t i = 0; i < builder->cells; i = run_end(entries, builder->cells, i)) {
-		key_bytes += entries[i].key.length;
-		cells++;
-	}
-	filling out;
-	int code = filling_begin(&out, builder->mem, cells, builder->measures, key_bytes, error);
-	if (code == SWK_OK) {
-		code = build_fill(&out, entries, builder->cells, error);
-		if (code != SWK_OK)
-			swk__rollup_release(out.rollup);
-	}
+	int code = build_entries(builder, entries, rollup, error);
 	swk__free(builder->mem, entries);
-	if (code != SWK_OK)
-		return code;
-	swk__rollup_builder_done(builder);
-	*rollup = out.rollup;
-	return SWK_OK;
+	if (code == SWK_OK)
+		swk__rollup_builder_done(builder);
+	return code;
 }
 
 /* ------------------------------------------------------------------------------------------ merging */
@@ -248,7 +426,7 @@ typedef struct walk {
 	const swk__rollup *a, *b;
 	uint32_t next_a, next_b;
 	swk__slice key;
-	const swk__i128 *from_a, *from_b; /* NULL: that rollup has no such cell */
+	bool in_a, in_b; /* the cell before next_a, next_b */
 } walk;
 
 static bool walk_next(walk *step)
@@ -262,21 +440,41 @@ static bool walk_next(walk *step)
 	if (order == 0)
 		order = swk__slice_compare(key_a, key_b);
 	step->key = order <= 0 ? key_a : key_b;
-	step->from_a = order <= 0 ? swk__rollup_values(step->a, step->next_a++) : NULL;
-	step->from_b = order >= 0 ? swk__rollup_values(step->b, step->next_b++) : NULL;
+	step->in_a = order <= 0;
+	step->in_b = order >= 0;
+	step->next_a += step->in_a;
+	step->next_b += step->in_b;
 	return true;
+}
+
+static void merge_lists(filling *out, swk__rollup_list a, swk__rollup_list b)
+{
+	while (a.count && b.count) {
+		swk__rollup_list *least = *a.values <= *b.values ? &a : &b;
+		out->list_values[out->listed++] = *least->values++;
+		least->count--;
+	}
+	filling_append(out, a);
+	filling_append(out, b);
+	filling_end_list(out);
 }
 
 static bool merge_fill(filling *out, const swk__rollup *a, const swk__rollup *b)
 {
+	const swk__rollup_list none = { NULL, 0 };
 	walk step = { .a = a, .b = b };
 	while (walk_next(&step)) {
 		swk__i128 *values = filling_add(out, step.key);
+		const swk__i128 *from_a = step.in_a ? swk__rollup_values(a, step.next_a - 1) : NULL;
+		const swk__i128 *from_b = step.in_b ? swk__rollup_values(b, step.next_b - 1) : NULL;
 		for (uint32_t k = 0; k < a->measures; k++) {
-			swk__i128 left = step.from_a ? step.from_a[k] : 0, right = step.from_b ? step.from_b[k] : 0;
+			swk__i128 left = from_a ? from_a[k] : 0, right = from_b ? from_b[k] : 0;
 			if (__builtin_add_overflow(left, right, &values[k]))
 				return false;
 		}
+		for (uint32_t k = 0; k < a->lists; k++)
+			merge_lists(out, step.in_a ? swk__rollup_list_at(a, step.next_a - 1, k) : none,
+			            step.in_b ? swk__rollup_list_at(b, step.next_b - 1, k) : none);
 	}
 	return true;
 }
@@ -288,14 +486,15 @@ int swk__rollup_merge(const swk__rollup *a, const swk__rollup *b, swk__rollup **
 		*sum = swk__rollup_retain((swk__rollup *)(a ? a : b));
 		return SWK_OK;
 	}
-	if (a->measures != b->measures)
-		return swk__fail(error, SWK_ERR_USAGE, "rollups of %u and %u measures were merged", a->measures,
-		                 b->measures);
-	size_t cells = 0, key_bytes = 0;
-	for (walk step = { .a = a, .b = b }; walk_next(&step); cells++)
-		key_bytes += step.key.length;
+	if (a->measures != b->measures || a->lists != b->lists)
+		return swk__fail(error, SWK_ERR_USAGE, "rollups of %u and %u measures, %u and %u lists were merged",
+		                 a->measures, b->measures, a->lists, b->lists);
+	extent held = { .measures = a->measures, .lists = a->lists };
+	held.list_values = rollup_listed(a) + rollup_listed(b);
+	for (walk step = { .a = a, .b = b }; walk_next(&step); held.cells++)
+		held.key_bytes += step.key.length;
 	filling out;
-	int code = filling_begin(&out, a->mem, cells, a->measures, key_bytes, error);
+	int code = filling_begin(&out, a->mem, &held, error);
 	if (code != SWK_OK)
 		return code;
 	if (!merge_fill(&out, a, b)) {
@@ -308,10 +507,20 @@ int swk__rollup_merge(const swk__rollup *a, const swk__rollup *b, swk__rollup **
 
 /* --------------------------------------------------------------------------------------------- bytes */
 
+static void list_encode(swk__rollup_list list, swk__buf *buf)
+{
+	swk__buf_varint(buf, list.count);
+	if (list.count)
+		swk__buf_zigzag(buf, list.values[0]);
+	for (size_t i = 1; i < list.count; i++)
+		swk__buf_varint(buf, (uint64_t)list.values[i] - (uint64_t)list.values[i - 1]);
+}
+
 int swk__rollup_encode(const swk__rollup *rollup, swk__buf *buf, swk_error *error)
 {
 	size_t before = buf->length;
 	swk__buf_varint(buf, rollup->measures);
+	swk__buf_varint(buf, rollup->lists);
 	swk__buf_varint(buf, rollup->cells);
 	for (uint32_t i = 0; i < rollup->cells && !buf->failed; i++) {
 		swk__slice key = swk__rollup_key(rollup, i);
@@ -320,6 +529,8 @@ int swk__rollup_encode(const swk__rollup *rollup, swk__buf *buf, swk_error *erro
 		swk__buf_slice(buf, key);
 		for (uint32_t k = 0; k < rollup->measures; k++)
 			swk__buf_zigzag(buf, values[k]);
+		for (uint32_t k = 0; k < rollup->lists; k++)
+			list_encode(swk__rollup_list_at(rollup, i, k), buf);
 	}
 	if (!buf->failed)
 		return SWK_OK;
@@ -327,41 +538,68 @@ int swk__rollup_encode(const swk__rollup *rollup, swk__buf *buf, swk_error *erro
 	return swk__fail_memory(error, buf->mem);
 }
 
-/* Reads cells up to the end: into `out`, or with NULL only checks them and counts their keys' bytes. */
-static bool cells_read(swk__reader reader, uint64_t cells, uint32_t measures, filling *out, size_t *key_bytes)
+/* Reads a list: into `out`, or with NULL only checks it. Its length is added to *listed. */
+static bool list_read(swk__reader *reader, filling *out, size_t *listed)
+{
+	uint64_t count = swk__read_varint64(reader);
+	int64_t value = 0;
+	if (count > reader->length - reader->at) /* each takes a byte */
+		return false;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t step = i ? swk__read_varint64(reader) : (uint64_t)swk__read_zigzag64(reader);
+		if (i && step > (uint64_t)INT64_MAX - (uint64_t)value)
+			return false;
+		value = (int64_t)((uint64_t)value + step);
+		if (out)
+			out->list_values[out->listed++] = value;
+	}
+	if (out)
+		filling_end_list(out);
+	*listed += count;
+	return !reader->failed;
+}
+
+/* Reads cells up to the end: into `out`, or with NULL only checks them and counts what they hold. */
+static bool cells_read(swk__reader reader, extent *held, filling *out)
 {
 	swk__slice last = { NULL, 0 };
-	*key_bytes = 0;
-	for (uint64_t i = 0; i < cells; i++) {
+	held->key_bytes = held->list_values = 0;
+	for (size_t i = 0; i < held->cells; i++) {
 		swk__slice key = swk__read_slice(&reader, swk__read_varint64(&reader));
 		if (reader.failed || (i > 0 && swk__slice_compare(last, key) >= 0))
 			return false;
 		last = key;
-		*key_bytes += key.length;
+		held->key_bytes += key.length;
 		swk__i128 *values = out ? filling_add(out, key) : NULL;
-		for (uint32_t k = 0; k < measures; k++) {
+		for (uint32_t k = 0; k < held->measures; k++) {
 			swk__i128 value = swk__read_zigzag(&reader);
 			if (values)
 				values[k] = value;
 		}
+		for (uint32_t k = 0; k < held->lists; k++)
+			if (!list_read(&reader, out, &held->list_values))
+				return false;
 	}
-	return !reader.failed && reader.at == reader.length && *key_bytes <= UINT32_MAX;
+	return !reader.failed && reader.at == reader.length && held->key_bytes <= UINT32_MAX;
 }
 
 int swk__rollup_decode(swk__mem *mem, const char *bytes, size_t length, swk__rollup **rollup, swk_error *error)
 {
 	swk__reader reader = { .bytes = bytes, .length = length };
-	uint64_t measures = swk__read_varint64(&reader), cells = swk__read_varint64(&reader);
-	size_t key_bytes, left = length - reader.at;
-	/* A cell takes a byte for its key's length and at least one for each measure. */
-	bool plausible = !reader.failed && measures <= UINT32_MAX && cells <= left / (measures + 1);
-	if (!plausible || !cells_read(reader, cells, (uint32_t)measures, NULL, &key_bytes))
+	uint64_t measures = swk__read_varint64(&reader), lists = swk__read_varint64(&reader);
+	uint64_t cells = swk__read_varint64(&reader);
+	size_t left = length - reader.at;
+	bool plausible = !reader.failed && measures <= UINT32_MAX && lists <= UINT32_MAX;
+	/* A cell takes a byte for its key's length and at least one for each measure and list. */
+	plausible = plausible && cells <= left / (measures + lists + 1);
+	extent held = { .cells = cells, .measures = (uint32_t)measures, .lists = (uint32_t)lists };
+	if (!plausible || !cells_read(reader, &held, NULL))
 		return swk__fail(error, SWK_ERR_CORRUPT, "a rollup was not encoded as it should be");
 	filling out;
-	int code = filling_begin(&out, mem, cells, (uint32_t)measures, key_bytes, error);
+	int code = filling_begin(&out, mem, &held, error);
 	if (code != SWK_OK)
 		return code;
-	cells_read(reader, cells, (uint32_t)measures, &out, &key_bytes);
+	cells_read(reader, &held, &out);
 	*rollup = out.rollup;
 	return SWK_OK;
 }

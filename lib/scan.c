@@ -480,7 +480,7 @@ static int groups_build(const swk__scan *scan, swk__rollup **rollup, swk_error *
 	swk__rollup_builder builder;
 	swk__buf key;
 	int code = SWK_OK;
-	swk__rollup_builder_init(&builder, scan->mem, measures);
+	swk__rollup_builder_init(&builder, scan->mem, measures, 0);
 	swk__buf_init(&key, scan->mem, SIZE_MAX);
 	for (uint32_t g = 0; g < work->group_count && code == SWK_OK; g++) {
 		key.length = 0;
@@ -489,7 +489,7 @@ static int groups_build(const swk__scan *scan, swk__rollup **rollup, swk_error *
 		else
 			code = swk__rollup_builder_add(&builder,
 			                               (swk__slice){ key.length ? key.bytes : "", key.length },
-			                               work->sums + (size_t)g * measures, error);
+			                               work->sums + (size_t)g * measures, NULL, error);
 	}
 	if (code == SWK_OK)
 		code = swk__rollup_build(&builder, rollup, error);
