@@ -17,6 +17,7 @@ GATED = (
     "lib/calendar.c",
     "lib/rollup.c",
     "lib/stats.c",
+    "lib/survival.c",
 )
 
 
