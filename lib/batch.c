@@ -92,8 +92,7 @@ static bool row_reserve(swk_batch *batch, const swk__schema *schema, swk__batch_
 	return true;
 }
 
-int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell *cells, bool stamped,
-                      swk_error *error)
+int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell *cells, bool stamped, swk_error *error)
 {
 	const swk__schema *schema = &swk__schemas[number];
 	swk__batch_table *table = &batch->tables[number];

@@ -77,7 +77,8 @@ int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone 
 	swk__slice code = asked;
 	if (asked.length) {
 		if (swk__currency_digits(asked) < 0)
-			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked, "is no ISO 4217 currency");
+			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked,
+			                    "is no ISO 4217 currency");
 		swk__text_find(texts, asked, &money->result);
 	} else {
 		money->result = common_currency(money);
