@@ -28,7 +28,7 @@ static int stage_setup(void **state)
 	self = (stage){ 0 };
 	swk__mem_init(&self.mem, NULL, 0);
 	assert_int_equal(swk__zones_init(&self.zones, &self.mem, NULL, NULL), SWK_OK);
-	assert_int_equal(swk__batch_create(&self.mem, &self.zones, &utc, false, stage_drop, &self, &self.batch, NULL),
+	assert_int_equal(swk__batch_create(&self.mem, &self.zones, &utc, swk__slice_of("USD"), false, stage_drop, &self, &self.batch, NULL),
 	                 SWK_OK);
 	*state = &self;
 	return 0;
@@ -730,7 +730,7 @@ static int batch_fill(swk__mem *mem, void *context)
 	(void)context;
 	if (code != SWK_OK)
 		return code;
-	code = swk__batch_create(mem, &zones, &utc, false, NULL, NULL, &batch, NULL);
+	code = swk__batch_create(mem, &zones, &utc, swk__slice_of("USD"), false, NULL, NULL, &batch, NULL);
 	assert_int_equal(code == SWK_OK, batch != NULL);
 	for (int i = 0; i < 40 && code == SWK_OK; i++) {
 		size_t rows = swk_batch_rows(batch), rejects = swk_batch_rejects(batch);
