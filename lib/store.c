@@ -212,7 +212,8 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 {
 	call c = call_begin(store, true);
 	replay r = { store, NULL, &c };
-	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL, NULL, &r.batch, error);
+	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL,
+	                             NULL, &r.batch, error);
 	if (code != SWK_OK)
 		return code;
 	code = swk__history_begin(&store->history, error);
