@@ -1156,10 +1156,35 @@ static int batch_fill(swk__mem *mem, void *context)
 	return code;
 }
 
+/* Deals, every second one refused by a rule of rows; a row that failed is left, the failure told. */
+static int deals_fill(swk__mem *mem, void *context)
+{
+	swk_batch *batch = NULL;
+	int code = swk__batch_create(mem, NULL, &utc, swk__slice_of("USD"), false, NULL, NULL, &batch, NULL);
+	(void)context;
+	for (int i = 0; i < 40 && code == SWK_OK; i++) {
+		size_t rows = swk_batch_rows(batch), rejects = swk_batch_rejects(batch);
+		assert_int_equal(swk_batch_row(batch, "opportunity", i), SWK_OK);
+		text_put(batch, "id", "o1");
+		text_put(batch, "created_at", "2026-11-02");
+		text_put(batch, "amount", "10.5");
+		text_put(batch, "currency", i % 2 ? "JPY" : "EUR");
+		int expected = i % 2 ? SWK_ERR_INVALID : SWK_OK;
+		code = swk_batch_end(batch, NULL);
+		assert_true(code == expected || code == SWK_ERR_MEMORY);
+		assert_int_equal(swk_batch_rows(batch), rows + (code == SWK_OK));
+		assert_int_equal(swk_batch_rejects(batch), rejects + (code == SWK_ERR_INVALID));
+		code = code == expected ? SWK_OK : code;
+	}
+	swk_batch_free(batch);
+	return code;
+}
+
 static void memory_may_fail_anywhere(void **state)
 {
 	(void)state;
 	assert_in_range(sweep_run(batch_fill, NULL), 20, 200);
+	assert_in_range(sweep_run(deals_fill, NULL), 20, 200);
 }
 
 static void a_limit_is_told_apart(void **state)
