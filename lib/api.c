@@ -116,8 +116,8 @@ int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_bat
 	if (code != SWK_OK)
 		return code;
 	swk__store_retain(store);
-	code = swk__batch_create(&store->mem, &store->zones, zone, all.ignore_unknown, swk__store_release, store, batch,
-	                         error);
+	code = swk__batch_create(&store->mem, &store->zones, zone, swk__slice_of(store->currency), all.ignore_unknown,
+	                         swk__store_release, store, batch, error);
 	if (code != SWK_OK)
 		swk__store_release(store);
 	return code;

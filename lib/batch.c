@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
+#include "calendar.h"
+#include "currency.h"
+
+#include <stdio.h>
+
 /* -------------------------------------------------------------------------------------- life of a batch */
 
-int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, bool ignore_unknown,
+int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, swk__slice currency, bool ignore_unknown,
                       void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error)
 {
 	swk_batch *made = swk__alloc(mem, SWK__FAULT_batch_create, 1, sizeof *made);
@@ -12,6 +17,7 @@ int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, b
 	made->mem = mem;
 	made->zones = zones;
 	made->zone = zone;
+	made->currency = currency;
 	made->ignore_unknown = ignore_unknown;
 	made->drop = drop;
 	made->owner = owner;
@@ -305,20 +311,105 @@ int swk_batch_refuse(swk_batch *batch, const char *field, const char *value, siz
 
 /* ------------------------------------------------------------------------------------------ ending a row */
 
-/* Refuses the row for the first required field without a value. */
-static void row_complete(swk_batch *batch)
+static bool cell_null(const swk_batch *batch, unsigned field)
+{
+	const swk__batch_cell *cell = &batch->cells[field];
+	bool text = swk__kind_is_text(swk__schemas[batch->table].fields[field].kind);
+	return text ? cell->span.length == 0 : cell->value == SWK__NULL;
+}
+
+/* Refuses the row for a field of its own; false, as a rule that is broken says. */
+static bool rule_broken(swk_batch *batch, unsigned field, swk__slice value, const char *reason)
+{
+	row_refuse(batch, swk__schemas[batch->table].fields[field].name, value, reason);
+	return false;
+}
+
+/* Every required field has a value. */
+static bool row_complete(swk_batch *batch)
 {
 	const swk__schema *schema = &swk__schemas[batch->table];
-	for (unsigned i = 0; i < schema->count; i++) {
-		const swk__field *field = &schema->fields[i];
-		const swk__batch_cell *cell = &batch->cells[i];
-		if (!field->required)
-			continue;
-		if (swk__kind_is_text(field->kind) ? cell->span.length == 0 : cell->value == SWK__NULL) {
-			row_refuse(batch, field->name, (swk__slice){ NULL, 0 }, "was missing");
-			return;
-		}
-	}
+	for (unsigned i = 0; i < schema->count; i++)
+		if (schema->fields[i].required && cell_null(batch, i))
+			return rule_broken(batch, i, (swk__slice){ NULL, 0 }, "was missing");
+	return true;
+}
+
+/* An amount has no digits beyond its currency's. */
+static bool row_digits(swk_batch *batch, unsigned amount, unsigned currency)
+{
+	char text[40], reason[SWK__REASON_SIZE];
+	swk__slice code = cell_null(batch, currency) ? batch->currency
+	                                             : swk__batch_text_at(batch, batch->cells[currency].span);
+	int64_t value = batch->cells[amount].value, unit = 1;
+	if (value == SWK__NULL)
+		return true;
+	for (int digits = swk__currency_digits(code); digits < SWK__AMOUNT_PLACES; digits++)
+		unit *= 10;
+	if (value % unit == 0)
+		return true;
+	snprintf(reason, sizeof reason, "had more digits than %.*s has", (int)code.length, code.bytes);
+	return rule_broken(batch, amount, swk__amount_print(value, text), reason);
+}
+
+static bool opportunity_digits(swk_batch *batch)
+{
+	return row_digits(batch, SWK__OPPORTUNITY_AMOUNT, SWK__OPPORTUNITY_CURRENCY);
+}
+
+static bool opportunity_closed(swk_batch *batch)
+{
+	int64_t outcome = batch->cells[SWK__OPPORTUNITY_OUTCOME].value;
+	if (outcome == SWK__OPEN || !cell_null(batch, SWK__OPPORTUNITY_CLOSED_AT))
+		return true;
+	return rule_broken(batch, SWK__OPPORTUNITY_CLOSED_AT, (swk__slice){ NULL, 0 },
+	                   outcome == SWK__WON ? "was missing where outcome was won"
+	                                       : "was missing where outcome was lost");
+}
+
+static bool quota_digits(swk_batch *batch)
+{
+	return row_digits(batch, SWK__QUOTA_AMOUNT, SWK__QUOTA_CURRENCY);
+}
+
+static bool quota_days(swk_batch *batch)
+{
+	char text[16];
+	int64_t to = batch->cells[SWK__QUOTA_TO].value;
+	if (batch->cells[SWK__QUOTA_FROM].value < to)
+		return true;
+	swk__date_format((int32_t)to, text);
+	return rule_broken(batch, SWK__QUOTA_TO, swk__slice_of(text), "was not after from");
+}
+
+static bool quota_owner(swk_batch *batch)
+{
+	if (cell_null(batch, SWK__QUOTA_REP) || cell_null(batch, SWK__QUOTA_TEAM))
+		return true;
+	return rule_broken(batch, SWK__QUOTA_TEAM, swk__batch_text_at(batch, batch->cells[SWK__QUOTA_TEAM].span),
+	                   "was given beside rep");
+}
+
+static bool quota_target(swk_batch *batch)
+{
+	if (!cell_null(batch, SWK__QUOTA_WON) || !cell_null(batch, SWK__QUOTA_AMOUNT))
+		return true;
+	return rule_broken(batch, SWK__QUOTA_WON, (swk__slice){ NULL, 0 }, "was missing, and so was amount");
+}
+
+/* What must hold of a table's fields together; the first rule that is broken refuses the row. */
+#define RULES_MAX 4
+static bool (*const row_rules[SWK__TABLE_COUNT][RULES_MAX + 1])(swk_batch *batch) = {
+	[SWK__TABLE_OPPORTUNITY] = { opportunity_digits, opportunity_closed },
+	[SWK__TABLE_QUOTA] = { quota_days, quota_owner, quota_target, quota_digits },
+};
+
+static void row_check(swk_batch *batch)
+{
+	bool (*const *rule)(swk_batch *) = row_rules[batch->table];
+	bool good = row_complete(batch);
+	while (good && *rule)
+		good = (*rule++)(batch);
 }
 
 static int row_reject(swk_batch *batch, swk_error *error)
@@ -350,7 +441,7 @@ int swk_batch_end(swk_batch *batch, swk_error *error)
 		return batch->refusal.code;
 	}
 	if (batch->refusal.code == SWK_OK)
-		row_complete(batch);
+		row_check(batch);
 	if (batch->refusal.code != SWK_OK)
 		return row_reject(batch, error);
 	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, false, error);

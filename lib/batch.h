@@ -46,6 +46,7 @@ struct swk_batch {
 	swk__mem *mem;
 	swk__zones *zones;
 	const swk__zone *zone; /* of local times */
+	swk__slice currency;   /* of amounts in rows that name none: the store's base */
 	bool ignore_unknown;
 	void (*drop)(void *owner);
 	void *owner; /* kept alive by the batch (the store) */
@@ -70,8 +71,9 @@ struct swk_batch {
 	size_t zone_length;
 };
 
-/* `drop` (may be NULL) is called with `owner` when the batch is freed; the caller has retained the owner. */
-int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, bool ignore_unknown,
+/* `drop` (may be NULL) is called with `owner` when the batch is freed; the caller has retained the owner. `currency`,
+ * the store's base, is a known one and outlives the batch. */
+int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, swk__slice currency, bool ignore_unknown,
                       void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error);
 
 /* For the journal's replay, which is not validated again: appends a row whose cells are complete. */
@@ -106,6 +108,12 @@ bool swk__given_fits(const swk__given *given, swk__kind kind, char reason[SWK__R
 /* The value for a field whose kind is no text kind and that fits; false with the reason when it is refused. */
 bool swk__given_value(const swk__given *given, const swk__field *field, const swk__zone *zone, int64_t *value,
                       char reason[SWK__REASON_SIZE]);
+
+/* The decimals of an AMOUNT as a column holds it: as many as any currency has. */
+#define SWK__AMOUNT_PLACES 4
+
+/* An AMOUNT for an error: "-1234.5". */
+swk__slice swk__amount_print(int64_t amount, char text[40]);
 
 /* Checks what was given for a field of a text kind, but for whether a zone exists. */
 bool swk__given_text(const swk__given *given, const swk__field *field, char reason[SWK__REASON_SIZE]);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "batch.h"
 
+#include "currency.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 
-#define MILLION UINT64_C(1000000)
-
-/* A number of units above every limit whose millionths still fit 64 bits, even with one digit more. */
-#define UNITS_ABOVE INT64_C(1000000000000)
+/* Whole digits from which on a text's number is above every limit, so that no more are read. */
+#define WHOLE_ABOVE UINT64_C(1000000000000000000)
 
 /* ------------------------------------------------------------------------------------- what fits where */
 
@@ -23,11 +23,30 @@ static const struct {
 	[SWK__KIND_ID] = { "a text", TEXTS },
 	[SWK__KIND_REF] = { "a text", TEXTS },
 	[SWK__KIND_ZONE] = { "a text", TEXTS },
+	[SWK__KIND_CURRENCY] = { "a text", TEXTS },
 	[SWK__KIND_ENUM] = { "a text", TEXTS },
 	[SWK__KIND_BOOL] = { "a boolean", BIT(FORM) | BIT(BOOL) },
 	[SWK__KIND_INSTANT] = { "an instant", TEXTS | BIT(INSTANT) },
 	[SWK__KIND_DURATION] = { "a number", NUMBERS },
 	[SWK__KIND_NUMBER] = { "a number", NUMBERS },
+	[SWK__KIND_SCORE] = { "a number", NUMBERS },
+	[SWK__KIND_COUNT] = { "a number", NUMBERS },
+	[SWK__KIND_AMOUNT] = { "an amount", BIT(TEXT) | NUMBERS },
+	[SWK__KIND_FACTOR] = { "a number", BIT(TEXT) | NUMBERS },
+	[SWK__KIND_DATE] = { "a date", TEXTS | BIT(DATE) },
+};
+
+/* How many decimals a kind of number keeps, and what is wrong with further ones; NULL: they are rounded. */
+static const struct {
+	unsigned places;
+	const char *wrong;
+} precisions[] = {
+	[SWK__KIND_DURATION] = { 6, NULL },
+	[SWK__KIND_NUMBER] = { 6, NULL },
+	[SWK__KIND_SCORE] = { 6, NULL },
+	[SWK__KIND_COUNT] = { 0, "was not a whole number" },
+	[SWK__KIND_AMOUNT] = { SWK__AMOUNT_PLACES, "had more than 4 decimals" },
+	[SWK__KIND_FACTOR] = { 12, NULL },
 };
 
 static const char *const given_nouns[] = {
@@ -50,8 +69,63 @@ bool swk__given_fits(const swk__given *given, swk__kind kind, char reason[SWK__R
 	return false;
 }
 
+/* ------------------------------------------------------------------------------------------- doubles */
+
+/* A finite double as mantissa / 2^shift, from its bits: no rounding mode of the host and no locale has a say in it.
+ * From 2^50 on, above every limit, the shift is 0. */
+typedef struct binary {
+	bool negative;
+	uint64_t mantissa;
+	unsigned shift;
+} binary;
+
+static bool binary_of(double real, binary *made)
+{
+	uint64_t bits;
+	memcpy(&bits, &real, sizeof bits);
+	unsigned exponent = (unsigned)(bits >> 52) & 0x7ff;
+	uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
+	*made = (binary){ .negative = bits >> 63 };
+	if (exponent == 0x7ff)
+		return false;
+	if (exponent >= 1023 + 50)
+		return true;
+	made->mantissa = mantissa | (exponent ? UINT64_C(1) << 52 : 0);
+	made->shift = 1075 - exponent; /* of denormals only that they are tiny matters */
+	return true;
+}
+
+/* The decimal with the fewest places, up to `most` and 22, that reads back as the double: digits / 10^places. It does
+ * when it lies nearer to it than half the step to the next double, which is 1 / 2^shift. The shorter step below powers
+ * of two does not matter: with no more places than that, none but the exact decimal comes as near to those. */
+static bool binary_shortest(binary real, unsigned most, swk__u128 *digits, unsigned *places)
+{
+	swk__u128 power = 1, step = real.shift <= 120 ? (swk__u128)1 << real.shift : 0;
+	for (unsigned count = 0; real.shift && step && count <= most; count++, power *= 10) {
+		swk__u128 product = real.mantissa * power, whole = product >> real.shift, rest = product & (step - 1);
+		bool up = rest > step / 2 || (rest == step / 2 && whole % 2);
+		if (2 * (up ? step - rest : rest) < power) {
+			*digits = whole + up;
+			*places = count;
+			return true;
+		}
+	}
+	return false;
+}
+
+static size_t decimal_print(bool negative, uint64_t digits, unsigned places, char text[40])
+{
+	int length = snprintf(text, 40, "%s%0*" PRIu64, negative ? "-" : "", (int)places + 1, digits);
+	size_t mark = (size_t)length - places;
+	if (places) {
+		memmove(text + mark + 1, text + mark, places);
+		text[mark] = '.';
+	}
+	return (size_t)length + (places > 0);
+}
+
 /* Keeps the digits of a number that printf wrote, whatever decimal mark the host's locale has. */
-static size_t real_print(double real, char text[40])
+static size_t printf_print(double real, char text[40])
 {
 	char raw[64];
 	size_t length = 0;
@@ -68,6 +142,16 @@ static size_t real_print(double real, char text[40])
 	return length;
 }
 
+static size_t real_print(double real, char text[40])
+{
+	binary exact;
+	swk__u128 digits;
+	unsigned places;
+	if (binary_of(real, &exact) && binary_shortest(exact, 22, &digits, &places))
+		return decimal_print(exact.negative, (uint64_t)digits, places, text);
+	return printf_print(real, text);
+}
+
 swk__slice swk__given_print(const swk__given *given, char text[40])
 {
 	if (given->kind <= SWK__GIVEN_FORM)
@@ -75,6 +159,15 @@ swk__slice swk__given_print(const swk__given *given, char text[40])
 	size_t length = given->kind == SWK__GIVEN_REAL ? real_print(given->real, text)
 	                                               : (size_t)snprintf(text, 40, "%" PRId64, given->integer);
 	return (swk__slice){ text, length };
+}
+
+swk__slice swk__amount_print(int64_t amount, char text[40])
+{
+	uint64_t digits = amount < 0 ? -(uint64_t)amount : (uint64_t)amount;
+	unsigned places = SWK__AMOUNT_PLACES;
+	for (; places && digits % 10 == 0; places--)
+		digits /= 10;
+	return (swk__slice){ text, decimal_print(amount < 0, digits, places, text) };
 }
 
 /* -------------------------------------------------------------------------------------------- texts */
@@ -101,6 +194,8 @@ bool swk__given_text(const swk__given *given, const swk__field *field, char reas
 {
 	int64_t limit = swk__kind_limits[field->kind].high;
 	size_t at = 0;
+	if (field->kind == SWK__KIND_CURRENCY)
+		return swk__currency_digits(given->text) >= 0 || refused(reason, "is no ISO 4217 currency");
 	if (given->text.length > (uint64_t)limit) {
 		snprintf(reason, SWK__REASON_SIZE, "was %zu bytes long, more than %" PRId64, given->text.length, limit);
 		return false;
@@ -117,26 +212,43 @@ bool swk__given_text(const swk__given *given, const swk__field *field, char reas
 
 /* ------------------------------------------------------------------------------------------ numbers */
 
-/* A magnitude in millionths and what lies below one: 0 nothing, 1 less than a half, 2 a half, 3 more. */
+/* A magnitude in units of a kind's last place and what lies below one: 0 nothing, 1 less than a half, 2 a half, 3
+ * more. */
 typedef struct decimal {
 	bool negative;
-	uint64_t millionths;
+	swk__u128 units;
 	unsigned rest;
 } decimal;
+
+static uint64_t power_of_ten(unsigned exponent)
+{
+	uint64_t power = 1;
+	while (exponent--)
+		power *= 10;
+	return power;
+}
 
 /* Checks the range before rounding, so that nothing above or below it is rounded into it. */
 static bool decimal_value(decimal number, swk__kind kind, int64_t *value, char reason[SWK__REASON_SIZE])
 {
-	uint64_t high = (uint64_t)swk__kind_limits[kind].high;
-	bool zero = number.millionths == 0 && number.rest == 0;
-	if (number.negative && !zero)
+	const swk__limits *limits = &swk__kind_limits[kind];
+	uint64_t high = (uint64_t)limits->high;
+	if (limits->low >= 0 && number.negative && (number.units || number.rest))
 		return refused(reason, "was below 0");
-	if (number.millionths > high || (number.millionths == high && number.rest)) {
-		snprintf(reason, SWK__REASON_SIZE, "was above %" PRIu64, high / MILLION);
+	if (number.units > high || (number.units == high && number.rest)) {
+		snprintf(reason, SWK__REASON_SIZE, "was %s%" PRIu64, number.negative ? "below -" : "above ",
+		         high / power_of_ten(precisions[kind].places));
 		return false;
 	}
-	bool up = number.rest == 3 || (number.rest == 2 && number.millionths % 2);
-	*value = (int64_t)(number.millionths + up);
+	if (number.rest && precisions[kind].wrong)
+		return refused(reason, precisions[kind].wrong);
+	bool up = number.rest == 3 || (number.rest == 2 && number.units % 2);
+	int64_t made = (int64_t)(number.units + up);
+	if (made < limits->low) {
+		snprintf(reason, SWK__REASON_SIZE, "was 0 to %u decimals", precisions[kind].places);
+		return false;
+	}
+	*value = number.negative ? -made : made;
 	return true;
 }
 
@@ -146,29 +258,33 @@ static size_t digits_read(swk__slice text, size_t *at, size_t most, uint64_t *va
 {
 	size_t begin = *at;
 	while (*at < text.length && *at - begin < most && text.bytes[*at] >= '0' && text.bytes[*at] <= '9') {
-		if (*value < UNITS_ABOVE)
+		if (*value < WHOLE_ABOVE)
 			*value = *value * 10 + (uint64_t)(text.bytes[*at] - '0');
 		++*at;
 	}
 	return *at - begin;
 }
 
-/* What digits beyond the sixth decimal amount to. */
-static unsigned rest_read(swk__slice text, size_t *at)
+/* What a first digit below the last place, and whether others follow it that are not 0, amount to. */
+static unsigned rest_of(uint64_t first, bool more)
 {
-	uint64_t first = 0;
-	bool more = false;
-	if (digits_read(text, at, 1, &first) == 0)
-		return 0;
-	for (; *at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9'; ++*at)
-		more |= text.bytes[*at] != '0';
 	if (first == 5)
 		return more ? 3 : 2;
 	return first > 5 ? 3 : first > 0 || more;
 }
 
+static unsigned rest_read(swk__slice text, size_t *at)
+{
+	uint64_t first = 0;
+	bool more = false;
+	digits_read(text, at, 1, &first);
+	for (; *at < text.length && text.bytes[*at] >= '0' && text.bytes[*at] <= '9'; ++*at)
+		more |= text.bytes[*at] != '0';
+	return rest_of(first, more);
+}
+
 /* Decimal digits with an optional sign and fraction. */
-static bool decimal_parse(swk__slice text, decimal *number)
+static bool decimal_parse(swk__slice text, unsigned places, decimal *number)
 {
 	uint64_t whole = 0, part = 0;
 	size_t at = 0;
@@ -177,62 +293,51 @@ static bool decimal_parse(swk__slice text, decimal *number)
 		at++;
 	size_t count = digits_read(text, &at, SIZE_MAX, &whole);
 	if (at < text.length && text.bytes[at] == '.') {
-		at++;
-		size_t decimals = digits_read(text, &at, 6, &part);
-		count += decimals;
-		for (; decimals < 6; decimals++)
-			part *= 10;
+		size_t point = ++at;
+		unsigned decimals = (unsigned)digits_read(text, &at, places, &part);
+		part *= power_of_ten(places - decimals);
 		number->rest = rest_read(text, &at);
+		count += at - point;
 	}
-	number->millionths = whole * MILLION + part;
+	number->units = (swk__u128)whole * power_of_ten(places) + part;
 	return count > 0 && at == text.length;
 }
 
-/* The exact value of a double, from its bits: no rounding mode of the host and no library has a say in it. */
-static bool decimal_real(double real, decimal *number)
+/* By the shortest digits that read back as the double. Where those have more than one place too many, the double's
+ * exact value rounds like them. */
+static bool decimal_real(double given, unsigned places, decimal *number)
 {
-	uint64_t bits;
-	memcpy(&bits, &real, sizeof bits);
-	unsigned exponent = (unsigned)(bits >> 52) & 0x7ff;
-	uint64_t mantissa = bits & ((UINT64_C(1) << 52) - 1);
-	*number = (decimal){ .negative = bits >> 63 };
-	if (exponent == 0x7ff)
+	binary real;
+	swk__u128 digits;
+	unsigned count;
+	if (!binary_of(given, &real))
 		return false;
-	if (exponent > 1023 + 40) { /* above every limit */
-		number->millionths = UINT64_MAX;
-		return true;
+	*number = (decimal){ .negative = real.negative };
+	if (!real.shift) {
+		number->units = UINT64_MAX;
+	} else if (binary_shortest(real, places + 1, &digits, &count)) {
+		bool beyond = count > places;
+		number->units = beyond ? digits / 10 : digits * power_of_ten(places - count);
+		number->rest = beyond ? rest_of((uint64_t)(digits % 10), false) : 0;
+	} else if (real.shift > 100) { /* the product has 93 bits */
+		number->rest = real.mantissa != 0;
+	} else {
+		swk__u128 product = (swk__u128)real.mantissa * power_of_ten(places);
+		number->units = product >> real.shift;
+		number->rest = product >> (real.shift - 1) & 1 ? 3 : 1;
 	}
-	mantissa |= exponent ? UINT64_C(1) << 52 : 0;
-	unsigned shift = 1075 - exponent; /* real = mantissa / 2^shift, shift >= 12; of denormals only a rest matters */
-	swk__u128 product = (swk__u128)mantissa * MILLION;
-	if (shift > 100) { /* the product has 73 bits */
-		number->rest = product != 0;
-		return true;
-	}
-	swk__u128 half = (swk__u128)1 << (shift - 1), rest = product & (2 * half - 1);
-	number->millionths = (uint64_t)(product >> shift);
-	number->rest = rest == 0 ? 0 : rest < half ? 1 : rest == half ? 2 : 3;
 	return true;
-}
-
-/* A whole number. One too large to be multiplied is replaced by another above every limit. */
-static decimal decimal_int(int64_t value)
-{
-	if (value < 0)
-		return (decimal){ .negative = true, .millionths = 1 };
-	uint64_t units = (uint64_t)(value < UNITS_ABOVE ? value : UNITS_ABOVE);
-	return (decimal){ .millionths = units * MILLION };
 }
 
 static bool number_value(const swk__given *given, const swk__field *field, int64_t *value,
                          char reason[SWK__REASON_SIZE])
 {
-	decimal number = { 0 };
-	if (given->kind == SWK__GIVEN_INT)
-		number = decimal_int(given->integer);
-	else if (given->kind == SWK__GIVEN_REAL && !decimal_real(given->real, &number))
+	unsigned places = precisions[field->kind].places;
+	uint64_t size = given->integer < 0 ? -(uint64_t)given->integer : (uint64_t)given->integer;
+	decimal number = { given->integer < 0, (swk__u128)size * power_of_ten(places), 0 };
+	if (given->kind == SWK__GIVEN_REAL && !decimal_real(given->real, places, &number))
 		return refused(reason, "was not finite");
-	else if (given->kind == SWK__GIVEN_FORM && !decimal_parse(given->text, &number))
+	if (given->kind <= SWK__GIVEN_FORM && !decimal_parse(given->text, places, &number))
 		return refused(reason, "was not a number");
 	return decimal_value(number, field->kind, value, reason);
 }
@@ -298,6 +403,18 @@ static bool instant_value(const swk__given *given, const swk__zone *zone, int64_
 	return true;
 }
 
+static bool date_value(const swk__given *given, int64_t *value, char reason[SWK__REASON_SIZE])
+{
+	int32_t parsed = 0;
+	if (given->kind != SWK__GIVEN_DATE && !swk__date_parse(given->text, &parsed))
+		return refused(reason, "was no date such as 2026-11-02");
+	int64_t date = given->kind == SWK__GIVEN_DATE ? given->integer : parsed;
+	if (date < 0 || date > SWK__DATE_MAX)
+		return refused(reason, "was outside 1970-01-01 to 2200-01-01");
+	*value = date;
+	return true;
+}
+
 bool swk__given_value(const swk__given *given, const swk__field *field, const swk__zone *zone, int64_t *value,
                       char reason[SWK__REASON_SIZE])
 {
@@ -308,6 +425,8 @@ bool swk__given_value(const swk__given *given, const swk__field *field, const sw
 		return bool_value(given, value, reason);
 	case SWK__KIND_INSTANT:
 		return instant_value(given, zone, value, reason);
+	case SWK__KIND_DATE:
+		return date_value(given, value, reason);
 	default:
 		return number_value(given, field, value, reason);
 	}

@@ -3,7 +3,7 @@
 
 #define CODE_LENGTH 3
 
-/* Code and digits of the active codes of ISO 4217, sorted; ANG and BGN, withdrawn since 2025, stay: deals carry them. */
+/* Code and digits of ISO 4217, active codes, sorted. ANG and BGN, withdrawn since 2025, stay: deals carry them. */
 static const char currencies[][CODE_LENGTH + 2] = {
 	"AED2", "AFN2", "ALL2", "AMD2", "ANG2", "AOA2", "ARS2", "AUD2", "AWG2", "AZN2", "BAM2", "BBD2", "BDT2", "BGN2",
 	"BHD3", "BIF0", "BMD2", "BND2", "BOB2", "BOV2", "BRL2", "BSD2", "BTN2", "BWP2", "BYN2", "BZD2", "CAD2", "CDF2",

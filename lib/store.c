@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store.h"
 
+#include "currency.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -104,14 +106,6 @@ static int setting_copy(char *to, size_t size, const char *name, const char *fro
 	return SWK_OK;
 }
 
-static bool currency_valid(const char *currency)
-{
-	for (int i = 0; i < 3; i++)
-		if (currency[i] < 'A' || currency[i] > 'Z')
-			return false;
-	return currency[3] == '\0';
-}
-
 /* What a new store is set to. */
 static int settings_take(swk_store *store, const swk_store_options *options, swk_error *error)
 {
@@ -120,9 +114,9 @@ static int settings_take(swk_store *store, const swk_store_options *options, swk
 	if (options->week_start < 0 || options->week_start > SWK_SUNDAY)
 		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "week_start", (swk__slice){ NULL, 0 },
 		                    "was not a weekday");
-	if (!currency_valid(currency))
+	if (swk__currency_digits(swk__slice_of(currency)) < 0)
 		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", swk__slice_of(currency),
-		                    "was not three capital letters");
+		                    "is no ISO 4217 currency");
 	store->week_start = options->week_start ? options->week_start : SWK_MONDAY;
 	int code = setting_copy(store->currency, sizeof store->currency, "currency", currency, error);
 	if (code == SWK_OK)
@@ -218,7 +212,8 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 {
 	call c = call_begin(store, true);
 	replay r = { store, NULL, &c };
-	int code = swk__batch_create(&store->mem, &store->zones, NULL, false, NULL, NULL, &r.batch, error);
+	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL,
+	                             NULL, &r.batch, error);
 	if (code != SWK_OK)
 		return code;
 	code = swk__history_begin(&store->history, error);
