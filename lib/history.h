@@ -8,8 +8,7 @@
  * (version rule: greater recorded_at, then the greater row); a row that equals one of them is not stored again.
  *
  * Invariant: a snapshot is immutable. swk__history_begin ... _apply ... is invisible until _publish, and _rollback
- * leaves everything as before. One writer at a time; the
- * caller sees to it.
+ * leaves everything as before. One writer at a time; the caller sees to it.
  */
 #ifndef SWK_HISTORY_H
 #define SWK_HISTORY_H

@@ -63,6 +63,11 @@ swk__text_mark swk__text_keep(swk__text *text);
 /* Takes back what was put in since the mark, which was the last one: numbers and bytes. Writer only. */
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 
+/* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
+ * one that failed are in. Finding a text is waiting for memory, and here they are waited for together. */
+#define SWK__TEXT_RUN 64
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error);
+
 /* The bytes of a number; valid until swk__text_done. Any thread. */
 swk__slice swk__text_get(const swk__text *text, uint32_t number);
 
