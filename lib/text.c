@@ -190,13 +190,9 @@ static uint32_t tag_of(const swk__text *text, swk__slice bytes)
 	return (uint32_t)(swk__hash(bytes.bytes, bytes.length, text->key) >> 32);
 }
 
-int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error)
+static int tagged_intern(swk__text *text, uint32_t tag, swk__slice bytes, uint32_t *number, swk_error *error)
 {
-	if (bytes.length == 0) {
-		*number = 0;
-		return SWK_OK;
-	}
-	uint32_t tag = tag_of(text, bytes), found, fresh = text->count;
+	uint32_t found, fresh = text->count;
 	swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	size_t at = index_probe(text, index, tag, bytes, &found);
 	if (found) {
@@ -219,6 +215,56 @@ int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_er
 	text->count = fresh + 1;
 	*number = fresh;
 	return SWK_OK;
+}
+
+int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error)
+{
+	if (bytes.length)
+		return tagged_intern(text, tag_of(text, bytes), bytes, number, error);
+	*number = 0;
+	return SWK_OK;
+}
+
+/* The first text under this tag, which is nearly always the only one; 0 when there is none. */
+static uint32_t tag_number(const swk__text_index *index, uint32_t tag)
+{
+	size_t mask = index_slots(index) - 1;
+	for (size_t at = index_home(index, tag);; at = (at + 1) & mask) {
+		uint64_t slot = atomic_load_explicit(&index->slots[at], memory_order_relaxed);
+		if (slot == 0 || slot >> 32 == tag)
+			return (uint32_t)slot;
+	}
+}
+
+/* Asks for all that finding the texts will look at: slots, then entries, then bytes. */
+static void run_prefetch(const swk__text *text, const uint32_t *tags, size_t count)
+{
+	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	uint32_t numbers[SWK__TEXT_RUN];
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(&index->slots[index_home(index, tags[i])]);
+	for (size_t i = 0; i < count; i++) {
+		numbers[i] = tag_number(index, tags[i]);
+		__builtin_prefetch(entry_at(text, numbers[i]));
+	}
+	for (size_t i = 0; i < count; i++)
+		__builtin_prefetch(entry_at(text, numbers[i])->bytes);
+}
+
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error)
+{
+	uint32_t tags[SWK__TEXT_RUN];
+	int code = SWK_OK;
+	for (size_t i = 0; i < count; i++)
+		tags[i] = bytes[i].length ? tag_of(text, bytes[i]) : 0;
+	run_prefetch(text, tags, count);
+	for (size_t i = 0; i < count && code == SWK_OK; i++) {
+		if (bytes[i].length)
+			code = tagged_intern(text, tags[i], bytes[i], &numbers[i], error);
+		else
+			numbers[i] = 0;
+	}
+	return code;
 }
 
 bool swk__text_find(const swk__text *text, swk__slice bytes, uint32_t *number)

@@ -37,6 +37,11 @@ void swk__text_done(swk__text *text);
  * in. Writer only. */
 int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error);
 
+/* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
+ * one that failed are in. Finding a text is waiting for memory, and here they are waited for together. */
+#define SWK__TEXT_RUN 64
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error);
+
 /* The number of a text if it is there. Any thread. */
 bool swk__text_find(const swk__text *text, swk__slice bytes, uint32_t *number);
 

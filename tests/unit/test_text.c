@@ -172,6 +172,32 @@ static void numbers_run_out_at_2_to_the_32_less_64(void **state)
 	swk__text_done(&text);
 }
 
+/* New texts, known ones, the same one twice in a run, the empty one, and an index that grows in between. */
+static void a_run_numbers_as_one_by_one(void **state)
+{
+	swk__mem mem;
+	swk__text text, twin;
+	swk__slice run[SWK__TEXT_RUN];
+	char bytes[SWK__TEXT_RUN][32];
+	uint32_t numbers[SWK__TEXT_RUN], number;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_init(&twin, &mem, 2, NULL), SWK_OK);
+	for (uint32_t first = 1; first < 2000; first += SWK__TEXT_RUN / 2) {
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++)
+			run[i] = i == 7 ? (swk__slice){ "", 0 } : text_of(first + i - i % 3, bytes[i]);
+		assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, numbers, NULL), SWK_OK);
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++) {
+			assert_int_equal(swk__text_intern(&twin, run[i], &number, NULL), SWK_OK);
+			assert_int_equal(numbers[i], number);
+		}
+	}
+	assert_int_equal(swk__text_count(&text), swk__text_count(&twin));
+	swk__text_done(&text);
+	swk__text_done(&twin);
+}
+
 /* Interns enough for two indices, two segments and two blocks; every failure must leave the rest as it was, so that
  * going on where it failed gives the same numbers. */
 static int intern_many(swk__mem *mem, void *context)
@@ -282,6 +308,7 @@ int main(void)
 		cmocka_unit_test(long_and_short_texts_mix),
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
 		cmocka_unit_test(an_empty_one_is_small),
+		cmocka_unit_test(a_run_numbers_as_one_by_one),
 		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
 		cmocka_unit_test(memory_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
