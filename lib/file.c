@@ -24,6 +24,7 @@ enum {
 #define APPLICATION_ID 0x53574b53 /* "SWKS" */
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
+#define VERSION_SQL "PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT)
 #define SEED UINT64_C(0x73616c65737765) /* fixed: checksums are the same everywhere */
 
 #define MANIFEST_SQL                                                                                     \
@@ -130,12 +131,6 @@ static bool fault(const swk__file *file, swk__fault point, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------- paths */
 
-typedef enum kind {
-	MISSING,
-	EMPTY,
-	PRESENT
-} kind;
-
 /* The path without links, so that one file has one lock whatever it is called by. */
 static int path_resolve(swk__file *file, const char *path, swk_error *error)
 {
@@ -164,19 +159,17 @@ static int path_resolve(swk__file *file, const char *path, swk_error *error)
 	return swk__buf_append(&file->path, name, strlen(name) + 1) ? SWK_OK : swk__fail_memory(error, file->mem);
 }
 
-/* Never opens it: closing a descriptor would drop the locks that SQLite holds on the same file in this process. */
-static int path_look(const swk__file *file, kind *found, struct stat *status, swk_error *error)
+/* Size -1: there is none. Never opens it: closing a descriptor would drop the locks that SQLite holds on the same file
+ * in this process. */
+static int path_look(const swk__file *file, struct stat *status, swk_error *error)
 {
 	if (stat(file->path.bytes, status) != 0) {
-		*found = MISSING;
+		status->st_size = -1;
 		return errno == ENOENT ? SWK_OK : fail_system(file, error, "could not be found");
 	}
 	if (S_ISDIR(status->st_mode))
 		return fail(file, error, SWK_ERR_IO, "was a directory");
-	if (!S_ISREG(status->st_mode))
-		return fail(file, error, SWK_ERR_IO, "was not a regular file");
-	*found = status->st_size == 0 ? EMPTY : PRESENT;
-	return SWK_OK;
+	return S_ISREG(status->st_mode) ? SWK_OK : fail(file, error, SWK_ERR_IO, "was not a regular file");
 }
 
 /* The path + suffix. */
@@ -263,14 +256,11 @@ static bool uri_build(swk__buf *uri, const char *path, const char *query)
 /* What the file says about itself is not believed: no triggers, no views, no functions with side effects. */
 static void connection_defend(sqlite3 *db, bool writer)
 {
-	static const int switches[][2] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },
-		{ SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-	};
-	for (size_t i = 0; i < SWK__COUNT(switches); i++)
-		sqlite3_db_config(db, switches[i][0], switches[i][1], NULL);
+	static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+		                   SQLITE_DBCONFIG_ENABLE_VIEW };
+	for (size_t i = 0; i < SWK__COUNT(off); i++)
+		sqlite3_db_config(db, off[i], 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, writer ? 0 : 1, NULL);
 	sqlite3_wal_autocheckpoint(db, writer ? 1000 : 0);
 	sqlite3_busy_timeout(db, BUSY_MS);
@@ -499,10 +489,8 @@ static int store_fill(const swk__file *file, sqlite3 *db, swk__slice head, swk_e
 {
 	/* No rollback journal: nobody sees this file before it is renamed. */
 	static const char sql[] = "PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;"
-				  "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
-				  "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
-										     "PRAGMA user_version = " TEXT_OF(
-											     SWK__FILE_FORMAT);
+				  "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";" VERSION_SQL ";"
+				  "PRAGMA application_id = " TEXT_OF(APPLICATION_ID);
 	static const char what[] = "could not be created";
 	manifest row = { 0 };
 	int code = sql_run(file, db, sql, what, error);
@@ -533,11 +521,11 @@ static int folder_sync(const swk__file *file, swk_error *error)
 
 /* Gives the made file its name. An empty file that was there hands on its mode; a file that came up meanwhile is
  * not replaced. */
-static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status, swk_error *error)
+static int store_name(const swk__file *file, const char *made, const struct stat *status, swk_error *error)
 {
 	if (fault(file, SWK__FAULT_file_create, error))
 		return SWK_ERR_IO;
-	if (found == EMPTY) {
+	if (status->st_size == 0) {
 		if (chmod(made, status->st_mode & 07777) != 0 || rename(made, file->path.bytes) != 0)
 			return fail_system(file, error, "could not be created");
 	} else if (renameat2(AT_FDCWD, made, AT_FDCWD, file->path.bytes, RENAME_NOREPLACE) != 0) {
@@ -547,7 +535,7 @@ static int store_name(const swk__file *file, const char *made, kind found, const
 	return folder_sync(file, error);
 }
 
-static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head, swk_error *error)
+static int store_create(const swk__file *file, const struct stat *status, swk__slice head, swk_error *error)
 {
 	char made[BESIDE_BYTES];
 	sqlite3 *db = NULL;
@@ -563,7 +551,7 @@ static int store_create(const swk__file *file, kind found, const struct stat *st
 		code = store_fill(file, db, head, error);
 	sqlite3_close(db);
 	if (code == SWK_OK)
-		code = store_name(file, made, found, status, error);
+		code = store_name(file, made, status, error);
 	if (code != SWK_OK)
 		unlink(made);
 	return code;
@@ -643,13 +631,12 @@ static int reader_open(swk__file *file, swk_error *error)
 
 static int writer_open(swk__file *file, const swk__file_options *options, swk_error *error)
 {
-	kind found;
 	struct stat status;
 	int code = lock_take(file, options->lock_timeout, error);
 	if (code == SWK_OK)
-		code = path_look(file, &found, &status, error);
-	if (code == SWK_OK && found != PRESENT)
-		code = options->create ? store_create(file, found, &status, options->head, error)
+		code = path_look(file, &status, error);
+	if (code == SWK_OK && status.st_size <= 0)
+		code = options->create ? store_create(file, &status, options->head, error)
 		                       : fail(file, error, SWK_ERR_NOT_FOUND, "was removed meanwhile");
 	if (code == SWK_OK)
 		code = writer_connect(file, error);
@@ -659,16 +646,15 @@ static int writer_open(swk__file *file, const swk__file_options *options, swk_er
 /* Refuses what is not a store before a lock file is put beside it. */
 static int path_probe(const swk__file *file, const swk__file_options *options, swk_error *error)
 {
-	kind found;
 	struct stat status;
 	sqlite3 *db = NULL;
 	bool create = options->create && !options->read_only;
-	int code = path_look(file, &found, &status, error);
+	int code = path_look(file, &status, error);
 	if (code != SWK_OK)
 		return code;
-	if (found == MISSING)
+	if (status.st_size < 0)
 		return create ? SWK_OK : fail(file, error, SWK_ERR_NOT_FOUND, "did not exist");
-	if (found == EMPTY)
+	if (status.st_size == 0)
 		return create ? SWK_OK : fail(file, error, SWK_ERR_FORMAT, "was empty, not a salesweek store");
 	code = connection_open(file, file->path.bytes, "?mode=ro", &db, error);
 	if (code == SWK_OK)
@@ -777,7 +763,7 @@ static int reading_deliver(reading *self, swk_error *error)
 /* Takes the blob under the cursor, which must be the next one of this commit or the first of the next. */
 static int reading_blob(const swk__file *file, reading *self, sqlite3_stmt *statement, swk_error *error)
 {
-	uint64_t number = 0, commit = 0, checksum = 0;
+	uint64_t number, commit, checksum;
 	swk__slice bytes;
 	bool whole = column_number(statement, 0, &number) && column_number(statement, 1, &commit) &&
 	             column_number(statement, 2, &checksum);
@@ -904,7 +890,7 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
  * where nothing changes, which an UPDATE does not. */
 static int doubt_settle(swk__file *file, swk_error *error)
 {
-	static const char sql[] = "BEGIN IMMEDIATE; PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT) "; COMMIT";
+	static const char sql[] = "BEGIN IMMEDIATE; " VERSION_SQL "; COMMIT";
 	int code = sql_run(file, file->db, sql, "an earlier commit could not be undone", error);
 	file->doubtful = code != SWK_OK;
 	if (!sqlite3_get_autocommit(file->db))

@@ -104,7 +104,7 @@ static int filters_resolve(const swk_query *query, swk__plan *plan, swk_error *e
 		if (code != SWK_OK)
 			return code;
 	}
-	const char *bytes = plan->bytes.bytes;
+	const char *bytes = plan->bytes.bytes ? plan->bytes.bytes : ""; /* all values were the empty text */
 	for (uint32_t i = 0; i < count; i++) {
 		plan->values[i].bytes = bytes;
 		bytes += plan->values[i].length;

@@ -35,11 +35,11 @@ int main(void)
 	swk_batch *batch = NULL;
 	swk_result *result = NULL;
 
-	if (swk_store_open(NULL, NULL, &store, &error) ||                 /* in memory */
-	    swk_batch_create(store, NULL, &batch, &error) ||              /* a batch of rows, */
-	    fill(batch, &error) ||                                        /* each checked when it ends, */
-	    swk_store_ingest_batch(store, batch, NULL, NULL, &error) ||   /* committed as one */
-	    swk_store_report(store, &query, &result, &error) ||           /* one row a week */
+	if (swk_store_open(NULL, NULL, &store, &error) ||               /* in memory */
+	    swk_batch_create(store, NULL, &batch, &error) ||            /* a batch of rows, */
+	    fill(batch, &error) ||                                      /* each checked when it ends, */
+	    swk_store_ingest_batch(store, batch, NULL, NULL, &error) || /* committed as one */
+	    swk_store_report(store, &query, &result, &error) ||         /* one row a week */
 	    swk_result_write(result, SWK_FORMAT_CSV, print, stdout, &error))
 		fprintf(stderr, "%s\n", error.reason);
 

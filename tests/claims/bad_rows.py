@@ -140,8 +140,6 @@ def compare_said(ours, name, said):
 
 def info(ours, store):
     done = ours.run("info", store, "--format", "csv")
-    if done.returncode:
-        done = ours.run("info", store)
     return dict(csv.reader(io.StringIO(done.stdout.decode())))
 
 
@@ -178,7 +176,8 @@ def main():
             (3, f"accepted 0, unchanged 0, rejected {len(KINDS)}\n"),
         )
         ours.same("rows kept by a strict import", rejects_of(rejects)[1], rows)
-        ours.same("commits and calls after a strict import", (info(ours, strict)["commits"], made(ours, strict)), ("0", 0))
+        ours.same("commits after a strict import", info(ours, strict)["commits"], "0")
+        ours.same("calls after a strict import", made(ours, strict), 0)
 
         again = ours.run("import", store, file, "--strict")
         ours.same("strict import into a full store", (again.returncode, made(ours, store)), (3, good))

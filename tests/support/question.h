@@ -2,7 +2,8 @@
  *
  * question: a query written as words, asked of a scene:
  *
- *   assert_answer(&s, "calls by=rep where=team:A from=2026-W45 now=2026-11-09 fill show=week,rep,made", "2026-W45,r1,2");
+ *   assert_answer(&i, "calls by=rep where=team:A from=2026-W45 now=2026-11-09 fill show=week,rep,made",
+ *                 "2026-W45,r1,2");
  *
  * Words: report, by=, where=D:V, set=O:V, from=, to=, total, fill, previous, zone=, week_start=, now=, as_of=,
  * at_commit=; show= names the columns that are compared.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * random_feed: records at random from a fixed seed, as lines for a scene: few ids, few values, so that everything meets.
+ * random_feed: records at random from a fixed seed, as lines for a scene: few ids, few values, so that everything
+ * meets.
  */
 #ifndef SWK_TEST_RANDOM_FEED_H
 #define SWK_TEST_RANDOM_FEED_H

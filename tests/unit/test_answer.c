@@ -320,6 +320,23 @@ static void test_a_week_is_that_of_the_zone(void **state)
 	assert_answer(&i, "calls zone=America/New_York show=week,made", "2026-W44,2\n2026-W45,1");
 }
 
+/* The first instant there is shows a date before 1970 in the west. */
+static void test_the_ends_of_time_have_weeks(void **state)
+{
+	(void)state;
+	scene_commit(&s, "call a at=1970-01-01T00:00:00Z\ncall b at=2200-01-01T00:00:00Z");
+	assert_answer(&i,
+	              "calls by=weekday,hour now=2200-01-01 zone=America/New_York week_start=3 "
+	              "show=week,partial,weekday,hour,made",
+	              "1969-12-31,false,3,19,1\n2199-12-25,true,2,19,1");
+	assert_answer(
+		&i, "calls by=weekday,hour now=2200-01-01 zone=Pacific/Kiritimati show=week,partial,weekday,hour,made",
+		"1970-W01,false,3,13,1\n2200-W01,true,3,14,1");
+	assert_answer(&i, "calls total previous from=0000-01-03 to=9999-12-31 now=2200-01-01 show=made,made_previous",
+	              "2,0");
+	assert_answer(&i, "calls total fill by=rep from=9998-01-01 to=9999-12-31 now=2200-01-01 show=made", "");
+}
+
 /* Instants on both sides of both ends of a week; the hours that it lasts are in the comments. */
 static void test_weeks_around_changes_of_clocks(void **state)
 {
@@ -524,6 +541,39 @@ static void test_cached_answers_are_the_same_bytes(void **state)
 		scene_close(&s);
 		scene_open(&s);
 	}
+}
+
+/* One thing at a time that a cached week was counted from. */
+static void test_a_cached_week_is_given_up_when_anything_changed(void **state)
+{
+	(void)state;
+	const char *const changes[] = {
+		"lead l created_at=2026-10-01 region=West",
+		"lead l created_at=2026-10-01",
+		"rep r region=North",
+		"rep r team=A",
+		"call a at=2026-11-03 lead=l rep=r outcome=busy",
+		"call b at=2026-11-08T22:00:00Z lead=l rep=r",
+		"call b at=2026-11-09T02:00:00Z lead=l rep=r",
+		"lead l created_at=2026-10-01 merged_into=m\nlead m created_at=2026-10-01 region=East",
+		"lead m created_at=2026-10-01 region=East deleted=true",
+		"lead m created_at=2026-12-31 region=East",
+		"call a at=2026-11-03 lead=l rep=r outcome=busy deleted=true",
+	};
+	inquiry cached;
+	inquiry_open(&cached, &s);
+	cached.cache = swk__cache_create(&s.mem, 1 << 20);
+	scene_commit(&s, "lead l created_at=2026-10-01 region=North\nrep r\ncall a at=2026-11-03 lead=l rep=r");
+	for (size_t c = 0; c < SWK__COUNT(changes); c++) {
+		const char *const questions[] = { "calls by=region zone=America/New_York", "calls by=team,region",
+			                          "calls where=team:A", "calls by=rep" };
+		for (size_t q = 0; q < SWK__COUNT(questions); q++)
+			assert_same_answer(&cached, questions[q], &i, questions[q]);
+		scene_commit(&s, changes[c]);
+		for (size_t q = 0; q < SWK__COUNT(questions); q++)
+			assert_same_answer(&cached, questions[q], &i, questions[q]);
+	}
+	swk__cache_free(cached.cache);
 }
 
 /* The narrowest case: only the end of the week moves, over every call's instant. */
@@ -847,6 +897,7 @@ int main(void)
 		TEST(test_fill_of_a_window_without_facts_is_zeros),
 		TEST(test_weeks_begin_on_any_day),
 		TEST(test_a_week_is_that_of_the_zone),
+		TEST(test_the_ends_of_time_have_weeks),
 		TEST(test_weeks_around_changes_of_clocks),
 		TEST(test_what_comes_after_now_is_absent),
 		TEST(test_a_week_that_ends_at_now_is_not_partial),
@@ -858,6 +909,7 @@ int main(void)
 		TEST(test_total_is_compared_with_as_many_weeks),
 		TEST(test_a_week_that_has_not_begun_is_compared_with_nothing),
 		TEST(test_cached_answers_are_the_same_bytes),
+		TEST(test_a_cached_week_is_given_up_when_anything_changed),
 		TEST(test_a_cached_week_holds_just_as_long_as_it_may),
 		TEST(test_rollups_of_any_parts_merge_to_that_of_the_whole),
 		TEST(test_as_of_equals_a_history_without_the_later_rows),

@@ -369,6 +369,22 @@ static void test_long_work_can_be_stopped(void **state)
 	swk_batch_free(batch);
 }
 
+/* What an earlier commit put into chains is no longer a rollback's to undo. */
+static void test_a_rollback_undoes_its_own_links_alone(void **state)
+{
+	(void)state;
+	swk__applied applied = { 0 };
+	scene_commit(&s, "rep a team=A recorded_at=2026-11-01\nrep a team=C recorded_at=2026-11-03");
+	scene_commit(&s, "rep a team=B recorded_at=2026-11-02");
+	swk_batch *batch = scene_batch(&s, "rep b");
+	assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+	assert_int_equal(swk__history_apply(&s.history, batch, 3, s.clock, NULL, NULL, &applied, NULL, NULL, NULL),
+	                 SWK_OK);
+	swk__history_rollback(&s.history);
+	swk_batch_free(batch);
+	assert_string_equal(scene_chain(&s, "rep a team"), "C, B, A");
+}
+
 /* No two states of a part, of a table's current rows, share a number: what the cache rests on. */
 static void test_changes_get_new_numbers_also_after_a_rollback(void **state)
 {
@@ -588,6 +604,7 @@ int main(void)
 		TEST(test_a_deleted_record_may_come_back),
 		TEST(test_a_deletion_may_arrive_first),
 		TEST(test_a_rollback_leaves_no_trace),
+		TEST(test_a_rollback_undoes_its_own_links_alone),
 		TEST(test_a_pinned_snapshot_sees_nothing_of_later_commits),
 		TEST(test_long_work_can_be_stopped),
 		TEST(test_changes_get_new_numbers_also_after_a_rollback),

@@ -216,6 +216,18 @@ static void test_values_of_a_dimension_are_gathered(void **state)
 	swk__plan_done(&plan);
 }
 
+static void test_the_empty_text_may_be_the_only_value(void **state)
+{
+	(void)state;
+	swk__plan plan = plan_of("calls where=team: where=rep:");
+	assert_int_equal(plan.filter_count, 2);
+	for (unsigned f = 0; f < plan.filter_count; f++) {
+		assert_non_null(plan.values[plan.filters[f].first].bytes);
+		assert_int_equal(plan.values[plan.filters[f].first].length, 0);
+	}
+	swk__plan_done(&plan);
+}
+
 static void test_only_tables_that_are_needed_are_joined(void **state)
 {
 	(void)state;
@@ -286,8 +298,12 @@ static void test_shapes_differ_where_weekly_rollups_do(void **state)
 		"calls where=rep:r",
 		"calls where=rep:r where=rep:s",
 		"calls where=rep:rs",
+		"calls where=rep:ab where=rep:c",
+		"calls where=rep:a where=rep:bc",
 		"calls where=team:r",
 		"calls where=rep:r where=team:r",
+		"calls where=rep:r where=team:\x01\x01",
+		"calls where=rep:r where=rep:\x02 where=rep:\x01",
 		"calls where=hour:1",
 		"calls where=hour:2",
 		"calls where=weekday:1",
@@ -351,13 +367,13 @@ static void test_a_plan_without_memory_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_wrong_questions_are_refused_and_named),  TEST(test_what_words_cannot_say_is_refused_too),
-		TEST(test_instants_outside_of_time_are_refused),   TEST(test_an_unknown_zone_is_an_error_of_its_own),
-		TEST(test_what_is_not_said_comes_from_the_store),  TEST(test_now_is_as_of_unless_it_is_said),
-		TEST(test_weeks_are_named_by_label_or_any_date),   TEST(test_values_of_a_dimension_are_gathered),
-		TEST(test_only_tables_that_are_needed_are_joined), TEST(test_now_before_is_the_local_time_of_now),
-		TEST(test_shapes_differ_where_weekly_rollups_do),  TEST(test_shapes_are_equal_where_only_rows_differ),
-		TEST(test_a_plan_without_memory_is_none),
+		TEST(test_wrong_questions_are_refused_and_named),   TEST(test_what_words_cannot_say_is_refused_too),
+		TEST(test_instants_outside_of_time_are_refused),    TEST(test_an_unknown_zone_is_an_error_of_its_own),
+		TEST(test_what_is_not_said_comes_from_the_store),   TEST(test_now_is_as_of_unless_it_is_said),
+		TEST(test_weeks_are_named_by_label_or_any_date),    TEST(test_values_of_a_dimension_are_gathered),
+		TEST(test_the_empty_text_may_be_the_only_value),    TEST(test_only_tables_that_are_needed_are_joined),
+		TEST(test_now_before_is_the_local_time_of_now),     TEST(test_shapes_differ_where_weekly_rollups_do),
+		TEST(test_shapes_are_equal_where_only_rows_differ), TEST(test_a_plan_without_memory_is_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
