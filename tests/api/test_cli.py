@@ -301,6 +301,23 @@ class BadRows(Case):
         self.check(0, "import", "s.swk", "-", "--rejects", "r.csv", given=GOOD)
         self.assertEqual(b"table,row,field,value,reason,raw\r\n", (self.folder / "r.csv").read_bytes())
 
+    def test_rejects_never_overwrite_the_store(self):
+        self.check(0, "import", "s.swk", "-", given=GOOD)
+        os.link(self.folder / "s.swk", self.folder / "other name")
+        os.symlink("s.swk-lock", self.folder / "link")
+        for name, err in (
+            ("s.swk", "is the store"),
+            ("./s.swk", "is the store"),
+            ("other name", "is the store"),
+            ("link", "is a file of the store"),
+            ("s.swk-lock", "is a file of the store"),
+            ("s.swk-wal", "is a file of the store"),
+        ):
+            with self.subTest(name=name):
+                self.check(1, "import", "s.swk", "-", "--rejects", name, given='{"a":1}\n', out="", err=err)
+                self.assertEqual(1, self.made())
+        self.check(1, "import", "new.swk", "-", "--rejects", "new.swk", given=GOOD, err="is the store")
+
     def test_rejects_never_overwrite_the_source(self):
         name = self.write("f.jsonl", GOOD)
         self.check(1, "import", "s.swk", name, "--rejects", name, err="is the file to be imported")
