@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -185,6 +186,20 @@ class Usage(Case):
         done = subprocess.run(["sh", "-c", script], cwd=self.folder, capture_output=True, timeout=60, check=False)
         self.assertEqual(1, done.returncode)
         self.assertEqual(1, self.made())
+
+    def test_a_limit_of_file_sizes_is_an_error_like_any_other(self):
+        rows = "".join(call(id=f"c{number}") + "\n" for number in range(20000))
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+
+        done = self.run_program("import", "s.swk", "-", given=rows, preexec_fn=limit)
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(b"", done.stdout)
+        self.assertIn(b"could not be committed", done.stderr)
+        self.assertEqual(0, self.made())
+        self.check(0, "import", "s.swk", "-", given=rows)
+        self.assertEqual(20000, self.made())
 
     def test_interrupted(self):
         program = subprocess.Popen(
