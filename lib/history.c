@@ -78,6 +78,9 @@ int swk__history_begin(swk__history *history, swk_error *error)
 		working->tables[t] = published->tables[t];
 		swk__state_retain(&working->tables[t]);
 	}
+	history->marks[0] = swk__text_keep(&history->texts);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		history->marks[1 + t] = swk__text_keep(&history->ids[t]);
 	history->working = working;
 	history->txn++;
 	return SWK_OK;
@@ -88,6 +91,7 @@ swk__snapshot *swk__history_publish(swk__history *history)
 	swk__snapshot *before = history->published;
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;
 	history->relink_count = 0;
@@ -96,10 +100,15 @@ swk__snapshot *swk__history_publish(swk__history *history)
 
 void swk__history_rollback(swk__history *history)
 {
+	if (!history->working)
+		return;
 	while (history->relink_count > 0) {
 		const struct swk__relink *relink = &history->relinks[--history->relink_count];
 		swk__columns_set(relink->columns, relink->field, relink->row, (int64_t)relink->before);
 	}
+	swk__text_rollback(&history->texts, &history->marks[0]);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		swk__text_rollback(&history->ids[t], &history->marks[1 + t]);
 	swk__snapshot_release(history->working);
 	history->working = NULL;
 }
