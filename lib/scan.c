@@ -63,7 +63,11 @@ static bool value_number(const swk__facts *facts, swk__dimension dimension, swk_
 	if (swk__dimensions[dimension].number)
 		*number = (unsigned char)value.bytes[0];
 	else if (value.length)
-		return swk__text_find(swk__dimension_texts(facts, dimension), value, number);
+		return swk__text_find_below(swk__dimension_texts(facts, dimension), value,
+		                            dimension == SWK__DIMENSION_REP
+		                                    ? facts->snapshot->tables[SWK__TABLE_REP].entities
+		                                    : facts->snapshot->texts,
+		                            number);
 	return true;
 }
 
