@@ -129,8 +129,9 @@ static int period_rollup(answer *a, tally *counter, period asked, swk__rollup **
 {
 	int32_t from = asked.from < a->first ? a->first : asked.from, to = asked.to > a->last ? a->last : asked.to;
 	int code = SWK_OK;
+	bool once = a->plan->report->latest && (a->plan->flags & SWK_QUERY_TOTAL);
 	*sum = NULL;
-	if (a->plan->report->latest && from < to) {
+	if (once && from < to) {
 		swk__holds holds;
 		int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
 		return swk__scan_run(&counter->scan, swk__week_begin(&a->plan->calendar, from),
@@ -613,11 +614,11 @@ static int heading_add(answer *a, swk_error *error)
 
 /* -------------------------------------------------------------------------------------------- window */
 
-/* Whether any fact of a week is counted. */
+/* Whether any fact of a week is counted; late filters, which choose among what is counted, aside. */
 static int week_counts(answer *a, int32_t week, bool *counts, swk_error *error)
 {
 	swk__rollup *rollup;
-	int code = week_rollup(a, &a->own, week, INT64_MAX, &rollup, error);
+	int code = week_rollup(a, a->whole.open ? &a->whole : &a->own, week, INT64_MAX, &rollup, error);
 	if (code == SWK_OK)
 		*counts = rollup && rollup->cells;
 	swk__rollup_release(code == SWK_OK ? rollup : NULL);

@@ -240,8 +240,6 @@ static bool deal_state(swk__fold *fold, uint32_t opportunity, swk__place row, de
 	state->closed_at = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CLOSED_AT);
 	state->amount = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_AMOUNT);
 	state->rep = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_REP);
-	if (state->amount == SWK__NULL)
-		state->amount = 0;
 	if (!stages_gather(fold, opportunity))
 		return false;
 	if (fold->stages.count)

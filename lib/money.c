@@ -8,6 +8,10 @@
 #define TEN_THOUSANDTHS 4 /* digits of an amount as records keep it */
 #define RATE_ONE INT64_C(1000000000000)
 
+/* Codes that no record names have no number. */
+#define BASE_UNSEEN (UINT32_MAX - 1)
+#define RESULT_UNSEEN UINT32_MAX
+
 static const int64_t tens[] = { 1, 10, 100, 1000, 10000 };
 
 /* ---------------------------------------------------------------------------------------- opening */
@@ -68,18 +72,27 @@ static uint32_t common_currency(const swk__money *money)
 	return common < 0 ? money->base : (uint32_t)common;
 }
 
+/* The number of a code, or one that no record can carry. */
+static uint32_t number_of(const swk__text *texts, uint32_t end, swk__slice code, uint32_t unseen)
+{
+	uint32_t number;
+	return swk__text_find_below(texts, code, end, &number) ? number : unseen;
+}
+
 int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone *zone, swk__slice base,
                     swk__slice asked, swk_error *error)
 {
 	const swk__text *texts = &facts->history->texts;
 	*money = (swk__money){ .mem = facts->snapshot->mem, .facts = facts, .zone = zone };
-	swk__text_find_below(texts, base, facts->snapshot->texts, &money->base);
+	money->base = number_of(texts, facts->snapshot->texts, base, BASE_UNSEEN);
 	swk__slice code = asked;
 	if (asked.length) {
 		if (swk__currency_digits(asked) < 0)
 			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked,
 			                    "is no ISO 4217 currency");
-		swk__text_find_below(texts, asked, facts->snapshot->texts, &money->result);
+		money->result = swk__slice_equal(asked, base)
+		                        ? money->base
+		                        : number_of(texts, facts->snapshot->texts, asked, RESULT_UNSEEN);
 	} else {
 		money->result = common_currency(money);
 		code = money->result == money->base ? base : swk__text_get(texts, money->result);
@@ -119,15 +132,15 @@ static int rate_of(const swk__money *money, uint32_t currency, int32_t date, int
 	*value = RATE_ONE;
 	if (currency == money->base)
 		return SWK_OK;
-	const swk__money_rate *rate = currency ? rate_find(money, currency, date) : NULL;
+	const swk__money_rate *rate = rate_find(money, currency, date);
 	if (rate) {
 		*value = rate->value;
 		return SWK_OK;
 	}
 	swk__date_format(date, text);
 	memcpy(reason + strlen(reason), text, strlen(text) + 1);
-	swk__slice code = currency ? swk__text_get(&money->facts->history->texts, currency)
-	                           : (swk__slice){ money->code, 3 };
+	swk__slice code = currency == money->result ? (swk__slice){ money->code, 3 }
+	                                            : swk__text_get(&money->facts->history->texts, currency);
 	return swk__fail_at(error, SWK_ERR_INVALID, "rate", 0, "currency", code, reason);
 }
 
@@ -148,7 +161,7 @@ int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency,
 	int64_t from = RATE_ONE, to = RATE_ONE;
 	swk__i128 numerator = amount, denominator = tens[TEN_THOUSANDTHS - money->digits];
 	uint32_t own = currency ? currency : money->base;
-	if (amount != 0 && own != money->result) {
+	if (own != money->result) {
 		int code = rate_of(money, own, date, &from, error);
 		if (code == SWK_OK)
 			code = rate_of(money, money->result, date, &to, error);

@@ -69,7 +69,8 @@ static int number_parse(const swk__dimension_about *about, swk__slice text)
 			return -1;
 		number = number * 10 + (text.bytes[i] - '0');
 	}
-	return number >= about->least && number <= about->most ? number : -1;
+	bool fits = number >= about->least && number <= about->most && number % about->step == 0;
+	return fits ? number : -1;
 }
 
 /* Keeps a filter's value: a text as it is, a number as one byte. The slices get their bytes in filters_resolve. */

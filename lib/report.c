@@ -10,13 +10,13 @@ const swk__report *const swk__reports[] = {
 #define JOIN_REP (1u << SWK__TABLE_REP)
 #define JOIN_LEAD (1u << SWK__TABLE_LEAD)
 #define JOIN_BOTH (JOIN_REP | JOIN_LEAD)
-#define TEXT(name, joins, definition)                \
-	{                                            \
-		name, false, 0, 0, joins, definition \
+#define TEXT(name, joins, definition)                   \
+	{                                               \
+		name, false, 0, 0, 1, joins, definition \
 	}
-#define NUMBER(name, least, most, definition)          \
-	{                                              \
-		name, true, least, most, 0, definition \
+#define NUMBER(name, least, most, step, definition)          \
+	{                                                    \
+		name, true, least, most, step, 0, definition \
 	}
 
 const swk__dimension_about swk__dimensions[SWK__DIMENSION_COUNT] = {
@@ -29,10 +29,11 @@ const swk__dimension_about swk__dimensions[SWK__DIMENSION_COUNT] = {
 	[SWK__DIMENSION_ORIGIN] = TEXT("origin", JOIN_LEAD, "who won the lead: marketing, sales or other"),
 	[SWK__DIMENSION_ASSET] = TEXT("asset", JOIN_LEAD, "what brought the lead: a white paper, a webinar"),
 	[SWK__DIMENSION_SEGMENT] = TEXT("segment", JOIN_LEAD, "the lead's segment"),
-	[SWK__DIMENSION_WEEKDAY] = NUMBER("weekday", 1, 7, "1 Monday to 7 Sunday, on the clock asked for"),
-	[SWK__DIMENSION_HOUR] = NUMBER("hour", 0, 23, "0 to 23, on the clock asked for"),
+	[SWK__DIMENSION_WEEKDAY] = NUMBER("weekday", 1, 7, 1, "1 Monday to 7 Sunday, on the clock asked for"),
+	[SWK__DIMENSION_HOUR] = NUMBER("hour", 0, 23, 1, "0 to 23, on the clock asked for"),
 	[SWK__DIMENSION_CHANNEL] = TEXT("channel", 0, "by which the lead was reached out to; call for a call"),
-	[SWK__DIMENSION_BAND] = NUMBER("band", 0, 90, "ten points of the score: 0 is 0 to below 10, 90 is 90 to 100"),
+	[SWK__DIMENSION_BAND] = NUMBER("band", 0, 90, 10,
+	                               "ten points of the score: 0 is 0 to below 10, 90 is 90 to 100"),
 	[SWK__DIMENSION_MODEL] = TEXT("model", 0, "what computed the score"),
 	[SWK__DIMENSION_PLACE] = TEXT("place", 0, "where the meeting was"),
 	[SWK__DIMENSION_TACTIC] = TEXT("tactic", 0, "how the meeting was led"),

@@ -41,7 +41,7 @@ typedef enum swk__dimension {
 typedef struct swk__dimension_about {
 	const char *name;
 	bool number; /* values are numbers least to most, else texts */
-	int least, most;
+	int least, most, step;
 	unsigned joins; /* tables (1 << swk__table) that its values are looked up in */
 	const char *definition;
 } swk__dimension_about;
@@ -191,6 +191,9 @@ typedef struct swk__report_option {
 
 /* clang-format off */
 #define SWK__OPTIONS_END { .name = NULL }
+#define SWK__OPTION_OF_CLOCK \
+	{ "clock", SWK__OPTION_CLOCK, -1, { { "report", 0 }, { "lead", 0 }, { NULL, 0 } }, \
+	  "weekday and hour on the reporting calendar's clock, or on the lead's own where it has a zone" }
 /* clang-format on */
 
 typedef struct swk__report {

@@ -60,8 +60,7 @@ static const swk__report_option options[] = {
 	  { { "outbound", SWK__BIT(SWK__OUTBOUND) }, { "inbound", SWK__BIT(SWK__INBOUND) },
 	    { "both", SWK__BIT(SWK__OUTBOUND) | SWK__BIT(SWK__INBOUND) }, { NULL, 0 } },
 	  "which calls: those we made, those we got, or both" },
-	{ "clock", SWK__OPTION_CLOCK, -1, { { "report", 0 }, { "lead", 0 }, { NULL, 0 } },
-	  "weekday and hour on the reporting calendar's clock, or on the lead's own where it has a zone" },
+	SWK__OPTION_OF_CLOCK,
 	SWK__OPTIONS_END,
 };
 /* clang-format on */

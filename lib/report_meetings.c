@@ -59,17 +59,17 @@ static const swk__column columns[] = {
 	SWK__NUMBER("declined", DECLINED, "meetings", "the other side declined"),
 	SWK__NUMBER("completed", COMPLETED, "meetings", "took place, result not known"),
 	SWK__NUMBER("no_show", NO_SHOW, "meetings", "the other side did not come"),
+	SWK__QUOTIENT("no_show_rate", RATE, NO_SHOW, EXPECTED, "no_show", "held + no_show",
+	              "no-shows of the meetings that we came to"),
 	SWK__NUMBER("cancelled", CANCELLED, "meetings", "called off"),
 	SWK__NUMBER("unknown", UNKNOWN, "meetings", "the record does not say what became of it"),
 	SWK__QUOTIENT("success_rate", RATE, SUCCESS, DECIDED, "sale + demo", "held - completed",
 	              "sales and demos of the held meetings whose result is known"),
-	SWK__QUOTIENT("no_show_rate", RATE, NO_SHOW, EXPECTED, "no_show", "held + no_show",
-	              "no-shows of the meetings that we came to"),
 	SWK__TOTAL("hours", TIME, SWK__HOUR, "h", "time of the held meetings; without a duration 0"),
 	SWK__COLUMNS_END,
 };
 
-static const swk__report_option options[] = { SWK__OPTIONS_END };
+static const swk__report_option options[] = { SWK__OPTION_OF_CLOCK, SWK__OPTIONS_END };
 /* clang-format on */
 
 static const swk__form forms[] = {

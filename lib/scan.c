@@ -158,9 +158,10 @@ static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsi
 	const int64_t *instants = swk__block_cells(block, measure->present);
 	for (uint32_t i = 0; i < block->count; i++) {
 		weights[i] = 0;
-		int code = !flags[i] ? SWK_OK
-		                     : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
-		                                          &weights[i], error);
+		int code = !flags[i] || amounts[i] == SWK__NULL
+		                   ? SWK_OK
+		                   : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
+		                                        &weights[i], error);
 		if (code != SWK_OK)
 			return code;
 	}
