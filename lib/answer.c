@@ -1,61 +1,84 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
+
+#include "finish.h"
 #include "stats.h"
+#include "survival.h"
 
 #include <stdio.h>
 
-/* week, week_start, partial; dimensions; at most four cells (figure, bounds, previous) a column */
-#define CELLS_MAX (3 + SWK__DIMENSION_COUNT + 4 * 32)
+#define COLUMNS_MAX 40
+#define CELLS_MAX (COLUMNS_MAX * 3) /* of a row's own columns: figure and bounds */
+#define ROW_MAX (3 + SWK__DIMENSION_COUNT + CELLS_MAX + COLUMNS_MAX)
+
+/* How a plan's weekly rollups are made and found again. */
+typedef struct tally {
+	const swk__plan *plan;
+	swk__scan scan;
+	swk__buf shape;
+	bool open;
+} tally;
 
 /* An answer in the making. */
 typedef struct answer {
 	const swk__desk *desk;
 	const swk__plan *plan;
 	const swk__facts *facts;
-	swk__scan scan;
+	swk__money money;
+	tally own;
+	swk__plan whole_plan; /* the same question without groups and late filters */
+	tally whole;
 	int32_t first,
 		last; /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
 	int32_t from, to; /* the window */
+	unsigned column_count, cell_count;
+	const swk__column *columns[COLUMNS_MAX];
+	unsigned places[COLUMNS_MAX]; /* of the columns' first cells in a table's row */
 	swk_result *result;
 } answer;
 
 /* ------------------------------------------------------------------------------------ weekly rollups */
 
-/* What the rollup of a week is counted from. */
-static swk__seen week_seen(const answer *a, int64_t begin, int64_t stop)
+/* What the rollup of a stretch is counted from. */
+static swk__seen stretch_seen(const answer *a, int64_t begin, int64_t stop)
 {
 	swk__seen seen = { { 0 } };
-	const swk__table_state *table = swk__facts_table(a->facts, a->plan->report->facts);
+	const swk__form *form = a->plan->form;
 	unsigned word = 0;
-	for (int32_t week = swk__utc_week(begin); week <= swk__utc_week(stop - 1) && word < 3; week++) {
-		const swk__part *part = swk__directory_part(table->directory, week);
-		seen.words[word++] = part ? part->version : 0;
+	for (unsigned s = 0; s < form->source_count; s++) {
+		const swk__directory *directory = swk__facts_table(a->facts, form->sources[s].facts)->directory;
+		for (int32_t week = swk__utc_week(begin);
+		     week <= swk__utc_week(stop - 1) && week < swk__utc_week(begin) + 3; week++, word++) {
+			const swk__part *part = swk__directory_part(directory, week);
+			seen.words[word] = part ? part->version : 0;
+		}
 	}
-	if (a->plan->joins & (1u << SWK__TABLE_LEAD))
-		seen.words[3] = swk__facts_table(a->facts, SWK__TABLE_LEAD)->epoch;
-	if (a->plan->joins & (1u << SWK__TABLE_REP))
-		seen.words[4] = swk__facts_table(a->facts, SWK__TABLE_REP)->epoch;
+	static const swk__table tables[] = { SWK__TABLE_LEAD, SWK__TABLE_REP, SWK__TABLE_OPPORTUNITY, SWK__TABLE_RATE };
+	for (size_t t = 0; t < SWK__COUNT(tables); t++)
+		if (a->plan->joins & (1u << tables[t]))
+			seen.words[SWK__SEEN_WORDS - SWK__COUNT(tables) + t] =
+				swk__facts_table(a->facts, tables[t])->epoch;
 	return seen;
 }
 
-/* The rollup of the facts of a week up to `end`; *rollup is NULL when the week has none that could count. */
-static int week_rollup(answer *a, int32_t week, int64_t end, swk__rollup **rollup, swk_error *error)
+/* The rollup of the facts of a week as it stood at `end`; *rollup is NULL when the week has none that could count. */
+static int week_rollup(answer *a, tally *counter, int32_t week, int64_t end, swk__rollup **rollup, swk_error *error)
 {
 	int64_t begin = swk__week_begin(&a->plan->calendar, week), stop = swk__week_begin(&a->plan->calendar, week + 7);
 	swk__cache *cache = a->facts->cached ? a->desk->cache : NULL;
-	swk__slice shape = { a->plan->shape.bytes, a->plan->shape.length };
+	swk__slice shape = { counter->shape.bytes, counter->shape.length };
 	swk__holds holds;
 	*rollup = NULL;
 	if (end > a->plan->cut.now)
 		end = a->plan->cut.now;
 	if (week < a->first || week > a->last || end < begin)
 		return SWK_OK;
-	swk__seen seen = week_seen(a, begin, stop);
+	swk__seen seen = stretch_seen(a, begin, stop);
 	if (cache)
 		*rollup = swk__cache_get(cache, shape, week, &seen, end);
 	if (*rollup)
 		return SWK_OK;
-	int code = swk__scan_run(&a->scan, begin, stop, end, rollup, &holds, error);
+	int code = swk__scan_run(&counter->scan, begin, stop, end, rollup, &holds, error);
 	if (code == SWK_OK && cache)
 		swk__cache_put(cache, shape, week, &seen, holds.from, holds.until, *rollup);
 	return code;
@@ -85,23 +108,37 @@ static bool week_partial(const answer *a, int32_t week)
 	return swk__week_begin(&a->plan->calendar, week + 7) > a->plan->cut.now;
 }
 
-/* The end of what is compared with a week or window that ends with the week `last`, `back` days before: everything
- * when that is over, else what lies before the local time of `now`. */
-static int64_t previous_end(const answer *a, int32_t last, int32_t back)
+/* A week, or the weeks of a window, as they stood at `end`. */
+typedef struct period {
+	int32_t from, to;
+	int64_t end;
+} period;
+
+/* The period `back` days before: everything up to now when this one is over, else what lies before the local time of
+ * now. */
+static period period_before(const answer *a, period now, int32_t back)
 {
-	return week_partial(a, last) ? swk__plan_now_before(a->plan, back) - 1 : INT64_MAX;
+	period before = { now.from - back, now.to - back, INT64_MAX };
+	if (week_partial(a, now.to))
+		before.end = swk__plan_now_before(a->plan, back) - 1;
+	return before;
 }
 
-/* The sum of the weeks of the window moved `back` days towards the past, up to `end`. */
-static int window_rollup(answer *a, int32_t back, int64_t end, swk__rollup **sum, swk_error *error)
+/* The rollup of a period: the sum of its weeks, or one count where the last fact of the whole period counts. */
+static int period_rollup(answer *a, tally *counter, period asked, swk__rollup **sum, swk_error *error)
 {
-	int32_t from = a->from - back, to = a->to - back;
+	int32_t from = asked.from < a->first ? a->first : asked.from, to = asked.to > a->last ? a->last : asked.to;
 	int code = SWK_OK;
 	*sum = NULL;
-	for (int32_t week = from < a->first ? a->first : from; week <= to && week <= a->last && code == SWK_OK;
-	     week += 7) {
+	if (a->plan->report->latest && from < to) {
+		swk__holds holds;
+		int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
+		return swk__scan_run(&counter->scan, swk__week_begin(&a->plan->calendar, from),
+		                     swk__week_begin(&a->plan->calendar, to + 7), end, sum, &holds, error);
+	}
+	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		swk__rollup *rollup = NULL;
-		code = week_rollup(a, week, end, &rollup, error);
+		code = week_rollup(a, counter, week, asked.end, &rollup, error);
 		if (code == SWK_OK)
 			code = rollup_add(sum, rollup, error);
 	}
@@ -112,7 +149,7 @@ static int window_rollup(answer *a, int32_t back, int64_t end, swk__rollup **sum
 	return code;
 }
 
-/* -------------------------------------------------------------------------------------------- cells */
+/* -------------------------------------------------------------------------------------------- figures */
 
 static swk__cell cell_int(int64_t integer)
 {
@@ -124,44 +161,274 @@ static swk__cell cell_null(void)
 	return (swk__cell){ .null = true };
 }
 
-static swk__cell cell_ratio(swk__i128 numerator, swk__i128 denominator)
+static swk__cell cell_real(double real)
 {
-	return denominator ? (swk__cell){ .real = swk__ratio(numerator, denominator) } : cell_null();
+	return (swk__cell){ .real = real };
 }
 
-/* The figure of a column out of the sums of a cell. */
-static swk__cell figure_cell(const swk__column *column, const swk__i128 *sums)
+static swk__cell cell_ratio(swk__i128 numerator, swk__i128 denominator)
 {
-	const swk__i128 a = sums[column->a], b = sums[column->b];
-	switch (column->figure) {
-	case SWK__FIGURE_COUNT:
-		return cell_int((int64_t)a);
-	case SWK__FIGURE_SECONDS:
-		return cell_ratio(a, SWK__US_SECOND);
+	if (denominator == 0)
+		return cell_null();
+	return cell_real(denominator < 0 ? swk__ratio(-numerator, -denominator) : swk__ratio(numerator, denominator));
+}
+
+/* How many cells a column has in a table's row. */
+static unsigned figure_width(swk__figure figure)
+{
+	switch (figure) {
 	case SWK__FIGURE_RATE:
-		return cell_ratio(a, b);
+	case SWK__FIGURE_RATIO:
+	case SWK__FIGURE_NONE:
+	case SWK__FIGURE_PERCENTILE:
+	case SWK__FIGURE_WITHIN:
+		return 3;
 	default:
-		return cell_ratio(a, b * SWK__US_SECOND);
+		return 1;
 	}
 }
 
-static void bounds_cells(const swk__column *column, const swk__i128 *sums, swk__cell *cells)
+/* Counts, amounts, rates and means have a previous one beside them. */
+static bool figure_previous(const swk__column *column)
 {
-	cells[0] = cells[1] = cell_null();
-	if (sums[column->b] == 0)
-		return;
-	swk__interval bounds = swk__wilson((int64_t)sums[column->a], (int64_t)sums[column->b]);
-	cells[0] = (swk__cell){ .real = bounds.low };
-	cells[1] = (swk__cell){ .real = bounds.high };
+	switch (column->figure) {
+	case SWK__FIGURE_NONE:
+	case SWK__FIGURE_PERCENTILE:
+	case SWK__FIGURE_WITHIN:
+	case SWK__FIGURE_CURRENCY:
+	case SWK__FIGURE_WEEKLY_INT:
+	case SWK__FIGURE_WEEKLY_BOOL:
+		return false;
+	default:
+		return !column->alone;
+	}
 }
 
-/* The sums of a group in a rollup; zeros where it has none. */
-static const swk__i128 *group_sums(const swk__rollup *rollup, swk__slice key)
+/* The durations of a curve of a cell, as they stand at an instant. `open` has room for all open ones. */
+static swk__durations curve_durations(const swk__rollup *rollup, int64_t cell, unsigned curve, int64_t end,
+                                      int64_t *open)
 {
-	static const swk__i128 zeros[SWK__MEASURES_MAX] = { 0 };
-	int64_t cell = rollup ? swk__rollup_find(rollup, key) : -1;
+	swk__durations durations = { NULL, NULL, 0, 0 };
+	if (cell < 0)
+		return durations;
+	swk__rollup_list ended = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2);
+	swk__rollup_list starts = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1);
+	for (size_t i = 0; i < starts.count; i++)
+		open[i] = end - starts.values[starts.count - 1 - i];
+	return (swk__durations){ ended.values, open, ended.count, starts.count };
+}
+
+static swk__cell curve_mean(const swk__durations *durations, int64_t scale)
+{
+	swk__i128 sum = 0;
+	for (uint64_t i = 0; i < durations->ended_count; i++)
+		sum += durations->ended[i];
+	return cell_ratio(sum, (swk__i128)durations->ended_count * scale);
+}
+
+static swk__cell moment_cell(swk__moment moment, int64_t scale)
+{
+	return moment.known ? cell_ratio(moment.time, scale) : cell_null();
+}
+
+/* Fills the cells of all columns of a curve, in one walk over its durations. */
+static void curve_cells(const answer *a, unsigned curve, const swk__durations *durations, swk__cell *cells)
+{
+	swk__within withins[COLUMNS_MAX];
+	swk__percentile percentiles[COLUMNS_MAX];
+	swk__cell *within_cells[COLUMNS_MAX], *percentile_cells[COLUMNS_MAX];
+	int64_t scales[COLUMNS_MAX];
+	size_t w = 0, p = 0;
+	for (unsigned c = 0; c < a->column_count; c++) {
+		const swk__column *column = a->columns[c];
+		swk__cell *cell = &cells[a->places[c]];
+		if (column->figure == SWK__FIGURE_CURVE_MEAN && column->a == curve)
+			*cell = curve_mean(durations, column->scale);
+		if (column->figure == SWK__FIGURE_WITHIN && column->a == curve) {
+			within_cells[w] = cell;
+			withins[w++] = (swk__within){ .time = column->scale };
+		}
+		if (column->figure == SWK__FIGURE_PERCENTILE && column->a == curve) {
+			percentile_cells[p] = cell;
+			scales[p] = column->scale;
+			percentiles[p++] = (swk__percentile){ .part = column->b, .whole = 100 };
+		}
+	}
+	swk__survival(durations, withins, w, percentiles, p);
+	for (size_t i = 0; i < w; i++) {
+		within_cells[i][0] = withins[i].known ? cell_real(withins[i].share) : cell_null();
+		within_cells[i][1] = withins[i].bounded ? cell_real(withins[i].bounds.low) : cell_null();
+		within_cells[i][2] = withins[i].bounded ? cell_real(withins[i].bounds.high) : cell_null();
+	}
+	for (size_t i = 0; i < p; i++) {
+		percentile_cells[i][0] = moment_cell(percentiles[i].reached, scales[i]);
+		percentile_cells[i][1] = moment_cell(percentiles[i].low, scales[i]);
+		percentile_cells[i][2] = moment_cell(percentiles[i].high, scales[i]);
+	}
+}
+
+static int curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__cell *cells,
+                       swk_error *error)
+{
+	unsigned curves = swk__form_curves(a->plan->form);
+	for (unsigned curve = 0; curve < curves; curve++) {
+		size_t starts = cell < 0 ? 0 : swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1).count;
+		int64_t *open = swk__alloc(a->desk->mem, SWK__FAULT_report_groups, starts, sizeof *open);
+		if (!open)
+			return swk__fail_memory(error, a->desk->mem);
+		swk__durations durations = curve_durations(rollup, cell, curve, end, open);
+		curve_cells(a, curve, &durations, cells);
+		swk__free(a->desk->mem, open);
+	}
+	return SWK_OK;
+}
+
+static swk__cell cell_amount(const answer *a, swk__i128 minor)
+{
+	return (swk__cell){ .amount = minor, .digits = a->money.digits };
+}
+
+static swk__cell mean_amount(const answer *a, swk__i128 sum, swk__i128 count)
+{
+	int64_t units = 1;
+	for (unsigned d = 0; d < a->money.digits; d++)
+		units *= 10;
+	return cell_ratio(sum, count * units);
+}
+
+/* The cells of a column that a cell's own sums tell. */
+static void figure_fill(const answer *a, const swk__column *column, const swk__i128 *sums, swk__cell *cells)
+{
+	const swk__i128 x = sums[column->a], y = sums[column->b];
+	if (figure_width(column->figure) == 3)
+		cells[1] = cells[2] = cell_null();
+	switch (column->figure) {
+	case SWK__FIGURE_COUNT:
+		cells[0] = cell_int((int64_t)x);
+		break;
+	case SWK__FIGURE_LESS:
+		cells[0] = cell_int((int64_t)(x - y));
+		break;
+	case SWK__FIGURE_SUM:
+		cells[0] = cell_ratio(x, column->scale);
+		break;
+	case SWK__FIGURE_RATE:
+	case SWK__FIGURE_RATIO:
+	case SWK__FIGURE_SHARE:
+		cells[0] = cell_ratio(x, y);
+		break;
+	case SWK__FIGURE_MEAN:
+		cells[0] = cell_ratio(x, y * column->scale);
+		break;
+	case SWK__FIGURE_CURRENCY:
+		cells[0] = (swk__cell){ .text = { a->money.code, 3 } };
+		break;
+	case SWK__FIGURE_AMOUNT:
+		cells[0] = cell_amount(a, x);
+		break;
+	case SWK__FIGURE_MEAN_AMOUNT:
+		cells[0] = mean_amount(a, x, y);
+		break;
+	default:
+		cells[0] = cell_null();
+	}
+	if (column->figure == SWK__FIGURE_RATE && y != 0) {
+		swk__interval bounds = swk__wilson((int64_t)x, (int64_t)y);
+		cells[1] = cell_real(bounds.low);
+		cells[2] = cell_real(bounds.high);
+	}
+}
+
+/* -------------------------------------------------------------------------------------------- tables */
+
+/* The figures of all groups of a period: a row for each group, in the order of `groups`. */
+typedef struct table {
+	swk__rollup *rollup, *whole; /* NULL: nothing */
+	swk__finish_row *rows;
+	size_t count;
+	swk__cell *cells;
+} table;
+
+static const swk__i128 zeros[SWK__MEASURES_MAX];
+
+static const swk__i128 *cell_sums(const swk__rollup *rollup, int64_t cell)
+{
 	return cell < 0 ? zeros : swk__rollup_values(rollup, (uint32_t)cell);
 }
+
+static void table_done(const answer *a, table *t)
+{
+	swk__rollup_release(t->rollup);
+	swk__rollup_release(t->whole);
+	swk__free(a->desk->mem, t->rows);
+	swk__free(a->desk->mem, t->cells);
+	*t = (table){ NULL, NULL, NULL, 0, NULL };
+}
+
+static int row_fill(const answer *a, const swk__rollup *rollup, swk__slice key, int64_t end, swk__finish_row *row,
+                    swk_error *error)
+{
+	int64_t cell = rollup ? swk__rollup_find(rollup, key) : -1;
+	row->key = key;
+	row->sums = cell_sums(rollup, cell);
+	for (unsigned c = 0; c < a->column_count; c++)
+		figure_fill(a, a->columns[c], row->sums, &row->cells[a->places[c]]);
+	return curves_fill(a, rollup, cell, end, row->cells, error);
+}
+
+/* Makes the rows of the groups of both rollups, `groups` (may be NULL) and the period's own. */
+static int table_fill(answer *a, period asked, const swk__rollup *groups, table *t, swk_error *error)
+{
+	swk__mem *mem = a->desk->mem;
+	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
+	t->count = groups ? groups->cells : 0;
+	t->rows = swk__alloc(mem, SWK__FAULT_report_rows, t->count, sizeof *t->rows);
+	t->cells = swk__alloc(mem, SWK__FAULT_report_rows, t->count * a->cell_count, sizeof *t->cells);
+	if (!t->rows || !t->cells)
+		return swk__fail_memory(error, mem);
+	int code = SWK_OK;
+	for (size_t r = 0; r < t->count && code == SWK_OK; r++) {
+		t->rows[r].cells = t->cells + r * a->cell_count;
+		code = row_fill(a, t->rollup, swk__rollup_key(groups, (uint32_t)r), end, &t->rows[r], error);
+	}
+	return code;
+}
+
+static int table_finish(answer *a, period asked, table *t, swk_error *error)
+{
+	const swk__form *form = a->plan->form;
+	swk__finishing finishing = { .mem = a->desk->mem,
+		                     .plan = a->plan,
+		                     .facts = a->facts,
+		                     .money = a->money.mem ? &a->money : NULL,
+		                     .from = asked.from,
+		                     .to = asked.to,
+		                     .whole = cell_sums(t->whole, t->whole && t->whole->cells ? 0 : -1),
+		                     .places = a->places,
+		                     .rows = t->rows,
+		                     .count = t->count };
+	return form->finish ? form->finish(&finishing, error) : SWK_OK;
+}
+
+/* The figures of a period. `groups`: for which groups; NULL: those with a fact. */
+static int table_make(answer *a, period asked, const swk__rollup *groups, table *t, swk_error *error)
+{
+	*t = (table){ NULL, NULL, NULL, 0, NULL };
+	int code = period_rollup(a, &a->own, asked, &t->rollup, error);
+	if (code == SWK_OK && a->whole.open)
+		code = period_rollup(a, &a->whole, asked, &t->whole, error);
+	if (code == SWK_OK && a->plan->form->groups)
+		code = a->plan->form->groups(a->plan, a->facts, asked.from, asked.to, &t->rollup, error);
+	if (code == SWK_OK)
+		code = table_fill(a, asked, groups ? groups : t->rollup, t, error);
+	if (code == SWK_OK)
+		code = table_finish(a, asked, t, error);
+	if (code != SWK_OK)
+		table_done(a, t);
+	return code;
+}
+
+/* --------------------------------------------------------------------------------------------- rows */
 
 /* Takes the next part of a key as a dimension's value. */
 static swk__cell key_cell(swk__dimension dimension, swk__slice *key)
@@ -177,92 +444,67 @@ static swk__cell key_cell(swk__dimension dimension, swk__slice *key)
 	return cell;
 }
 
-/* --------------------------------------------------------------------------------------------- rows */
-
-static unsigned week_cells(const answer *a, const int32_t *week, char label[16], swk__cell *cells)
+static unsigned week_cells(const answer *a, period asked, char label[16], swk__cell *cells)
 {
-	if (!week) {
-		cells[0] = (swk__cell){ .text = swk__slice_of("total") };
-		cells[1] = cells[2] = cell_null();
+	cells[0] = (swk__cell){ .text = swk__slice_of("total") };
+	cells[1] = cells[2] = cell_null();
+	if (a->plan->flags & SWK_QUERY_TOTAL)
 		return 3;
-	}
-	swk__week_label(a->plan->calendar.week_start, *week, label);
+	swk__week_label(a->plan->calendar.week_start, asked.from, label);
 	cells[0] = (swk__cell){ .text = swk__slice_of(label) };
-	cells[1] = cell_int(*week);
-	cells[2] = cell_int(week_partial(a, *week));
+	cells[1] = cell_int(asked.from);
+	cells[2] = cell_int(week_partial(a, asked.from));
 	return 3;
 }
 
-/* One row: of a week, or of the window when `week` is NULL. */
-static int row_add(answer *a, const int32_t *week, swk__slice key, const swk__rollup *now, const swk__rollup *before,
-                   swk_error *error)
+static int row_add(answer *a, period asked, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
 {
-	swk__cell cells[CELLS_MAX];
+	swk__cell cells[ROW_MAX];
 	char label[16];
-	const swk__i128 *sums = group_sums(now, key), *sums_before = group_sums(before, key);
-	unsigned n = week_cells(a, week, label, cells);
+	swk__slice key = now->key;
+	unsigned n = week_cells(a, asked, label, cells);
 	for (unsigned d = 0; d < a->plan->by_count; d++)
 		cells[n++] = key_cell(a->plan->by[d], &key);
-	for (const swk__column *column = a->plan->report->columns; column->name; column++) {
-		cells[n++] = figure_cell(column, sums);
-		if (column->figure == SWK__FIGURE_RATE) {
-			bounds_cells(column, sums, &cells[n]);
-			n += 2;
-		}
-		if (a->plan->flags & SWK_QUERY_PREVIOUS)
-			cells[n++] = figure_cell(column, sums_before);
+	for (unsigned c = 0; c < a->column_count; c++) {
+		for (unsigned w = 0; w < figure_width(a->columns[c]->figure); w++)
+			cells[n++] = now->cells[a->places[c] + w];
+		if (before && figure_previous(a->columns[c]))
+			cells[n++] = before->cells[a->places[c]];
 	}
 	return swk__result_row(a->result, cells, error);
 }
 
-/* A row for every group of `groups`. */
-static int rows_add(answer *a, const int32_t *week, const swk__rollup *groups, const swk__rollup *now,
-                    const swk__rollup *before, swk_error *error)
+/* The rows of a period: of its groups, or of `groups`, with those of the period before beside. */
+static int period_add(answer *a, period asked, const swk__rollup *groups, swk_error *error)
 {
-	int code = SWK_OK;
-	for (uint32_t cell = 0; groups && cell < groups->cells && code == SWK_OK; cell++)
-		code = row_add(a, week, swk__rollup_key(groups, cell), now, before, error);
-	return code;
-}
-
-static int week_add(answer *a, int32_t week, const swk__rollup *groups, swk_error *error)
-{
-	swk__rollup *now = NULL, *before = NULL;
-	int code = week_rollup(a, week, INT64_MAX, &now, error);
-	if (code == SWK_OK && (a->plan->flags & SWK_QUERY_PREVIOUS))
-		code = week_rollup(a, week - 7, previous_end(a, week, 7), &before, error);
-	if (code == SWK_OK)
-		code = rows_add(a, &week, groups ? groups : now, now, before, error);
-	swk__rollup_release(now);
-	swk__rollup_release(before);
-	return code;
-}
-
-static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
-{
-	int32_t from = groups || a->from > a->first ? a->from : a->first,
-		to = groups || a->to < a->last ? a->to : a->last;
-	int code = SWK_OK;
-	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
-		if (a->desk->check)
-			code = a->desk->check(a->desk->check_context, 0, 0, error);
-		if (code == SWK_OK)
-			code = week_add(a, week, groups, error);
-	}
+	table now, before = { NULL, NULL, NULL, 0, NULL };
+	bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
+	int code = table_make(a, asked, groups, &now, error);
+	if (code != SWK_OK)
+		return code;
+	if (previous && now.count)
+		code = table_make(a, period_before(a, asked, asked.to - asked.from + 7), groups ? groups : now.rollup,
+		                  &before, error);
+	for (size_t r = 0; r < now.count && code == SWK_OK; r++)
+		code = row_add(a, asked, &now.rows[r], previous ? &before.rows[r] : NULL, error);
+	table_done(a, &now);
+	table_done(a, &before);
 	return code;
 }
 
 /* The groups that `fill` asks for: those of the window; without `by`, the one group there is. */
 static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 {
-	int code = window_rollup(a, 0, INT64_MAX, groups, error);
+	period window = { a->from, a->to, INT64_MAX };
+	int code = period_rollup(a, &a->own, window, groups, error);
+	if (code == SWK_OK && a->plan->form->groups)
+		code = a->plan->form->groups(a->plan, a->facts, a->from, a->to, groups, error);
 	if (code != SWK_OK || a->plan->by_count || (*groups && (*groups)->cells))
 		return code;
+	swk__rollup_builder builder;
 	swk__rollup_release(*groups);
 	*groups = NULL;
-	const swk__i128 zeros[SWK__MEASURES_MAX] = { 0 };
-	swk__rollup_builder builder;
-	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->report->measure_count, 0);
+	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->form->measure_count, 0);
 	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, NULL, error);
 	if (code == SWK_OK)
 		code = swk__rollup_build(&builder, groups, error);
@@ -270,17 +512,17 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	return code;
 }
 
-static int total_add(answer *a, const swk__rollup *groups, swk_error *error)
+static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 {
-	swk__rollup *now = NULL, *before = NULL;
-	int32_t back = a->to - a->from + 7;
-	int code = window_rollup(a, 0, INT64_MAX, &now, error);
-	if (code == SWK_OK && (a->plan->flags & SWK_QUERY_PREVIOUS))
-		code = window_rollup(a, back, previous_end(a, a->to, back), &before, error);
-	if (code == SWK_OK)
-		code = rows_add(a, NULL, groups ? groups : now, now, before, error);
-	swk__rollup_release(now);
-	swk__rollup_release(before);
+	bool all = groups || a->plan->form->groups;
+	int32_t from = all || a->from > a->first ? a->from : a->first, to = all || a->to < a->last ? a->to : a->last;
+	int code = SWK_OK;
+	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
+		if (a->desk->check)
+			code = a->desk->check(a->desk->check_context, 0, 0, error);
+		if (code == SWK_OK)
+			code = period_add(a, (period){ week, week, INT64_MAX }, groups, error);
+	}
 	return code;
 }
 
@@ -291,7 +533,9 @@ static int body_add(answer *a, swk_error *error)
 	if (a->plan->flags & SWK_QUERY_FILL)
 		code = fill_groups(a, &groups, error);
 	if (code == SWK_OK)
-		code = a->plan->flags & SWK_QUERY_TOTAL ? total_add(a, groups, error) : weeks_add(a, groups, error);
+		code = a->plan->flags & SWK_QUERY_TOTAL
+		               ? period_add(a, (period){ a->from, a->to, INT64_MAX }, groups, error)
+		               : weeks_add(a, groups, error);
 	swk__rollup_release(groups);
 	return code;
 }
@@ -300,7 +544,35 @@ static int body_add(answer *a, swk_error *error)
 
 static swk_type figure_type(swk__figure figure)
 {
-	return figure == SWK__FIGURE_COUNT ? SWK_TYPE_INT : SWK_TYPE_REAL;
+	switch (figure) {
+	case SWK__FIGURE_COUNT:
+	case SWK__FIGURE_LESS:
+	case SWK__FIGURE_WEEKLY_INT:
+		return SWK_TYPE_INT;
+	case SWK__FIGURE_AMOUNT:
+	case SWK__FIGURE_WEEKLY_AMOUNT:
+		return SWK_TYPE_AMOUNT;
+	case SWK__FIGURE_CURRENCY:
+		return SWK_TYPE_TEXT;
+	case SWK__FIGURE_WEEKLY_BOOL:
+		return SWK_TYPE_BOOL;
+	default:
+		return SWK_TYPE_REAL;
+	}
+}
+
+/* The form's columns, and those it has when the query groups. */
+static void columns_list(answer *a)
+{
+	const swk__form *form = a->plan->form;
+	const swk__column *lists[] = { form->columns, a->plan->by_count ? form->columns_by : NULL };
+	for (size_t l = 0; l < SWK__COUNT(lists); l++) {
+		for (const swk__column *column = lists[l]; column && column->name; column++) {
+			a->columns[a->column_count] = column;
+			a->places[a->column_count++] = a->cell_count;
+			a->cell_count += figure_width(column->figure);
+		}
+	}
 }
 
 static int column_named(answer *a, const char *name, const char *suffix, swk_type type, swk_error *error)
@@ -308,6 +580,19 @@ static int column_named(answer *a, const char *name, const char *suffix, swk_typ
 	char whole[64];
 	snprintf(whole, sizeof whole, "%s%s", name, suffix);
 	return swk__result_column(a->result, whole, type, error);
+}
+
+static int column_add(answer *a, const swk__column *column, swk_error *error)
+{
+	bool bounds = figure_width(column->figure) == 3;
+	bool previous = (a->plan->flags & SWK_QUERY_PREVIOUS) && figure_previous(column);
+	const char *const suffixes[] = { "", bounds ? "_lo" : NULL, bounds ? "_hi" : NULL,
+		                         previous ? "_previous" : NULL };
+	int code = SWK_OK;
+	for (size_t i = 0; i < SWK__COUNT(suffixes) && code == SWK_OK; i++)
+		if (suffixes[i])
+			code = column_named(a, column->name, suffixes[i], figure_type(column->figure), error);
+	return code;
 }
 
 static int heading_add(answer *a, swk_error *error)
@@ -321,15 +606,8 @@ static int heading_add(answer *a, swk_error *error)
 		const swk__dimension_about *about = &swk__dimensions[a->plan->by[d]];
 		code = column_named(a, about->name, "", about->number ? SWK_TYPE_INT : SWK_TYPE_TEXT, error);
 	}
-	for (const swk__column *column = a->plan->report->columns; column->name && code == SWK_OK; column++) {
-		code = column_named(a, column->name, "", figure_type(column->figure), error);
-		if (code == SWK_OK && column->figure == SWK__FIGURE_RATE)
-			code = column_named(a, column->name, "_lo", SWK_TYPE_REAL, error);
-		if (code == SWK_OK && column->figure == SWK__FIGURE_RATE)
-			code = column_named(a, column->name, "_hi", SWK_TYPE_REAL, error);
-		if (code == SWK_OK && (a->plan->flags & SWK_QUERY_PREVIOUS))
-			code = column_named(a, column->name, "_previous", figure_type(column->figure), error);
-	}
+	for (unsigned c = 0; c < a->column_count && code == SWK_OK; c++)
+		code = column_add(a, a->columns[c], error);
 	return code;
 }
 
@@ -339,7 +617,7 @@ static int heading_add(answer *a, swk_error *error)
 static int week_counts(answer *a, int32_t week, bool *counts, swk_error *error)
 {
 	swk__rollup *rollup;
-	int code = week_rollup(a, week, INT64_MAX, &rollup, error);
+	int code = week_rollup(a, &a->own, week, INT64_MAX, &rollup, error);
 	if (code == SWK_OK)
 		*counts = rollup && rollup->cells;
 	swk__rollup_release(code == SWK_OK ? rollup : NULL);
@@ -360,6 +638,15 @@ static int window_narrow(answer *a, int32_t *end, int32_t step, swk_error *error
 	return code;
 }
 
+/* True when the extent of the facts may be wider than that of those that count. */
+static bool window_loose(const swk__plan *plan)
+{
+	bool loose = plan->filter_count > 0;
+	for (unsigned s = 0; s < plan->form->source_count; s++)
+		loose |= plan->form->sources[s].lead_needed;
+	return loose && !plan->form->window;
+}
+
 /* The window. An open end is the first or last week with a fact that is counted; without one there is no window
  * (from > to). */
 static int window_find(answer *a, swk_error *error)
@@ -371,48 +658,116 @@ static int window_find(answer *a, swk_error *error)
 		a->first = swk__week_of_instant(&plan->calendar, first);
 		a->last = swk__week_of_instant(&plan->calendar, last);
 	}
-	a->from = plan->from_given ? plan->from : a->first;
-	a->to = plan->to_given ? plan->to : a->last;
-	if (a->first > a->last && !(plan->from_given && plan->to_given))
+	int32_t from = a->first, to = a->last;
+	if (plan->form->window)
+		plan->form->window(plan, a->facts, &from, &to);
+	a->from = plan->from_given ? plan->from : from;
+	a->to = plan->to_given ? plan->to : to;
+	if (from > to && !(plan->from_given && plan->to_given))
 		a->to = a->from - 7;
 	int code = SWK_OK;
-	if (!plan->from_given && plan->filter_count)
+	if (!plan->from_given && window_loose(plan))
 		code = window_narrow(a, &a->from, 7, error);
-	if (code == SWK_OK && !plan->to_given && plan->filter_count)
+	if (code == SWK_OK && !plan->to_given && window_loose(plan))
 		code = window_narrow(a, &a->to, -7, error);
 	return code;
+}
+
+/* ------------------------------------------------------------------------------------------ the answer */
+
+static bool form_has(const swk__form *form, swk__measure_kind kind)
+{
+	for (unsigned m = 0; m < form->measure_count; m++)
+		if (form->measures[m].kind == kind)
+			return true;
+	return false;
+}
+
+static int counter_open(answer *a, tally *counter, const swk__plan *plan, swk_error *error)
+{
+	const swk__money *money = a->money.mem ? &a->money : NULL;
+	counter->plan = plan;
+	swk__buf_init(&counter->shape, a->desk->mem, SIZE_MAX);
+	swk__buf_append(&counter->shape, plan->shape.bytes, plan->shape.length);
+	swk__buf_append(&counter->shape, a->money.code, sizeof a->money.code);
+	swk__buf_byte(&counter->shape, counter == &a->whole);
+	int code = counter->shape.failed ? swk__fail_memory(error, a->desk->mem) : SWK_OK;
+	if (code == SWK_OK)
+		code = swk__scan_open(&counter->scan, plan, a->facts, money, a->desk->zones, a->desk->check,
+		                      a->desk->check_context, error);
+	if (code == SWK_OK)
+		counter->open = true;
+	else
+		swk__buf_done(&counter->shape);
+	return code;
+}
+
+static void counter_close(tally *counter)
+{
+	if (!counter->open)
+		return;
+	swk__scan_close(&counter->scan);
+	swk__buf_done(&counter->shape);
+}
+
+/* The plan of everything that is counted under the filters that are not late. */
+static void whole_derive(answer *a)
+{
+	swk__plan *whole = &a->whole_plan;
+	*whole = *a->plan;
+	whole->by_count = 0;
+	whole->filter_count = 0;
+	for (unsigned f = 0; f < a->plan->filter_count; f++)
+		if (a->plan->filters[f].dimension != SWK__DIMENSION_BAND)
+			whole->filters[whole->filter_count++] = a->plan->filters[f];
+}
+
+static void answer_close(answer *a)
+{
+	counter_close(&a->own);
+	counter_close(&a->whole);
+	swk__money_close(&a->money);
 }
 
 static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, const swk__facts *facts,
                        swk_error *error)
 {
 	*a = (answer){ .desk = desk, .plan = plan, .facts = facts };
-	return swk__scan_open(&a->scan, plan, facts, desk->zones, desk->check, desk->check_context, error);
-}
-
-static uint64_t commits_seen(const answer *a)
-{
-	return a->plan->cut.commit < a->facts->snapshot->commit ? a->plan->cut.commit : a->facts->snapshot->commit;
+	columns_list(a);
+	int code = SWK_OK;
+	if (form_has(plan->form, SWK__MEASURE_AMOUNT))
+		code = swk__money_open(&a->money, facts, plan->calendar.zone, desk->currency,
+		                       swk__slice_of(plan->currency), error);
+	if (code == SWK_OK)
+		code = counter_open(a, &a->own, plan, error);
+	if (code == SWK_OK && plan->report->latest) {
+		whole_derive(a);
+		code = counter_open(a, &a->whole, &a->whole_plan, error);
+	}
+	if (code == SWK_OK)
+		code = window_find(a, error);
+	if (code != SWK_OK)
+		answer_close(a);
+	return code;
 }
 
 int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__facts *facts, swk_result **result,
                      swk_error *error)
 {
 	answer a;
+	uint64_t commit = facts->snapshot->commit < plan->cut.commit ? facts->snapshot->commit : plan->cut.commit;
 	int code = answer_open(&a, desk, plan, facts, error);
 	if (code != SWK_OK)
 		return code;
 	code = swk__result_create(desk->mem, desk->keep, desk->drop, desk->owner, &a.result, error);
 	if (code == SWK_OK)
 		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
-		                         plan->calendar.zone->fingerprint, plan->cut.now, commits_seen(&a), error);
+		                         plan->calendar.zone->fingerprint, plan->cut.now, commit, error);
 	if (code == SWK_OK)
 		code = heading_add(&a, error);
-	if (code == SWK_OK)
-		code = window_find(&a, error);
 	if (code == SWK_OK && a.from <= a.to)
 		code = body_add(&a, error);
-	swk__scan_close(&a.scan);
+	answer_close(&a);
 	if (code == SWK_OK)
 		*result = a.result;
 	else
@@ -428,16 +783,14 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 	int code = answer_open(&a, desk, plan, facts, error);
 	if (code != SWK_OK)
 		return code;
-	code = window_find(&a, error);
-	if (code == SWK_OK)
-		code = window_rollup(&a, 0, INT64_MAX, &sum, error);
+	code = period_rollup(&a, &a.own, (period){ a.from, a.to, INT64_MAX }, &sum, error);
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
-		swk__rollup_builder_init(&builder, desk->mem, plan->report->measure_count, 0);
+		swk__rollup_builder_init(&builder, desk->mem, plan->form->measure_count, a.own.scan.lists);
 		code = swk__rollup_build(&builder, &sum, error);
 		swk__rollup_builder_done(&builder);
 	}
-	swk__scan_close(&a.scan);
+	answer_close(&a);
 	if (code == SWK_OK)
 		*rollup = sum;
 	return code;

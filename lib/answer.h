@@ -18,8 +18,9 @@
 typedef struct swk__desk {
 	swk__mem *mem;
 	swk__zones *zones;
-	swk__cache *cache; /* NULL: none */
-	swk__check check;  /* may be NULL */
+	swk__cache *cache;   /* NULL: none */
+	swk__slice currency; /* the store's base */
+	swk__check check;    /* may be NULL */
 	void *check_context;
 	void (*keep)(void *owner), (*drop)(void *owner); /* for the result; may be NULL */
 	void *owner;

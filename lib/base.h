@@ -83,8 +83,10 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_segment)   \
 	X(history_snapshot)  \
 	X(journal_text)      \
+	X(money_rates)       \
 	X(report_groups)     \
 	X(report_plan)       \
+	X(report_rows)       \
 	X(result_cells)      \
 	X(result_create)     \
 	X(result_write)      \

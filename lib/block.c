@@ -82,8 +82,7 @@ void swk__block_choose(swk__block *block, const swk__part *part, uint32_t row, u
 	const int field = swk__schemas[block->source->facts].instant;
 	const swk__stretch *bounds = block->bounds;
 	uint32_t run;
-	const int64_t *at =
-	        (const int64_t *)(const void *)swk__columns_run(part->columns, (unsigned)field, row, &run);
+	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(part->columns, (unsigned)field, row, &run);
 	block_begin(block, part);
 	for (uint32_t i = 0; i < n; i++)
 		if (swk__part_live(part, row + i) && at[i] >= bounds->begin && at[i] < bounds->stop)
@@ -176,8 +175,8 @@ static int zone_find(swk__block *block, uint32_t name, const swk__zone **zone, s
 	}
 	if (block->zone_count == block->zone_capacity) {
 		size_t capacity = swk__grown(block->zone_capacity, block->zone_count + 1);
-		struct swk__zone_named *named =
-		        swk__resize(block->mem, SWK__FAULT_report_groups, block->named, capacity, sizeof *named);
+		struct swk__zone_named *named = swk__resize(block->mem, SWK__FAULT_report_groups, block->named,
+		                                            capacity, sizeof *named);
 		if (!named)
 			return swk__fail_memory(error, block->mem);
 		block->named = named;
@@ -220,8 +219,8 @@ static void bands_fill(swk__block *block, uint32_t *values)
 int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *values, swk_error *error)
 {
 	static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
-		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION, [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
-		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN, [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
+		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
+		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
 		[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
 	};
 	const unsigned own = block->source->own[dimension];
@@ -241,10 +240,9 @@ int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *
 	for (uint32_t i = 0; i < block->count; i++)
 		values[i] = own ? (uint32_t)swk__block_cells(block, (int)own)[i] : 0;
 	if (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_SOURCE)
-		opportunity_texts_fill(block,
-		                       dimension == SWK__DIMENSION_REGION ? SWK__OPPORTUNITY_REGION
-		                                                          : SWK__OPPORTUNITY_SOURCE,
-		                       values);
+		opportunity_texts_fill(
+			block, dimension == SWK__DIMENSION_REGION ? SWK__OPPORTUNITY_REGION : SWK__OPPORTUNITY_SOURCE,
+			values);
 	if (lead_fields[dimension])
 		lead_texts_fill(block, lead_fields[dimension], values);
 	if (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_TEAM)

@@ -34,7 +34,7 @@ typedef struct swk__block {
 	bool leads_found;
 	swk__place leads[SWK__BLOCK_ROWS];
 	uint32_t values[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS]; /* by place among the plan's used dimensions */
-	uint32_t gathered; /* bit f: cells[f] holds field f */
+	uint32_t gathered;                                      /* bit f: cells[f] holds field f */
 	int64_t cells[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	uint32_t zone_count, zone_capacity; /* zones of leads by number of their name */
 	struct swk__zone_named *named;

@@ -13,7 +13,7 @@
 
 #include "rollup.h"
 
-#define SWK__SEEN_WORDS 5
+#define SWK__SEEN_WORDS 24
 
 typedef struct swk__seen {
 	uint64_t words[SWK__SEEN_WORDS];

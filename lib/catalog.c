@@ -31,23 +31,55 @@ static const char *figure_kind(swk__figure figure)
 {
 	static const char *const kinds[] = {
 		[SWK__FIGURE_COUNT] = "count",
-		[SWK__FIGURE_SECONDS] = "sum",
+		[SWK__FIGURE_LESS] = "count",
+		[SWK__FIGURE_SUM] = "sum",
 		[SWK__FIGURE_RATE] = "rate",
-		[SWK__FIGURE_MEAN_SECONDS] = "mean",
+		[SWK__FIGURE_SHARE] = "rate",
+		[SWK__FIGURE_RATIO] = "rate",
+		[SWK__FIGURE_MEAN] = "mean",
+		[SWK__FIGURE_CURVE_MEAN] = "mean",
+		[SWK__FIGURE_PERCENTILE] = "percentile",
+		[SWK__FIGURE_WITHIN] = "curve",
+		[SWK__FIGURE_NONE] = "curve",
+		[SWK__FIGURE_CURRENCY] = "currency",
+		[SWK__FIGURE_AMOUNT] = "amount",
+		[SWK__FIGURE_MEAN_AMOUNT] = "mean",
+		[SWK__FIGURE_WEEKLY_INT] = "rank",
+		[SWK__FIGURE_WEEKLY_REAL] = "figure",
+		[SWK__FIGURE_WEEKLY_AMOUNT] = "amount",
+		[SWK__FIGURE_WEEKLY_BOOL] = "flag",
 	};
 	return kinds[figure];
 }
 
-static int bound_add(swk_result *result, const swk__report *report, const swk__column *column, bool low,
+/* What the bounds that follow a column are; NULL where none do. */
+static const char *figure_band(swk__figure figure)
+{
+	switch (figure) {
+	case SWK__FIGURE_RATE:
+		return "end of the 95 % score interval (Wilson)";
+	case SWK__FIGURE_WITHIN:
+		return "end of the 95 % band (Greenwood, log(-log))";
+	case SWK__FIGURE_PERCENTILE:
+		return "end of the 95 % band (Brookmeyer and Crowley)";
+	case SWK__FIGURE_RATIO:
+	case SWK__FIGURE_NONE:
+		return "null: there is no interval for this";
+	default:
+		return NULL;
+	}
+}
+
+static int bound_add(swk_result *result, const swk__report *report, const swk__column *column, const char *end,
                      swk_error *error)
 {
-	char name[64];
-	snprintf(name, sizeof name, "%s_%s", column->name, low ? "lo" : "hi");
+	char name[64], definition[96];
+	snprintf(name, sizeof name, "%s_%s", column->name, end);
+	snprintf(definition, sizeof definition, "%s %s", end[0] == 'l' ? "lower" : "upper",
+	         figure_band(column->figure));
 	return row_add(result,
 	               (const char *const[WIDTH]){ report->name, name, "bound", column->unit, column->numerator,
-	                                           column->denominator,
-	                                           low ? "lower end of the 95 % Wilson score interval"
-	                                               : "upper end of the 95 % Wilson score interval" },
+	                                           column->denominator, definition },
 	               error);
 }
 
@@ -58,8 +90,10 @@ static int column_add(swk_result *result, const swk__report *report, const swk__
 	                                               column->unit, column->numerator, column->denominator,
 	                                               column->definition },
 	                   error);
-	for (int high = 0; high < 2 && code == SWK_OK && column->figure == SWK__FIGURE_RATE; high++)
-		code = bound_add(result, report, column, !high, error);
+	if (code == SWK_OK && figure_band(column->figure))
+		code = bound_add(result, report, column, "lo", error);
+	if (code == SWK_OK && figure_band(column->figure))
+		code = bound_add(result, report, column, "hi", error);
 	return code;
 }
 
@@ -92,6 +126,17 @@ static int head_add(swk_result *result, const swk__report *report, swk_error *er
 	return code;
 }
 
+/* The columns of the first form, and those that another form has beside them. */
+static int columns_add(swk_result *result, const swk__report *report, swk_error *error)
+{
+	const swk__column *lists[] = { report->forms->columns, report->forms->columns_by };
+	int code = SWK_OK;
+	for (size_t l = 0; l < SWK__COUNT(lists); l++)
+		for (const swk__column *column = lists[l]; column && column->name && code == SWK_OK; column++)
+			code = column_add(result, report, column, error);
+	return code;
+}
+
 static int report_add(swk_result *result, const swk__report *report, swk_error *error)
 {
 	int code = head_add(result, report, error);
@@ -104,8 +149,8 @@ static int report_add(swk_result *result, const swk__report *report, swk_error *
 	}
 	for (const swk__report_option *option = report->options; option->name && code == SWK_OK; option++)
 		code = option_add(result, report, option, error);
-	for (const swk__column *column = report->columns; column->name && code == SWK_OK; column++)
-		code = column_add(result, report, column, error);
+	if (code == SWK_OK)
+		code = columns_add(result, report, error);
 	return code;
 }
 

@@ -26,7 +26,8 @@ void swk__layout_init(swk__layout *layout, const swk__schema *schema, bool facts
 	*layout = (swk__layout){ .schema = schema, .count = schema->count + (facts ? 0 : SWK__EXTRA_COUNT) };
 	unsigned offset = 0;
 	for (unsigned f = 0; f < layout->count; f++) {
-		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind) : extra_widths[f - schema->count];
+		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind)
+		                                        : extra_widths[f - schema->count];
 		layout->widths[f] = width;
 		layout->offsets[f] = (unsigned short)offset;
 		offset += width;

@@ -35,6 +35,7 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 	}
 	swk__snapshot *empty = history->published;
 	empty->mem = mem;
+	empty->texts = swk__text_count(&history->texts);
 	empty->references = 1;
 	empty->last_stamp = empty->latest_recorded = empty->settled = INT64_MIN;
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
@@ -88,6 +89,9 @@ int swk__history_begin(swk__history *history, swk_error *error)
 	for (unsigned l = 0; l < SWK__LINK_COUNT; l++)
 		working->links[l] = swk__pages_retain(published->links[l]);
 	history->change_count = 0;
+	history->marks[0] = swk__text_keep(&history->texts);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		history->marks[1 + t] = swk__text_keep(&history->ids[t]);
 	history->working = working;
 	history->txn++;
 	return SWK_OK;
@@ -98,6 +102,7 @@ swk__snapshot *swk__history_publish(swk__history *history)
 	swk__snapshot *before = history->published;
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;
 	history->relink_count = 0;
@@ -106,10 +111,15 @@ swk__snapshot *swk__history_publish(swk__history *history)
 
 void swk__history_rollback(swk__history *history)
 {
+	if (!history->working)
+		return;
 	while (history->relink_count > 0) {
 		const struct swk__relink *relink = &history->relinks[--history->relink_count];
 		swk__columns_set(relink->columns, relink->field, relink->row, (int64_t)relink->before);
 	}
+	swk__text_rollback(&history->texts, &history->marks[0]);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		swk__text_rollback(&history->ids[t], &history->marks[1 + t]);
 	swk__snapshot_release(history->working);
 	history->working = NULL;
 }

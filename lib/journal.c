@@ -31,7 +31,8 @@ static int row_encode(const swk_batch *batch, swk__batch_order place, int64_t st
 {
 	const swk__schema *schema = &swk__schemas[place.table];
 	int code = SWK_OK;
-	bool stamped = place.stamped || batch->tables[place.table].columns[SWK__FIELD_RECORDED_AT].values[place.row] == SWK__NULL;
+	bool stamped = place.stamped ||
+	               batch->tables[place.table].columns[SWK__FIELD_RECORDED_AT].values[place.row] == SWK__NULL;
 	swk__buf_varint(buf, place.table * 2u + stamped);
 	for (unsigned i = 0; i < schema->count && code == SWK_OK; i++) {
 		const swk__batch_column *column = &batch->tables[place.table].columns[i];

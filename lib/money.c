@@ -73,12 +73,13 @@ int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone 
 {
 	const swk__text *texts = &facts->history->texts;
 	*money = (swk__money){ .mem = facts->snapshot->mem, .facts = facts, .zone = zone };
-	swk__text_find(texts, base, &money->base);
+	swk__text_find_below(texts, base, facts->snapshot->texts, &money->base);
 	swk__slice code = asked;
 	if (asked.length) {
 		if (swk__currency_digits(asked) < 0)
-			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked, "is no ISO 4217 currency");
-		swk__text_find(texts, asked, &money->result);
+			return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "currency", asked,
+			                    "is no ISO 4217 currency");
+		swk__text_find_below(texts, asked, facts->snapshot->texts, &money->result);
 	} else {
 		money->result = common_currency(money);
 		code = money->result == money->base ? base : swk__text_get(texts, money->result);

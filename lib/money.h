@@ -23,9 +23,9 @@ typedef struct swk__money {
 	swk__mem *mem;
 	const swk__facts *facts;
 	const swk__zone *zone;
-	uint32_t base, result; /* numbers of codes; 0 is none known: no amount can carry it */
-	char code[4];          /* of the result */
-	unsigned digits;       /* of the result */
+	uint32_t base, result;  /* numbers of codes; 0 is none known: no amount can carry it */
+	char code[4];           /* of the result */
+	unsigned digits;        /* of the result */
 	swk__money_rate *rates; /* by currency, date, id */
 	size_t count;
 } swk__money;

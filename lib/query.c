@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "query.h"
 
+#include "currency.h"
+
 #define TEXT_MAX ((size_t)1 << 24)
 
 static int usage(swk_error *error, const char *field, const char *value, const char *reason)
@@ -19,6 +21,22 @@ static int dimension_find(const swk__plan *plan, const char *name, swk__dimensio
 	return SWK_OK;
 }
 
+static void dimension_use(swk__plan *plan, swk__dimension dimension)
+{
+	plan->joins |= swk__dimensions[dimension].joins;
+	for (unsigned d = 0; d < plan->used_count; d++)
+		if (plan->used[d] == dimension)
+			return;
+	plan->used[plan->used_count++] = dimension;
+}
+
+static void by_add(swk__plan *plan, swk__dimension dimension)
+{
+	plan->by[plan->by_count++] = dimension;
+	plan->by_mask |= 1u << dimension;
+	dimension_use(plan, dimension);
+}
+
 static int by_resolve(const swk_query *query, swk__plan *plan, swk_error *error)
 {
 	unsigned seen = 0;
@@ -30,9 +48,11 @@ static int by_resolve(const swk_query *query, swk__plan *plan, swk_error *error)
 		if (seen & (1u << dimension))
 			return usage(error, "by", query->by[i], "was named twice");
 		seen |= 1u << dimension;
-		plan->by[plan->by_count++] = dimension;
-		plan->joins |= swk__dimensions[dimension].joins;
+		by_add(plan, dimension);
 	}
+	for (int d = 0; d < SWK__DIMENSION_COUNT && query->by_count == 0; d++)
+		if (plan->report->by & (1u << d))
+			by_add(plan, (swk__dimension)d);
 	return SWK_OK;
 }
 
@@ -88,7 +108,7 @@ static int filter_resolve(const swk_query *query, swk__dimension dimension, swk_
 	}
 	if (filter.count) {
 		plan->filters[plan->filter_count++] = filter;
-		plan->joins |= swk__dimensions[dimension].joins;
+		dimension_use(plan, dimension);
 	}
 	return SWK_OK;
 }
@@ -141,6 +161,20 @@ static int option_resolve(const swk_query *query, const swk__report_option *opti
 	return SWK_OK;
 }
 
+static void option_take(swk__plan *plan, const swk__report_option *option, const swk__choice *choice)
+{
+	switch (option->kind) {
+	case SWK__OPTION_CONDITION:
+		plan->conditions[plan->condition_count++] = (swk__condition){ option->field, choice->mask };
+		break;
+	case SWK__OPTION_CLOCK:
+		plan->lead_clock = choice != option->choices;
+		break;
+	default:
+		plan->form = &plan->report->forms[choice - option->choices];
+	}
+}
+
 static int options_resolve(const swk_query *query, swk__plan *plan, swk_error *error)
 {
 	for (size_t i = 0; i < query->option_count; i++) {
@@ -153,10 +187,7 @@ static int options_resolve(const swk_query *query, swk__plan *plan, swk_error *e
 		int code = option_resolve(query, option, &choice, error);
 		if (code != SWK_OK)
 			return code;
-		if (option->field < 0)
-			plan->lead_clock = choice != option->choices;
-		else
-			plan->conditions[plan->condition_count++] = (swk__condition){ option->field, choice->mask };
+		option_take(plan, option, choice);
 	}
 	if (plan->lead_clock)
 		plan->joins |= 1u << SWK__TABLE_LEAD;
@@ -208,15 +239,6 @@ static int cut_resolve(const swk__asker *asker, const swk_query *query, swk__pla
 	return SWK_OK;
 }
 
-/* No report has amounts yet, but what will be wrong then is wrong now. */
-static int currency_check(const swk_query *query, swk_error *error)
-{
-	const char *currency = query->currency;
-	if (!currency || (strlen(currency) == 3 && strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3))
-		return SWK_OK;
-	return usage(error, "currency", currency, "was not three capital letters");
-}
-
 /* ------------------------------------------------------------------------------------------ the plan */
 
 /* Writes what decides a week's rollup, apart from the week, the facts and `now`. */
@@ -227,6 +249,7 @@ static int shape_write(swk__plan *plan, swk_error *error)
 	swk__buf_varint(shape, plan->calendar.zone->fingerprint);
 	swk__buf_byte(shape, (unsigned char)plan->calendar.week_start);
 	swk__buf_byte(shape, plan->lead_clock);
+	swk__buf_byte(shape, (unsigned char)(plan->form - plan->report->forms));
 	swk__buf_byte(shape, (unsigned char)plan->by_count);
 	for (unsigned i = 0; i < plan->by_count; i++)
 		swk__buf_byte(shape, (unsigned char)plan->by[i]);
@@ -244,6 +267,16 @@ static int shape_write(swk__plan *plan, swk_error *error)
 	return shape->failed ? swk__fail_memory(error, plan->mem) : SWK_OK;
 }
 
+static int currency_resolve(const swk_query *query, swk__plan *plan, swk_error *error)
+{
+	if (!query->currency)
+		return SWK_OK;
+	if (swk__currency_digits(swk__slice_of(query->currency)) < 0)
+		return usage(error, "currency", query->currency, "is no ISO 4217 currency");
+	memcpy(plan->currency, query->currency, sizeof plan->currency);
+	return SWK_OK;
+}
+
 int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *plan, swk_error *error)
 {
 	const uint32_t known = SWK_QUERY_TOTAL | SWK_QUERY_FILL | SWK_QUERY_PREVIOUS;
@@ -251,6 +284,7 @@ int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *p
 	plan->report = query->report ? swk__report_find(swk__slice_of(query->report)) : NULL;
 	if (!plan->report)
 		return usage(error, "report", query->report, "is no report");
+	plan->form = plan->report->forms;
 	if (query->flags & ~known)
 		return usage(error, "flags", NULL, "had an unknown bit set");
 	swk__buf_init(&plan->zone, plan->mem, TEXT_MAX);
@@ -268,7 +302,7 @@ int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *p
 	if (code == SWK_OK)
 		code = cut_resolve(asker, query, plan, error);
 	if (code == SWK_OK)
-		code = currency_check(query, error);
+		code = currency_resolve(query, plan, error);
 	if (code == SWK_OK)
 		code = shape_write(plan, error);
 	if (code != SWK_OK)

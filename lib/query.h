@@ -22,10 +22,14 @@ typedef struct swk__plan_filter {
 typedef struct swk__plan {
 	swk__mem *mem;
 	const swk__report *report;
+	const swk__form *form;
 	swk__calendar calendar;
 	swk__buf zone; /* its name */
 	unsigned by_count, filter_count, condition_count;
 	swk__dimension by[SWK__DIMENSION_COUNT];
+	unsigned by_mask; /* the same as bits */
+	unsigned used_count;
+	swk__dimension used[SWK__DIMENSION_COUNT]; /* those of `by`, and then those of filters alone */
 	swk__plan_filter filters[SWK__DIMENSION_COUNT];
 	swk__slice *values; /* texts into `bytes`; of numbers: their text */
 	swk__condition conditions[SWK__CONDITIONS_MAX];
@@ -34,9 +38,10 @@ typedef struct swk__plan {
 	bool from_given, to_given;
 	int32_t from, to; /* dates of the first days of the first and the last week */
 	swk__cut cut;
-	unsigned joins; /* tables that dimensions are looked up in */
-	swk__buf bytes; /* of the values */
-	swk__buf shape; /* equal for two plans whose weekly rollups are equal: all of the above that counts */
+	unsigned joins;   /* tables that dimensions are looked up in */
+	char currency[4]; /* asked for; empty: none */
+	swk__buf bytes;   /* of the values */
+	swk__buf shape;   /* equal for two plans whose weekly rollups are equal: all of the above that counts */
 } swk__plan;
 
 /* What a query gets where it says nothing. */

@@ -2,34 +2,30 @@
 #include "report.h"
 
 const swk__report *const swk__reports[] = {
-	&swk__report_calls,
-	&swk__report_responses,
-	&swk__report_first_touch,
-	&swk__report_deals,
-	&swk__report_scores,
-	&swk__report_conversion,
-	&swk__report_meetings,
-	&swk__report_win_rate,
-	NULL,
+	&swk__report_calls,    &swk__report_responses, &swk__report_first_touch,
+	&swk__report_deals,    &swk__report_scores,    &swk__report_conversion,
+	&swk__report_meetings, &swk__report_win_rate,  NULL,
 };
 
 #define JOIN_REP (1u << SWK__TABLE_REP)
 #define JOIN_LEAD (1u << SWK__TABLE_LEAD)
 #define JOIN_BOTH (JOIN_REP | JOIN_LEAD)
-#define TEXT(name, joins, definition)                   \
-	{                                               \
+#define TEXT(name, joins, definition)                \
+	{                                            \
 		name, false, 0, 0, joins, definition \
 	}
-#define NUMBER(name, least, most, definition)               \
-	{                                                   \
+#define NUMBER(name, least, most, definition)          \
+	{                                              \
 		name, true, least, most, 0, definition \
 	}
 
 const swk__dimension_about swk__dimensions[SWK__DIMENSION_COUNT] = {
 	[SWK__DIMENSION_REP] = TEXT("rep", JOIN_LEAD, "who did it then (of leads and scores: the owner), by id"),
 	[SWK__DIMENSION_TEAM] = TEXT("team", JOIN_BOTH, "that rep's present team (as of as_of)"),
-	[SWK__DIMENSION_REGION] = TEXT("region", JOIN_BOTH, "the opportunity's region, else the lead's, else the rep's"),
-	[SWK__DIMENSION_SOURCE] = TEXT("source", JOIN_LEAD, "where it came from: the opportunity's source, else the lead's"),
+	[SWK__DIMENSION_REGION] = TEXT("region", JOIN_BOTH,
+	                               "the opportunity's region, else the lead's, else the rep's"),
+	[SWK__DIMENSION_SOURCE] = TEXT("source", JOIN_LEAD,
+	                               "where it came from: the opportunity's source, else the lead's"),
 	[SWK__DIMENSION_ORIGIN] = TEXT("origin", JOIN_LEAD, "who won the lead: marketing, sales or other"),
 	[SWK__DIMENSION_ASSET] = TEXT("asset", JOIN_LEAD, "what brought the lead: a white paper, a webinar"),
 	[SWK__DIMENSION_SEGMENT] = TEXT("segment", JOIN_LEAD, "the lead's segment"),

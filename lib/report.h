@@ -34,7 +34,7 @@ typedef enum swk__dimension {
 #define SWK__HAS(dimension) (1u << SWK__DIMENSION_##dimension)
 
 /* The dimensions of every report. */
-#define SWK__COMMON                                                                                             \
+#define SWK__COMMON                                                                                                  \
 	(SWK__HAS(REP) | SWK__HAS(TEAM) | SWK__HAS(REGION) | SWK__HAS(SOURCE) | SWK__HAS(ORIGIN) | SWK__HAS(ASSET) | \
 	 SWK__HAS(SEGMENT))
 
@@ -66,19 +66,20 @@ typedef struct swk__source {
 	swk__table facts;
 	int lead;        /* the field that names its lead; -1: none. Without one the opportunity's lead is meant */
 	int opportunity; /* the field that names the opportunity whose region and source come first; -1: none */
-	unsigned char own[SWK__DIMENSION_COUNT]; /* the field of a dimension of its own; 0: the lead's (rep: its owner) */
-	bool lead_needed;      /* facts of leads that do not exist are none */
-	swk__condition given;  /* which facts */
+	unsigned char
+		own[SWK__DIMENSION_COUNT]; /* the field of a dimension of its own; 0: the lead's (rep: its owner) */
+	bool lead_needed;                  /* facts of leads that do not exist are none */
+	swk__condition given;              /* which facts */
 } swk__source;
 
 typedef enum swk__measure_kind {
-	SWK__MEASURE_COUNT,   /* facts */
-	SWK__MEASURE_SUM,     /* field `value` where it is not null */
-	SWK__MEASURE_SPAN,    /* microseconds from field `from` to field `value` where both have come and in this order */
-	SWK__MEASURE_SPANS,   /* how many those are */
-	SWK__MEASURE_BACK,    /* facts whose `value` comes before their `from` */
-	SWK__MEASURE_AMOUNT,  /* field `value`, of the currency in field `from`, at the rates of the instant in `present` */
-	SWK__MEASURE_CURVE    /* two lists: spans from `from` to `value` (before it: 0), and starts of those still open */
+	SWK__MEASURE_COUNT, /* facts */
+	SWK__MEASURE_SUM,   /* field `value` where it is not null */
+	SWK__MEASURE_SPAN,  /* microseconds from field `from` to field `value` where both have come and in this order */
+	SWK__MEASURE_SPANS, /* how many those are */
+	SWK__MEASURE_BACK,  /* facts whose `value` comes before their `from` */
+	SWK__MEASURE_AMOUNT, /* field `value`, of the currency in field `from`, at the rates of the instant in `present` */
+	SWK__MEASURE_CURVE /* two lists: spans from `from` to `value` (before it: 0), and starts of those still open */
 } swk__measure_kind;
 
 typedef struct swk__measure {
@@ -90,20 +91,21 @@ typedef struct swk__measure {
 } swk__measure;
 
 typedef enum swk__figure {
-	SWK__FIGURE_COUNT,        /* measure a */
-	SWK__FIGURE_SUM,          /* measure a / scale */
-	SWK__FIGURE_RATE,         /* a / b, followed by its bounds */
-	SWK__FIGURE_SHARE,        /* a / b without bounds */
-	SWK__FIGURE_RATIO,        /* a / b with null bounds: it may exceed 1 */
-	SWK__FIGURE_MEAN,         /* a / (b * scale) */
-	SWK__FIGURE_CURVE_MEAN,   /* mean of the ended spans of curve a, in units of `scale` microseconds */
-	SWK__FIGURE_PERCENTILE,   /* of curve a: the time at which b of 100 have ended, in units of `scale`, with band */
-	SWK__FIGURE_WITHIN,       /* of curve a: the share that has ended after `scale` microseconds, with band */
-	SWK__FIGURE_NONE,         /* null, followed by null bounds */
-	SWK__FIGURE_CURRENCY,     /* the currency of the amounts */
-	SWK__FIGURE_AMOUNT,       /* measure a */
-	SWK__FIGURE_MEAN_AMOUNT,  /* a / b in major units */
-	SWK__FIGURE_WEEKLY_INT,   /* made by the form's `finish` out of all rows of a week */
+	SWK__FIGURE_COUNT,       /* measure a */
+	SWK__FIGURE_LESS,        /* measure a less measure b */
+	SWK__FIGURE_SUM,         /* measure a / scale */
+	SWK__FIGURE_RATE,        /* a / b, followed by its bounds */
+	SWK__FIGURE_SHARE,       /* a / b without bounds */
+	SWK__FIGURE_RATIO,       /* a / b with null bounds: it may exceed 1 */
+	SWK__FIGURE_MEAN,        /* a / (b * scale) */
+	SWK__FIGURE_CURVE_MEAN,  /* mean of the ended spans of curve a, in units of `scale` microseconds */
+	SWK__FIGURE_PERCENTILE,  /* of curve a: the time at which b of 100 have ended, in units of `scale`, with band */
+	SWK__FIGURE_WITHIN,      /* of curve a: the share that has ended after `scale` microseconds, with band */
+	SWK__FIGURE_NONE,        /* null, followed by null bounds */
+	SWK__FIGURE_CURRENCY,    /* the currency of the amounts */
+	SWK__FIGURE_AMOUNT,      /* measure a */
+	SWK__FIGURE_MEAN_AMOUNT, /* a / b in major units */
+	SWK__FIGURE_WEEKLY_INT,  /* made by the form's `finish` out of all rows of a week */
 	SWK__FIGURE_WEEKLY_REAL,
 	SWK__FIGURE_WEEKLY_AMOUNT,
 	SWK__FIGURE_WEEKLY_BOOL
@@ -113,7 +115,8 @@ typedef struct swk__column {
 	const char *name; /* NULL ends the list */
 	swk__figure figure;
 	unsigned a, b;
-	int64_t scale;    /* see swk__figure */
+	int64_t scale; /* see swk__figure */
+	bool alone;    /* without a previous one beside it */
 	const char *unit;
 	const char *numerator, *denominator; /* rates and means: what a and b count; else NULL */
 	const char *definition;
@@ -146,6 +149,8 @@ typedef struct swk__column {
 #define SWK__CURVES_MAX 2
 
 struct swk__finishing;
+struct swk__plan;
+struct swk__rollup;
 
 /* What is counted and shown. A report whose option `basis` changes that has two forms. */
 typedef struct swk__form {
@@ -155,8 +160,13 @@ typedef struct swk__form {
 	unsigned measure_count;
 	const swk__column *columns;
 	const swk__column *columns_by; /* more of them when the query groups; NULL: none */
-	/* Adds groups that have no fact, and makes the weekly figures out of all rows of a week (or of the window). */
+	/* Makes the weekly figures out of all rows of a week (or of the window); NULL: there are none. */
 	int (*finish)(struct swk__finishing *finishing, swk_error *error);
+	/* Adds groups of a period that have no fact: replaces *rollup (may be NULL) by one with them; NULL: there are none. */
+	int (*groups)(const struct swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to,
+	              struct swk__rollup **rollup, swk_error *error);
+	/* Widens the first and last week with a fact to where an open window begins and ends; NULL: it does there. */
+	void (*window)(const struct swk__plan *plan, const swk__facts *facts, int32_t *from, int32_t *to);
 } swk__form;
 
 /* An option of a report. The first choice is the default. */
@@ -188,7 +198,7 @@ typedef struct swk__report {
 	const char *definition;
 	unsigned dimensions; /* a bit for each swk__dimension */
 	unsigned by;         /* the dimensions of a query that names none */
-	bool latest;         /* of the first source, only the last fact of each lead (and model, by model) in a period counts */
+	bool latest; /* of the first source, only the last fact of each lead (and model, by model) in a period counts */
 	const swk__report_option *options;
 	const swk__form *forms;
 } swk__report;

@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-enum { MADE, ANSWERED, UNANSWERED, VOICEMAIL, BUSY, FAILED, UNKNOWN, POSITIVE, TALK, TALKS, MEASURES };
+enum {
+	MADE,
+	ANSWERED,
+	UNANSWERED,
+	VOICEMAIL,
+	BUSY,
+	FAILED,
+	UNKNOWN,
+	POSITIVE,
+	TALK,
+	TALKS,
+	MEASURES
+};
 
 /* clang-format off */
 static const swk__source sources[] = {
@@ -55,7 +67,7 @@ static const swk__report_option options[] = {
 /* clang-format on */
 
 static const swk__form forms[] = {
-	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL },
+	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL, NULL, NULL },
 };
 
 const swk__report swk__report_calls = {

@@ -1,8 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-enum { LEADS, OPPORTUNITIES, CONVERTED, DAYS, IN_ORDER, EXCLUDED, AMOUNT, WIN, MEASURES };
-enum { WINS }; /* curves */
+enum {
+	LEADS,
+	OPPORTUNITIES,
+	CONVERTED,
+	DAYS,
+	IN_ORDER,
+	EXCLUDED,
+	AMOUNT,
+	WIN,
+	MEASURES
+};
+enum {
+	WINS
+}; /* curves */
 
 /* clang-format off */
 static const swk__source cohort_sources[] = {
@@ -74,9 +86,10 @@ static const swk__report_option options[] = {
 /* clang-format on */
 
 static const swk__form forms[] = {
-	{ cohort_sources, SWK__COUNT(cohort_sources), cohort_measures, MEASURES, cohort_columns, NULL, NULL },
+	{ cohort_sources, SWK__COUNT(cohort_sources), cohort_measures, MEASURES, cohort_columns, NULL, NULL, NULL,
+	  NULL },
 	{ activity_sources, SWK__COUNT(activity_sources), activity_measures, SWK__COUNT(activity_measures),
-	  activity_columns, NULL, NULL },
+	  activity_columns, NULL, NULL, NULL, NULL },
 };
 
 const swk__report swk__report_conversion = {

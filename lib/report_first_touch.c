@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-enum { LEADS, TOUCHED, TOUCH, MEASURES };
-enum { TOUCHES }; /* curves */
+enum {
+	LEADS,
+	TOUCHED,
+	TOUCH,
+	MEASURES
+};
+enum {
+	TOUCHES
+}; /* curves */
 
 /* clang-format off */
 static const swk__source sources[] = {
@@ -34,7 +41,7 @@ static const swk__report_option options[] = { SWK__OPTIONS_END };
 /* clang-format on */
 
 static const swk__form forms[] = {
-	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL },
+	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL, NULL, NULL },
 };
 
 const swk__report swk__report_first_touch = {

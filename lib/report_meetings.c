@@ -73,7 +73,7 @@ static const swk__report_option options[] = { SWK__OPTIONS_END };
 /* clang-format on */
 
 static const swk__form forms[] = {
-	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL },
+	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, NULL, NULL, NULL },
 };
 
 const swk__report swk__report_meetings = {

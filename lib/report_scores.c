@@ -3,9 +3,22 @@
 
 #include "stats.h"
 
-enum { LEADS, SCORE, RESPONDED, ENGAGED, BOUGHT, WIN, EXCLUDED, MEASURES };
-enum { WINS }; /* curves */
-enum { LIFT = 8 }; /* columns that finish makes */
+enum {
+	LEADS,
+	SCORE,
+	RESPONDED,
+	ENGAGED,
+	BOUGHT,
+	WIN,
+	EXCLUDED,
+	MEASURES
+};
+enum {
+	WINS
+}; /* curves */
+enum {
+	LIFT = 9
+}; /* columns that finish makes */
 
 /* clang-format off */
 static const swk__source sources[] = {
@@ -37,7 +50,8 @@ static const swk__column columns[] = {
 	SWK__QUOTIENT("buy_rate", RATE, BOUGHT, LEADS, "bought", "leads", "bought after the score"),
 	SWK__CURVE("bought_90d", WITHIN, WINS, 0, 90 * 24 * SWK__HOUR, "share",
 	           "share that buys within 90 days of the score (Kaplan-Meier: leads that have not bought count as open)"),
-	SWK__FIGURE("lift", WEEKLY_REAL, 0, "times", "buy_rate against that of all that is counted in the week"),
+	{ .name = "lift", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "times",
+	  .definition = "buy_rate against that of all that is counted in the week" },
 	SWK__NUMBER("excluded", EXCLUDED, "leads", "left out: won before the score, or scored in hindsight"),
 	SWK__COLUMNS_END,
 };
@@ -60,7 +74,7 @@ static int lift_finish(swk__finishing *finishing, swk_error *error)
 }
 
 static const swk__form forms[] = {
-	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, lift_finish },
+	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, lift_finish, NULL, NULL },
 };
 
 const swk__report swk__report_scores = {

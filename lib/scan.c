@@ -1,220 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan.h"
 
-#define BLOCK 512
+#include <stdlib.h>
+
 #define CHECK_BLOCKS 16
-#define NO_GROUP UINT32_MAX
 
 /* The values of one filtered dimension as numbers, ascending. */
 struct swk__scan_filter {
-	unsigned used; /* place among scan->used */
+	unsigned used; /* place among the plan's used dimensions */
+	bool late;     /* looked at after the last facts are chosen */
 	uint32_t count;
 	uint32_t *numbers;
 };
 
-/* The memory of the inner loops. */
-struct swk__scan_work {
-	uint32_t count; /* rows chosen */
-	uint32_t rows[BLOCK];
-	int64_t at[BLOCK];
-	swk__place leads[BLOCK];
-	uint32_t values[SWK__DIMENSION_COUNT][BLOCK];
-	uint32_t groups[BLOCK];
-	uint32_t gathered; /* bit f: cells[f] holds field f of the chosen rows */
-	int64_t cells[SWK__FIELDS_MAX][BLOCK];
-	/* groups so far: group g has by_count values and measure_count sums */
-	uint32_t group_count, group_capacity;
-	uint32_t *keys;
-	swk__i128 *sums;
-	uint32_t *index; /* open addressing: group, or NO_GROUP */
-	uint32_t index_mask;
-	/* zones of leads by number of their name */
-	uint32_t zone_count, zone_capacity;
-	struct zone_named {
-		uint32_t name;
-		const swk__zone *zone;
-	} * zones;
+/* The last fact of a lead (and model). */
+typedef struct last_fact {
+	swk__place lead, place;
+	uint32_t model;
+	int64_t at;
+	swk__slice id;
+} last_fact;
+
+/* Facts of which only the last of each lead counts: open addressing by lead and model. */
+struct swk__scan_latest {
+	uint32_t count, capacity; /* capacity is a power of two, at most half full */
+	last_fact *facts;
 };
-
-/* --------------------------------------------------------------------------------- choosing the rows */
-
-static bool passes(swk__condition condition, int64_t value)
-{
-	return (value >= 0) & (condition.mask >> (value & 63));
-}
-
-static bool passes_all(const swk__plan *plan, const swk__columns *columns, uint32_t row)
-{
-	for (unsigned c = 0; c < plan->condition_count; c++)
-		if (!passes(plan->conditions[c], swk__columns_get(columns, (unsigned)plan->conditions[c].field, row)))
-			return false;
-	return true;
-}
-
-/* A field of the chosen rows, read once for all that ask for it. */
-static const int64_t *field_cells(const swk__scan *scan, const swk__columns *columns, int field)
-{
-	struct swk__scan_work *work = scan->work;
-	if (!(work->gathered >> field & 1)) {
-		swk__columns_gather(columns, (unsigned)field, work->rows, work->count, work->cells[field]);
-		work->gathered |= 1u << field;
-	}
-	return work->cells[field];
-}
-
-/* The bounds of a stretch and what is seen of instants on both sides of its end. */
-typedef struct stretch {
-	int64_t begin, stop, end;
-	int64_t latest_in, first_out;
-} stretch;
-
-/* Chooses among up to BLOCK rows from `row` on, in one segment, those that are live and begin in the stretch. */
-static void rows_live(const swk__scan *scan, const swk__part *part, uint32_t row, uint32_t n, const stretch *bounds)
-{
-	struct swk__scan_work *work = scan->work;
-	uint32_t run, count = 0;
-	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(
-		part->columns, (unsigned)scan->plan->report->at, row, &run);
-	for (uint32_t i = 0; i < n; i++) {
-		if (!swk__part_live(part, row + i) || at[i] < bounds->begin || at[i] >= bounds->stop)
-			continue;
-		work->rows[count] = row + i;
-		work->at[count++] = at[i];
-	}
-	work->count = count;
-	work->gathered = 0;
-}
-
-/* Keeps the chosen rows that pass a condition. */
-static void condition_apply(const swk__scan *scan, const swk__columns *columns, swk__condition condition)
-{
-	struct swk__scan_work *work = scan->work;
-	const int64_t *cells = field_cells(scan, columns, condition.field);
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < work->count; i++) {
-		work->rows[kept] = work->rows[i];
-		work->at[kept] = work->at[i];
-		kept += passes(condition, cells[i]);
-	}
-	work->count = kept;
-	work->gathered = 0;
-}
-
-/* Chooses the rows of a run that count, and notes what lies on both sides of the end. */
-static void rows_choose(const swk__scan *scan, const swk__part *part, uint32_t row, uint32_t n, stretch *bounds)
-{
-	struct swk__scan_work *work = scan->work;
-	rows_live(scan, part, row, n, bounds);
-	for (unsigned c = 0; c < scan->plan->condition_count; c++)
-		condition_apply(scan, part->columns, scan->plan->conditions[c]);
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < work->count; i++) {
-		int64_t at = work->at[i];
-		if (at > bounds->end) {
-			bounds->first_out = at < bounds->first_out ? at : bounds->first_out;
-			continue;
-		}
-		bounds->latest_in = at > bounds->latest_in ? at : bounds->latest_in;
-		work->rows[kept] = work->rows[i];
-		work->at[kept++] = at;
-	}
-	work->count = kept;
-	work->gathered = 0;
-}
-
-/* -------------------------------------------------------------------------------------- dimensions */
-
-static void leads_find(const swk__scan *scan, const swk__columns *columns)
-{
-	struct swk__scan_work *work = scan->work;
-	const int64_t *leads = field_cells(scan, columns, scan->plan->report->lead);
-	for (uint32_t i = 0; i < work->count; i++)
-		work->leads[i] = leads[i] ? swk__facts_lead(scan->facts, (uint32_t)leads[i]) : 0;
-}
-
-/* A text field of the fact's lead; the empty text without one. */
-static uint32_t lead_text(const swk__scan *scan, uint32_t i, unsigned field)
-{
-	swk__place lead = scan->work->leads[i];
-	return lead ? (uint32_t)swk__state_get(swk__facts_table(scan->facts, SWK__TABLE_LEAD), lead, field) : 0;
-}
-
-/* A text field of a rep. */
-static uint32_t rep_text(const swk__scan *scan, int64_t rep, unsigned field)
-{
-	swk__place row = rep ? swk__facts_row(scan->facts, SWK__TABLE_REP, (uint32_t)rep) : 0;
-	return row ? (uint32_t)swk__state_get(swk__facts_table(scan->facts, SWK__TABLE_REP), row, field) : 0;
-}
-
-/* The clock on which a fact's weekday and hour are read. */
-static int fact_zone(const swk__scan *scan, uint32_t i, const swk__zone **zone, swk_error *error)
-{
-	struct swk__scan_work *work = scan->work;
-	uint32_t name = scan->plan->lead_clock ? lead_text(scan, i, SWK__LEAD_ZONE) : 0;
-	*zone = scan->plan->calendar.zone;
-	if (!name)
-		return SWK_OK;
-	for (uint32_t z = 0; z < work->zone_count; z++) {
-		if (work->zones[z].name == name) {
-			*zone = work->zones[z].zone;
-			return SWK_OK;
-		}
-	}
-	if (work->zone_count == work->zone_capacity) {
-		size_t capacity = swk__grown(work->zone_capacity, work->zone_count + 1);
-		struct zone_named *zones = swk__resize(scan->mem, SWK__FAULT_report_groups, work->zones, capacity,
-		                                       sizeof *zones);
-		if (!zones)
-			return swk__fail_memory(error, scan->mem);
-		work->zones = zones;
-		work->zone_capacity = (uint32_t)capacity;
-	}
-	int code = swk__zones_find(scan->zones, swk__text_get(&scan->facts->history->texts, name), zone, error);
-	if (code == SWK_OK)
-		work->zones[work->zone_count++] = (struct zone_named){ name, *zone };
-	return code;
-}
-
-static int clock_fill(const swk__scan *scan, bool hour, uint32_t *values, swk_error *error)
-{
-	const struct swk__scan_work *work = scan->work;
-	for (uint32_t i = 0; i < work->count; i++) {
-		const swk__zone *zone;
-		int code = fact_zone(scan, i, &zone, error);
-		if (code != SWK_OK)
-			return code;
-		int64_t local = swk__zone_local(zone, work->at[i]);
-		int64_t date = local / SWK__US_DAY - (local % SWK__US_DAY < 0);
-		values[i] = hour ? (uint32_t)((local - date * SWK__US_DAY) / (3600 * SWK__US_SECOND))
-		                 : (uint32_t)swk__date_weekday((int32_t)date);
-	}
-	return SWK_OK;
-}
-
-static int dimension_fill(const swk__scan *scan, const swk__columns *columns, swk__dimension dimension,
-                          uint32_t *values, swk_error *error)
-{
-	static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
-		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
-		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
-		[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
-	};
-	const struct swk__scan_work *work = scan->work;
-	if (swk__dimensions[dimension].number)
-		return clock_fill(scan, dimension == SWK__DIMENSION_HOUR, values, error);
-	const int64_t *reps = field_cells(scan, columns, scan->plan->report->rep);
-	for (uint32_t i = 0; i < work->count; i++) {
-		if (dimension == SWK__DIMENSION_REP)
-			values[i] = (uint32_t)reps[i];
-		else if (dimension == SWK__DIMENSION_TEAM)
-			values[i] = rep_text(scan, reps[i], SWK__REP_TEAM);
-		else
-			values[i] = lead_text(scan, i, lead_fields[dimension]);
-		if (dimension == SWK__DIMENSION_REGION && !values[i])
-			values[i] = rep_text(scan, reps[i], SWK__REP_REGION);
-	}
-	return SWK_OK;
-}
 
 /* ----------------------------------------------------------------------------------------- filters */
 
@@ -231,26 +42,18 @@ static bool filter_has(const struct swk__scan_filter *filter, uint32_t number)
 	return low < filter->count && filter->numbers[low] == number;
 }
 
-/* Keeps the chosen rows that pass a filter. */
-static void filter_apply(const swk__scan *scan, const struct swk__scan_filter *filter)
+/* Keeps the rows that pass the filters that are looked at now. */
+static void filters_apply(swk__scan *scan, bool late)
 {
-	struct swk__scan_work *work = scan->work;
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < work->count; i++) {
-		if (!filter_has(filter, work->values[filter->used][i]))
+	unsigned char flags[SWK__BLOCK_ROWS];
+	for (unsigned f = 0; f < scan->plan->filter_count; f++) {
+		const struct swk__scan_filter *filter = &scan->filters[f];
+		if (filter->late != late)
 			continue;
-		work->rows[kept] = work->rows[i];
-		for (unsigned d = 0; d < scan->used_count; d++)
-			work->values[d][kept] = work->values[d][i];
-		kept++;
+		for (uint32_t i = 0; i < scan->block->count; i++)
+			flags[i] = filter_has(filter, scan->block->values[filter->used][i]);
+		swk__block_keep(scan->block, flags);
 	}
-	work->count = kept;
-	work->gathered = 0;
-}
-
-static const swk__text *dimension_texts(const swk__facts *facts, swk__dimension dimension)
-{
-	return dimension == SWK__DIMENSION_REP ? &facts->history->ids[SWK__TABLE_REP] : &facts->history->texts;
 }
 
 /* The number by which facts know a filter's value; false when no fact can have it. */
@@ -260,7 +63,11 @@ static bool value_number(const swk__facts *facts, swk__dimension dimension, swk_
 	if (swk__dimensions[dimension].number)
 		*number = (unsigned char)value.bytes[0];
 	else if (value.length)
-		return swk__text_find(dimension_texts(facts, dimension), value, number);
+		return swk__text_find_below(swk__dimension_texts(facts, dimension), value,
+		                            dimension == SWK__DIMENSION_REP
+		                                    ? facts->snapshot->tables[SWK__TABLE_REP].entities
+		                                    : facts->snapshot->texts,
+		                            number);
 	return true;
 }
 
@@ -272,15 +79,6 @@ static void numbers_insert(struct swk__scan_filter *filter, uint32_t number)
 	filter->numbers[i] = number;
 }
 
-static unsigned dimension_use(swk__scan *scan, swk__dimension dimension)
-{
-	for (unsigned d = 0; d < scan->used_count; d++)
-		if (scan->used[d] == dimension)
-			return d;
-	scan->used[scan->used_count] = dimension;
-	return scan->used_count++;
-}
-
 static int filters_open(swk__scan *scan, swk_error *error)
 {
 	const swk__plan *plan = scan->plan;
@@ -290,7 +88,9 @@ static int filters_open(swk__scan *scan, swk_error *error)
 	for (unsigned f = 0; f < plan->filter_count; f++) {
 		const swk__plan_filter *asked = &plan->filters[f];
 		struct swk__scan_filter *filter = &scan->filters[f];
-		filter->used = dimension_use(scan, asked->dimension);
+		while (plan->used[filter->used] != asked->dimension)
+			filter->used++;
+		filter->late = plan->report->latest && asked->dimension == SWK__DIMENSION_BAND;
 		filter->numbers = swk__alloc(scan->mem, SWK__FAULT_report_groups, asked->count,
 		                             sizeof *filter->numbers);
 		if (!filter->numbers)
@@ -304,235 +104,362 @@ static int filters_open(swk__scan *scan, swk_error *error)
 	return SWK_OK;
 }
 
-/* ------------------------------------------------------------------------------------------ groups */
+/* ----------------------------------------------------------------------------------------- measures */
 
-static uint32_t key_hash(const uint32_t *key, unsigned count)
+/* Which rows a measure counts. */
+static void measure_flag(swk__scan *scan, const swk__measure *measure, unsigned char *flags)
 {
-	uint64_t hash = 0x9e3779b97f4a7c15u;
-	for (unsigned i = 0; i < count; i++) {
-		hash = (hash ^ key[i]) * 0xff51afd7ed558ccdu;
-		hash ^= hash >> 32;
+	swk__block *block = scan->block;
+	memset(flags, 1, block->count);
+	if (measure->given.field >= 0) {
+		const int64_t *cells = swk__block_cells(block, measure->given.field);
+		for (uint32_t i = 0; i < block->count; i++)
+			flags[i] = swk__condition_passes(measure->given, cells[i]);
 	}
-	return (uint32_t)hash;
-}
-
-/* The index slot of a key: that of its group, or the free one where it belongs. */
-static uint32_t *index_slot(const struct swk__scan_work *work, const uint32_t *key, unsigned count)
-{
-	uint32_t at = key_hash(key, count) & work->index_mask;
-	for (;; at = (at + 1) & work->index_mask) {
-		uint32_t group = work->index[at];
-		if (group == NO_GROUP || count == 0 ||
-		    memcmp(work->keys + (size_t)group * count, key, count * sizeof *key) == 0)
-			return &work->index[at];
+	if (measure->present >= 0) {
+		const int64_t *cells = swk__block_cells(block, measure->present);
+		bool instant = swk__schemas[block->source->facts].fields[measure->present].kind == SWK__KIND_INSTANT;
+		for (uint32_t i = 0; i < block->count; i++)
+			flags[i] = flags[i] &&
+			           (instant ? swk__stretch_come(block->bounds, cells[i]) : cells[i] != SWK__NULL);
 	}
 }
 
-/* Room for as many groups again, and an index at most half full. */
-static bool groups_grow(const swk__scan *scan)
+/* What each row adds to a measure of counts or sums of a field. */
+static void plain_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights)
 {
-	struct swk__scan_work *work = scan->work;
-	const swk__plan *plan = scan->plan;
-	uint32_t capacity = work->group_capacity ? work->group_capacity * 2 : 64;
-	uint32_t *keys = swk__resize(scan->mem, SWK__FAULT_report_groups, work->keys, capacity,
-	                             (plan->by_count + 1) * sizeof *keys);
-	if (!keys)
-		return false;
-	work->keys = keys;
-	swk__i128 *sums = swk__resize(scan->mem, SWK__FAULT_report_groups, work->sums, capacity,
-	                              plan->report->measure_count * sizeof *sums);
-	if (!sums)
-		return false;
-	work->sums = sums;
-	uint32_t *index = swk__alloc(scan->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *index);
-	if (!index)
-		return false;
-	swk__free(scan->mem, work->index);
-	work->index = index;
-	work->index_mask = capacity * 2 - 1;
-	work->group_capacity = capacity;
-	memset(index, 0xff, capacity * 2 * sizeof *index);
-	for (uint32_t g = 0; g < work->group_count; g++)
-		*index_slot(work, work->keys + (size_t)g * plan->by_count, plan->by_count) = g;
-	return true;
+	const swk__block *block = scan->block;
+	const int64_t *cells = measure->kind == SWK__MEASURE_SUM ? swk__block_cells(scan->block, measure->value) : NULL;
+	for (uint32_t i = 0; i < block->count; i++)
+		weights[i] = !flags[i] ? 0 : !cells ? 1 : cells[i] == SWK__NULL ? 0 : cells[i];
 }
 
-/* The group of a key, a new one if need be; NO_GROUP when memory failed. */
-static uint32_t group_of(const swk__scan *scan, const uint32_t *key)
+/* What each row adds to a measure of spans. */
+static void span_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights)
 {
-	struct swk__scan_work *work = scan->work;
-	unsigned count = scan->plan->by_count, measures = scan->plan->report->measure_count;
-	if (work->group_count == work->group_capacity && !groups_grow(scan))
-		return NO_GROUP;
-	uint32_t *slot = index_slot(work, key, count);
-	if (*slot == NO_GROUP) {
-		uint32_t group = work->group_count++;
-		memcpy(work->keys + (size_t)group * count, key, count * sizeof *key);
-		memset(work->sums + (size_t)group * measures, 0, measures * sizeof *work->sums);
-		*slot = group;
+	swk__block *block = scan->block;
+	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
+	for (uint32_t i = 0; i < block->count; i++) {
+		bool come = flags[i] && swk__stretch_come(block->bounds, to[i]);
+		int64_t span = come ? to[i] - from[i] : 0;
+		if (measure->kind == SWK__MEASURE_SPAN)
+			weights[i] = span > 0 ? span : 0;
+		else
+			weights[i] = come && (span < 0) == (measure->kind == SWK__MEASURE_BACK);
 	}
-	return *slot;
 }
 
-static int groups_find(const swk__scan *scan, swk_error *error)
+static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights,
+                        swk_error *error)
 {
-	struct swk__scan_work *work = scan->work;
-	for (uint32_t i = 0; i < work->count; i++) {
-		uint32_t key[SWK__DIMENSION_COUNT];
-		for (unsigned d = 0; d < scan->plan->by_count; d++)
-			key[d] = work->values[d][i];
-		work->groups[i] = group_of(scan, key);
-		if (work->groups[i] == NO_GROUP)
+	swk__block *block = scan->block;
+	const int64_t *amounts = swk__block_cells(block, measure->value);
+	const int64_t *currencies = swk__block_cells(block, measure->from);
+	const int64_t *instants = swk__block_cells(block, measure->present);
+	for (uint32_t i = 0; i < block->count; i++) {
+		weights[i] = 0;
+		int code = !flags[i] ? SWK_OK
+		                     : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
+		                                          &weights[i], error);
+		if (code != SWK_OK)
+			return code;
+	}
+	return SWK_OK;
+}
+
+/* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */
+static int curve_observe(swk__scan *scan, const swk__measure *measure, unsigned curve, const unsigned char *flags,
+                         const uint32_t *groups, swk_error *error)
+{
+	swk__block *block = scan->block;
+	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
+	for (uint32_t i = 0; i < block->count; i++) {
+		bool ended = flags[i] && swk__stretch_come(block->bounds, to[i]);
+		int64_t value = !ended ? from[i] : to[i] > from[i] ? to[i] - from[i] : 0;
+		if (flags[i] && !swk__groups_observe(&scan->groups, groups[i], curve * 2 + !ended, value))
 			return swk__fail_memory(error, scan->mem);
 	}
 	return SWK_OK;
 }
 
-/* What each chosen row adds to a measure; without branches, as what a row holds cannot be foreseen. */
-static void measure_weigh(const swk__scan *scan, const swk__columns *columns, const swk__measure *measure,
-                          int64_t *weights)
+static int measure_add(swk__scan *scan, unsigned number, unsigned curve, const uint32_t *groups, swk_error *error)
 {
-	const uint32_t count = scan->work->count;
-	const int64_t *cells = measure->value < 0 ? NULL : field_cells(scan, columns, measure->value);
-	for (uint32_t i = 0; i < count; i++)
-		weights[i] = !cells ? 1 : cells[i] == SWK__NULL ? 0 : cells[i];
-	if (measure->given.field >= 0) {
-		cells = field_cells(scan, columns, measure->given.field);
-		for (uint32_t i = 0; i < count; i++)
-			weights[i] = passes(measure->given, cells[i]) ? weights[i] : 0;
+	const swk__measure *measure = &scan->plan->form->measures[number];
+	unsigned char flags[SWK__BLOCK_ROWS];
+	int64_t weights[SWK__BLOCK_ROWS];
+	int code = SWK_OK;
+	measure_flag(scan, measure, flags);
+	switch (measure->kind) {
+	case SWK__MEASURE_CURVE:
+		return curve_observe(scan, measure, curve, flags, groups, error);
+	case SWK__MEASURE_AMOUNT:
+		code = amount_weigh(scan, measure, flags, weights, error);
+		break;
+	case SWK__MEASURE_SPAN:
+	case SWK__MEASURE_SPANS:
+	case SWK__MEASURE_BACK:
+		span_weigh(scan, measure, flags, weights);
+		break;
+	default:
+		plain_weigh(scan, measure, flags, weights);
 	}
-	if (measure->present >= 0) {
-		cells = field_cells(scan, columns, measure->present);
-		for (uint32_t i = 0; i < count; i++)
-			weights[i] = cells[i] == SWK__NULL ? 0 : weights[i];
-	}
-}
-
-/* Adds one measure of the chosen rows to their groups. */
-static void measure_add(const swk__scan *scan, const swk__columns *columns, unsigned number)
-{
-	const struct swk__scan_work *work = scan->work;
-	unsigned measures = scan->plan->report->measure_count;
-	int64_t weights[BLOCK];
-	measure_weigh(scan, columns, &scan->plan->report->measures[number], weights);
-	for (uint32_t i = 0; i < work->count; i++)
-		work->sums[(size_t)work->groups[i] * measures + number] += weights[i];
-}
-
-/* ------------------------------------------------------------------------------------------ running */
-
-static int block_run(const swk__scan *scan, const swk__part *part, swk_error *error)
-{
-	struct swk__scan_work *work = scan->work;
-	if (scan->plan->joins & (1u << SWK__TABLE_LEAD))
-		leads_find(scan, part->columns);
-	for (unsigned d = 0; d < scan->used_count; d++) {
-		int code = dimension_fill(scan, part->columns, scan->used[d], work->values[d], error);
-		if (code != SWK_OK)
-			return code;
-	}
-	for (unsigned f = 0; f < scan->plan->filter_count; f++)
-		filter_apply(scan, &scan->filters[f]);
-	int code = groups_find(scan, error);
-	for (unsigned m = 0; m < scan->plan->report->measure_count && code == SWK_OK; m++)
-		measure_add(scan, part->columns, m);
+	for (uint32_t i = 0; i < scan->block->count && code == SWK_OK; i++)
+		swk__groups_sums(&scan->groups, groups[i])[number] += weights[i];
 	return code;
 }
 
-static int part_run(const swk__scan *scan, const swk__part *part, stretch *bounds, swk_error *error)
+/* ------------------------------------------------------------------------------------------- blocks */
+
+static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
 {
-	uint32_t run, blocks = 0;
-	for (uint32_t row = 0; row < part->rows; row += run) {
-		(void)swk__columns_run(part->columns, 0, row, &run);
-		run = run < BLOCK ? run : BLOCK;
-		run = run < part->rows - row ? run : part->rows - row;
-		int code = SWK_OK;
-		if (scan->check && blocks++ % CHECK_BLOCKS == 0)
-			code = scan->check(scan->check_context, 0, 0, error);
-		rows_choose(scan, part, row, run, bounds);
-		if (code == SWK_OK && scan->work->count)
-			code = block_run(scan, part, error);
+	const swk__block *block = scan->block;
+	for (uint32_t i = 0; i < block->count; i++) {
+		uint32_t key[SWK__DIMENSION_COUNT];
+		for (unsigned d = 0; d < scan->plan->by_count; d++)
+			key[d] = block->values[d][i];
+		groups[i] = swk__groups_find(&scan->groups, key);
+		if (groups[i] == UINT32_MAX)
+			return swk__fail_memory(error, scan->mem);
+	}
+	return SWK_OK;
+}
+
+/* Adds the block's rows to their groups. */
+static int block_count(swk__scan *scan, unsigned source, swk_error *error)
+{
+	const swk__form *form = scan->plan->form;
+	uint32_t groups[SWK__BLOCK_ROWS];
+	unsigned curve = 0;
+	int code = groups_find(scan, groups, error);
+	for (unsigned m = 0; m < form->measure_count && code == SWK_OK; m++) {
+		if (form->measures[m].source == source)
+			code = measure_add(scan, m, curve, groups, error);
+		curve += form->measures[m].kind == SWK__MEASURE_CURVE;
+	}
+	return code;
+}
+
+static int dimensions_fill(swk__scan *scan, swk_error *error)
+{
+	for (unsigned d = 0; d < scan->plan->used_count; d++) {
+		int code = swk__block_dimension(scan->block, scan->plan->used[d], scan->block->values[d], error);
 		if (code != SWK_OK)
 			return code;
 	}
 	return SWK_OK;
 }
 
-/* Writes a group's values as a rollup key. */
-static bool key_write(const swk__scan *scan, const uint32_t *values, swk__buf *key)
+/* ----------------------------------------------------------------------------- only the last of a lead */
+
+static last_fact *latest_slot(const struct swk__scan_latest *latest, swk__place lead, uint32_t model)
 {
-	for (unsigned d = 0; d < scan->plan->by_count; d++) {
-		swk__dimension dimension = scan->plan->by[d];
-		if (swk__dimensions[dimension].number) {
-			swk__buf_byte(key, (unsigned char)(values[d] + 1));
-			continue;
-		}
-		swk__buf_slice(key, swk__text_get(dimension_texts(scan->facts, dimension), values[d]));
-		swk__buf_byte(key, 0);
+	uint64_t hash = (lead * 0x9e3779b97f4a7c15u) ^ (model * UINT64_C(0xff51afd7ed558ccd));
+	hash ^= hash >> 32;
+	for (;; hash++) {
+		last_fact *slot = &latest->facts[hash & (latest->capacity - 1)];
+		if (!slot->lead || (slot->lead == lead && slot->model == model))
+			return slot;
 	}
-	return !key->failed;
 }
 
-static int groups_build(const swk__scan *scan, swk__rollup **rollup, swk_error *error)
+static bool latest_grow(swk__scan *scan)
 {
-	const struct swk__scan_work *work = scan->work;
-	unsigned measures = scan->plan->report->measure_count;
-	swk__rollup_builder builder;
-	swk__buf key;
-	int code = SWK_OK;
-	swk__rollup_builder_init(&builder, scan->mem, measures, 0);
-	swk__buf_init(&key, scan->mem, SIZE_MAX);
-	for (uint32_t g = 0; g < work->group_count && code == SWK_OK; g++) {
-		key.length = 0;
-		if (!key_write(scan, work->keys + (size_t)g * scan->plan->by_count, &key))
-			code = swk__fail_memory(error, scan->mem);
-		else
-			code = swk__rollup_builder_add(&builder,
-			                               (swk__slice){ key.length ? key.bytes : "", key.length },
-			                               work->sums + (size_t)g * measures, NULL, error);
+	struct swk__scan_latest *latest = scan->latest, grown = { 0, latest->capacity * 2, NULL };
+	grown.facts = swk__alloc(scan->mem, SWK__FAULT_report_groups, grown.capacity, sizeof *grown.facts);
+	if (!grown.facts)
+		return false;
+	for (uint32_t i = 0; i < latest->capacity; i++)
+		if (latest->facts[i].lead)
+			*latest_slot(&grown, latest->facts[i].lead, latest->facts[i].model) = latest->facts[i];
+	grown.count = latest->count;
+	swk__free(scan->mem, latest->facts);
+	*latest = grown;
+	return true;
+}
+
+/* Remembers the block's rows where they are the last of their lead so far: the greatest (at, id). */
+static int latest_note(swk__scan *scan, int32_t week, swk_error *error)
+{
+	swk__block *block = scan->block;
+	const swk__plan *plan = scan->plan;
+	const swk__place *leads = swk__block_leads(block);
+	const int64_t *at = swk__block_cells(block, swk__schemas[block->source->facts].instant);
+	const int64_t *ids = swk__block_cells(block, 0);
+	const int64_t *models = swk__block_cells(block, block->source->own[SWK__DIMENSION_MODEL]);
+	for (uint32_t i = 0; i < block->count; i++) {
+		if (scan->latest->count * 2 >= scan->latest->capacity && !latest_grow(scan))
+			return swk__fail_memory(error, scan->mem);
+		uint32_t model = plan->by_mask & SWK__HAS(MODEL) ? (uint32_t)models[i] : 0;
+		last_fact *slot = latest_slot(scan->latest, leads[i], model);
+		swk__slice id = swk__text_get(&scan->facts->history->ids[SWK__TABLE_SCORE], (uint32_t)ids[i]);
+		scan->latest->count += !slot->lead;
+		if (slot->lead && (slot->at > at[i] || (slot->at == at[i] && swk__slice_compare(slot->id, id) > 0)))
+			continue;
+		*slot = (last_fact){ leads[i], swk__place_make(week, block->rows[i]), model, at[i], id };
 	}
-	if (code == SWK_OK)
-		code = swk__rollup_build(&builder, rollup, error);
-	swk__buf_done(&key);
-	swk__rollup_builder_done(&builder);
+	return SWK_OK;
+}
+
+static int place_order(const void *a, const void *b)
+{
+	swk__place x = ((const last_fact *)a)->place, y = ((const last_fact *)b)->place;
+	return (x > y) - (x < y);
+}
+
+/* Puts the remembered facts in the order in which they lie. */
+static uint32_t latest_sort(struct swk__scan_latest *latest)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < latest->capacity; i++)
+		if (latest->facts[i].lead)
+			latest->facts[count++] = latest->facts[i];
+	if (count > 1)
+		qsort(latest->facts, count, sizeof *latest->facts, place_order);
+	return count;
+}
+
+/* How many of the facts from `first` on lie in one segment, a block at most; their rows. */
+static uint32_t latest_run(const last_fact *facts, uint32_t count, uint32_t first, uint32_t *rows)
+{
+	uint32_t n = 0, at;
+	int32_t week = swk__place_week(facts[first].place);
+	unsigned segment = swk__segment_of(swk__place_row(facts[first].place), &at);
+	while (first + n < count && n < SWK__BLOCK_ROWS) {
+		swk__place place = facts[first + n].place;
+		if (swk__place_week(place) != week || swk__segment_of(swk__place_row(place), &at) != segment)
+			break;
+		rows[n++] = swk__place_row(place);
+	}
+	return n;
+}
+
+static int latest_count(swk__scan *scan, unsigned source, swk_error *error)
+{
+	uint32_t rows[SWK__BLOCK_ROWS], run, count = latest_sort(scan->latest);
+	const swk__directory *directory = swk__facts_table(scan->facts, scan->block->source->facts)->directory;
+	int code = SWK_OK;
+	for (uint32_t first = 0; first < count && code == SWK_OK; first += run) {
+		const last_fact *facts = scan->latest->facts;
+		run = latest_run(facts, count, first, rows);
+		swk__block_take(scan->block, swk__directory_part(directory, swk__place_week(facts[first].place)), rows,
+		                run);
+		code = dimensions_fill(scan, error);
+		filters_apply(scan, true);
+		if (code == SWK_OK)
+			code = block_count(scan, source, error);
+	}
 	return code;
+}
+
+/* ------------------------------------------------------------------------------------------ running */
+
+static int block_run(swk__scan *scan, unsigned source, int32_t week, swk_error *error)
+{
+	int code = dimensions_fill(scan, error);
+	if (code != SWK_OK)
+		return code;
+	filters_apply(scan, false);
+	return scan->latest ? latest_note(scan, week, error) : block_count(scan, source, error);
+}
+
+static int part_run(swk__scan *scan, unsigned source, const swk__part *part, int32_t week, swk_error *error)
+{
+	uint32_t run, blocks = 0;
+	for (uint32_t row = 0; row < part->rows; row += run) {
+		(void)swk__columns_run(part->columns, 0, row, &run);
+		run = run < SWK__BLOCK_ROWS ? run : SWK__BLOCK_ROWS;
+		run = run < part->rows - row ? run : part->rows - row;
+		int code = SWK_OK;
+		if (scan->check && blocks++ % CHECK_BLOCKS == 0)
+			code = scan->check(scan->check_context, 0, 0, error);
+		swk__block_choose(scan->block, part, row, run);
+		if (code == SWK_OK && scan->block->count)
+			code = block_run(scan, source, week, error);
+		if (code != SWK_OK)
+			return code;
+	}
+	return SWK_OK;
+}
+
+static int source_run(swk__scan *scan, unsigned source, swk_error *error)
+{
+	const swk__stretch *bounds = scan->block->bounds;
+	scan->block->source = &scan->plan->form->sources[source];
+	const swk__directory *directory = swk__facts_table(scan->facts, scan->block->source->facts)->directory;
+	int32_t first = swk__utc_week(bounds->begin), last = swk__utc_week(bounds->stop - 1);
+	if (directory && first < directory->first)
+		first = directory->first;
+	for (int32_t week = first; directory && week <= last && week - directory->first < (int64_t)directory->count;
+	     week++) {
+		const swk__part *part = directory->parts[week - directory->first];
+		int code = part && part->live ? part_run(scan, source, part, week, error) : SWK_OK;
+		if (code != SWK_OK)
+			return code;
+	}
+	return scan->latest ? latest_count(scan, source, error) : SWK_OK;
 }
 
 int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk__rollup **rollup, swk__holds *holds,
                   swk_error *error)
 {
-	const swk__table_state *table = swk__facts_table(scan->facts, scan->plan->report->facts);
-	stretch bounds = { begin, stop, end, INT64_MIN, INT64_MAX };
-	struct swk__scan_work *work = scan->work;
-	work->group_count = 0;
-	if (work->index)
-		memset(work->index, 0xff, ((size_t)work->index_mask + 1) * sizeof *work->index);
-	for (int32_t week = swk__utc_week(begin); week <= swk__utc_week(stop - 1); week++) {
-		const swk__part *part = swk__directory_part(table->directory, week);
-		int code = part && part->live ? part_run(scan, part, &bounds, error) : SWK_OK;
-		if (code != SWK_OK)
-			return code;
+	swk__stretch bounds = { begin, stop, end, INT64_MIN, INT64_MAX };
+	int code = SWK_OK;
+	swk__groups_clear(&scan->groups);
+	if (scan->latest) {
+		scan->latest->count = 0;
+		memset(scan->latest->facts, 0, scan->latest->capacity * sizeof *scan->latest->facts);
 	}
-	int code = groups_build(scan, rollup, error);
+	scan->block->bounds = &bounds;
+	for (unsigned s = 0; s < scan->plan->form->source_count && code == SWK_OK; s++)
+		code = source_run(scan, s, error);
+	if (code == SWK_OK)
+		code = swk__groups_build(&scan->groups, scan->facts, scan->plan->by, rollup, error);
 	if (code == SWK_OK)
 		*holds = (swk__holds){ bounds.latest_in, bounds.first_out };
 	return code;
 }
 
-int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *facts, swk__zones *zones, swk__check check,
-                   void *context, swk_error *error)
+unsigned swk__form_curves(const swk__form *form)
 {
-	*scan = (swk__scan){
-		.plan = plan, .facts = facts, .zones = zones, .mem = plan->mem, .check = check, .check_context = context
-	};
-	for (unsigned d = 0; d < plan->by_count; d++)
-		dimension_use(scan, plan->by[d]);
+	unsigned curves = 0;
+	for (unsigned m = 0; m < form->measure_count; m++)
+		curves += form->measures[m].kind == SWK__MEASURE_CURVE;
+	return curves;
+}
+
+static int work_open(swk__scan *scan, swk__zones *zones, swk_error *error)
+{
+	scan->block = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->block);
+	if (!scan->block)
+		return swk__fail_memory(error, scan->mem);
+	scan->block->plan = scan->plan;
+	scan->block->facts = scan->facts;
+	scan->block->zones = zones;
+	scan->block->mem = scan->mem;
+	if (!scan->plan->report->latest)
+		return SWK_OK;
+	scan->latest = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->latest);
+	if (!scan->latest)
+		return swk__fail_memory(error, scan->mem);
+	scan->latest->capacity = 64;
+	scan->latest->facts = swk__alloc(scan->mem, SWK__FAULT_report_groups, 64, sizeof *scan->latest->facts);
+	return scan->latest->facts ? SWK_OK : swk__fail_memory(error, scan->mem);
+}
+
+int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
+                   swk__zones *zones, swk__check check, void *context, swk_error *error)
+{
+	*scan = (swk__scan){ .plan = plan,
+		             .facts = facts,
+		             .money = money,
+		             .mem = plan->mem,
+		             .lists = 2 * swk__form_curves(plan->form),
+		             .check = check,
+		             .check_context = context };
+	swk__groups_init(&scan->groups, scan->mem, plan->by_count, plan->form->measure_count, scan->lists);
 	int code = filters_open(scan, error);
-	if (code == SWK_OK) {
-		scan->work = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->work);
-		if (!scan->work)
-			code = swk__fail_memory(error, scan->mem);
-	}
+	if (code == SWK_OK)
+		code = work_open(scan, zones, error);
 	if (code != SWK_OK)
 		swk__scan_close(scan);
 	return code;
@@ -543,26 +470,43 @@ void swk__scan_close(swk__scan *scan)
 	for (unsigned f = 0; scan->filters && f < scan->plan->filter_count; f++)
 		swk__free(scan->mem, scan->filters[f].numbers);
 	swk__free(scan->mem, scan->filters);
-	if (scan->work) {
-		swk__free(scan->mem, scan->work->keys);
-		swk__free(scan->mem, scan->work->sums);
-		swk__free(scan->mem, scan->work->index);
-		swk__free(scan->mem, scan->work->zones);
-	}
-	swk__free(scan->mem, scan->work);
+	if (scan->latest)
+		swk__free(scan->mem, scan->latest->facts);
+	swk__free(scan->mem, scan->latest);
+	if (scan->block)
+		swk__block_done(scan->block);
+	swk__free(scan->mem, scan->block);
+	swk__groups_done(&scan->groups);
 	scan->filters = NULL;
-	scan->work = NULL;
+	scan->latest = NULL;
+	scan->block = NULL;
 }
 
 /* ------------------------------------------------------------------------------------------ extent */
 
-/* Widens the stretch by the facts of a part; false when it has none. */
-static bool part_extent(const swk__plan *plan, const swk__part *part, int64_t *first, int64_t *last)
+static bool fact_counts(const swk__plan *plan, const swk__source *source, const swk__part *part, uint32_t row)
+{
+	const swk__condition *given = &source->given;
+	if (!swk__part_live(part, row) ||
+	    (given->field >= 0 &&
+	     !swk__condition_passes(*given, swk__columns_get(part->columns, (unsigned)given->field, row))))
+		return false;
+	for (unsigned c = 0; source == plan->form->sources && c < plan->condition_count; c++) {
+		const swk__condition *asked = &plan->conditions[c];
+		if (!swk__condition_passes(*asked, swk__columns_get(part->columns, (unsigned)asked->field, row)))
+			return false;
+	}
+	return true;
+}
+
+/* Widens first and last by the facts of a part; false when it has none. */
+static bool part_extent(const swk__plan *plan, const swk__source *source, const swk__part *part, int64_t *first,
+                        int64_t *last)
 {
 	bool any = false;
-	for (uint32_t row = 0; row < part->rows; row++) {
-		int64_t at = swk__columns_get(part->columns, (unsigned)plan->report->at, row);
-		if (!swk__part_live(part, row) || at > plan->cut.now || !passes_all(plan, part->columns, row))
+	for (uint32_t row = 0; part && row < part->rows; row++) {
+		int64_t at = swk__columns_get(part->columns, (unsigned)swk__schemas[source->facts].instant, row);
+		if (at > plan->cut.now || !fact_counts(plan, source, part, row))
 			continue;
 		*first = at < *first ? at : *first;
 		*last = at > *last ? at : *last;
@@ -571,19 +515,30 @@ static bool part_extent(const swk__plan *plan, const swk__part *part, int64_t *f
 	return any;
 }
 
-bool swk__scan_extent(const swk__plan *plan, const swk__facts *facts, int64_t *first, int64_t *last)
+/* The first part with a fact from either end tells. */
+static bool source_extent(const swk__plan *plan, const swk__facts *facts, const swk__source *source, int64_t *first,
+                          int64_t *last)
 {
-	const swk__directory *directory = swk__facts_table(facts, plan->report->facts)->directory;
-	int64_t low = INT64_MAX, high = INT64_MIN;
+	const swk__directory *directory = swk__facts_table(facts, source->facts)->directory;
 	uint32_t i = 0, end = directory ? directory->count : 0;
-	while (i < end && (!directory->parts[i] || !part_extent(plan, directory->parts[i], &low, &high)))
+	while (i < end && !part_extent(plan, source, directory->parts[i], first, last))
 		i++;
 	if (i == end)
 		return false;
-	while (end > i + 1 &&
-	       (!directory->parts[end - 1] || !part_extent(plan, directory->parts[end - 1], &low, &high)))
+	while (end > i + 1 && !part_extent(plan, source, directory->parts[end - 1], first, last))
 		end--;
-	*first = low;
-	*last = high;
 	return true;
+}
+
+bool swk__scan_extent(const swk__plan *plan, const swk__facts *facts, int64_t *first, int64_t *last)
+{
+	int64_t low = INT64_MAX, high = INT64_MIN;
+	bool any = false;
+	for (unsigned s = 0; s < plan->form->source_count; s++)
+		any |= source_extent(plan, facts, &plan->form->sources[s], &low, &high);
+	if (any) {
+		*first = low;
+		*last = high;
+	}
+	return any;
 }

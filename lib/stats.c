@@ -10,7 +10,7 @@ _Static_assert(FLT_RADIX == 2 && DBL_MANT_DIG == 53 && sizeof(double) == 8, "dou
  * A^2 - B^2 = 4 k^2 (n + z^2) / n, it equals 2 k^2 / (n (A + B)): no subtraction is left in either bound. */
 swk__interval swk__wilson(int64_t count, int64_t total)
 {
-	const double z = 1.959963984540054;
+	const double z = SWK__Z95;
 	double k = (double)count, rest = (double)(total - count), n = (double)total;
 	double a = 2 * k + z * z;
 	double b = z * sqrt(z * z + 4 * k * rest / n);
@@ -66,4 +66,249 @@ double swk__ratio(swk__i128 numerator, swk__i128 denominator)
 	double ratio;
 	memcpy(&ratio, &word, sizeof ratio);
 	return ratio;
+}
+
+/* ---------------------------------------------------------------------------- products of many integers */
+
+/* A difference that the dropping may have made fits these limbs. After a drop the greater product has at least
+ * 2^(64 * 255), so 2^(64 * 36) is less than 2^-14000 of it. */
+#define LIMBS_BLURRED 36
+
+void swk__products_init(swk__products *products)
+{
+	products->length = 1;
+	products->cut = false;
+	products->left[0] = products->right[0] = 1;
+}
+
+/* limbs *= factor; what does not fit. */
+static uint64_t multiply(uint64_t *limbs, unsigned length, uint64_t factor)
+{
+	uint64_t carry = 0;
+	for (unsigned i = 0; i < length; i++) {
+		swk__u128 product = (swk__u128)limbs[i] * factor + carry;
+		limbs[i] = (uint64_t)product;
+		carry = (uint64_t)(product >> 64);
+	}
+	return carry;
+}
+
+static void drop_lowest(uint64_t *limbs)
+{
+	memmove(limbs, limbs + 1, (SWK__PRODUCT_LIMBS - 1) * sizeof *limbs);
+}
+
+void swk__products_multiply(swk__products *products, uint64_t a, uint64_t b)
+{
+	uint64_t left = multiply(products->left, products->length, a);
+	uint64_t right = multiply(products->right, products->length, b);
+	if ((left | right) == 0)
+		return;
+	if (products->length == SWK__PRODUCT_LIMBS) {
+		drop_lowest(products->left);
+		drop_lowest(products->right);
+		products->cut = true;
+		products->length--;
+	}
+	products->left[products->length] = left;
+	products->right[products->length] = right;
+	products->length++;
+}
+
+/* Whether greater - lesser is at least 2^(64 * LIMBS_BLURRED); both are SWK__PRODUCT_LIMBS long. */
+static bool far_apart(const uint64_t *greater, const uint64_t *lesser)
+{
+	uint64_t borrow = 0, high = 0;
+	for (unsigned i = 0; i < SWK__PRODUCT_LIMBS; i++) {
+		swk__u128 difference = (swk__u128)greater[i] - lesser[i] - borrow;
+		borrow = (uint64_t)(difference >> 64) & 1;
+		if (i >= LIMBS_BLURRED)
+			high |= (uint64_t)difference;
+	}
+	return high != 0;
+}
+
+int swk__products_compare(const swk__products *products)
+{
+	const uint64_t *left = products->left, *right = products->right;
+	unsigned i = products->length;
+	while (i > 0 && left[i - 1] == right[i - 1])
+		i--;
+	if (i == 0)
+		return 0;
+	bool greater = left[i - 1] > right[i - 1];
+	if (products->cut && !far_apart(greater ? left : right, greater ? right : left))
+		return 0;
+	return greater ? 1 : -1;
+}
+
+/* ------------------------------------------------------------------------------------------ two by two */
+
+swk__odds swk__odds_ratio(swk__fourfold table)
+{
+	double a = (double)table.won, b = (double)table.lost;
+	double c = (double)table.others_won, d = (double)table.others_lost;
+	if (a + b == 0 || c + d == 0 || a + c == 0 || b + d == 0)
+		return (swk__odds){ false, 0, { 0, 0 } };
+	if (a == 0 || b == 0 || c == 0 || d == 0) {
+		a += 0.5;
+		b += 0.5;
+		c += 0.5;
+		d += 0.5;
+	}
+	double ratio = a * d / (b * c);
+	double factor = exp(SWK__Z95 * sqrt(1 / a + 1 / b + 1 / c + 1 / d));
+	return (swk__odds){ true, ratio, { ratio / factor, ratio * factor } };
+}
+
+/* n! / (n / e)^n: what Stirling's main term leaves. */
+static double factorial_rest(int64_t n)
+{
+	const double e = 2.718281828459045, tau = 6.283185307179586;
+	double x = (double)n, rest = 1;
+	if (n >= 16) {
+		double y = 1 / (x * x);
+		double series = (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y / 1188)))) / x;
+		return sqrt(tau * x) * exp(series);
+	}
+	for (int64_t i = 1; i <= n; i++)
+		rest *= (double)i * e / x;
+	return rest;
+}
+
+/* (1 + x) log(1 + x) - x for x >= -1; the series where the subtraction would lose digits. */
+static double deviation(double x)
+{
+	if (x <= -1)
+		return 1;
+	if (fabs(x) > 0.1)
+		return (1 + x) * log1p(x) - x;
+	double power = x * x, sum = 0;
+	for (int k = 2; k < 18; k++) {
+		sum += power / (k * (k - 1));
+		power *= -x;
+	}
+	return sum;
+}
+
+/* The probability of a table, given its margins. Stirling's formula on all nine factorials, whose main terms add up to
+ * the deviances of the four cells from what is expected: all of one sign, so nothing cancels. Margins are not 0. */
+static double probability(swk__fourfold table)
+{
+	const int64_t cells[4] = { table.won, table.lost, table.others_won, table.others_lost };
+	const int64_t rows[2] = { cells[0] + cells[1], cells[2] + cells[3] };
+	const int64_t columns[2] = { cells[0] + cells[2], cells[1] + cells[3] };
+	const int64_t all = rows[0] + rows[1];
+	/* Every cell is away from its expectation by the determinant over the sum, up or down. */
+	swk__i128 determinant = (swk__i128)cells[0] * cells[3] - (swk__i128)cells[1] * cells[2];
+	double away = (double)determinant / (double)all, deviance = 0, rest = 1;
+	for (int i = 0; i < 4; i++) {
+		double expected = (double)rows[i / 2] * (double)columns[i % 2] / (double)all;
+		deviance += expected * deviation((i == 0 || i == 3 ? away : -away) / expected);
+		rest /= factorial_rest(cells[i]);
+	}
+	rest *= factorial_rest(rows[0]) * factorial_rest(rows[1]);
+	rest *= factorial_rest(columns[0]) * factorial_rest(columns[1]) / factorial_rest(all);
+	return rest * exp(-deviance);
+}
+
+static swk__fourfold moved(swk__fourfold table, int64_t up)
+{
+	return (swk__fourfold){ table.won + up, table.lost - up, table.others_won - up, table.others_lost + up };
+}
+
+/* Whether the table with `down` fewer won is at most as likely. Doubles decide unless they are close. */
+static bool not_likelier(swk__fourfold table, double likelihood, int64_t down)
+{
+	double other = probability(moved(table, -down));
+	if (fabs(other - likelihood) > 1e-6 * likelihood)
+		return other < likelihood;
+	swk__products products;
+	swk__products_init(&products);
+	for (int64_t i = 0; i < down; i++)
+		swk__products_multiply(&products, (uint64_t)(table.won - i) * (uint64_t)(table.others_lost - i),
+		                       (uint64_t)(table.lost + 1 + i) * (uint64_t)(table.others_won + 1 + i));
+	return swk__products_compare(&products) <= 0;
+}
+
+/* The sum of the probabilities of this table and those further up (or down), in units of its own. Each term is less than
+ * the one before, by a factor that falls too. */
+static double tail(swk__fourfold table, bool up)
+{
+	double a = (double)table.won, b = (double)table.lost;
+	double c = (double)table.others_won, d = (double)table.others_lost;
+	double grow = up ? b : a, grow_too = up ? c : d, shrink = up ? a : b, shrink_too = up ? d : c;
+	double term = 1, sum = 1;
+	for (double i = 0; term > 1e-20 * sum; i++) {
+		term *= (grow - i) * (grow_too - i) / ((shrink + 1 + i) * (shrink_too + 1 + i));
+		sum += term;
+	}
+	return sum;
+}
+
+double swk__fisher(swk__fourfold table)
+{
+	swk__i128 a = table.won, b = table.lost, c = table.others_won, d = table.others_lost;
+	/* Turned so that the likeliest table has fewer won than this one; none has: it is this one. */
+	if (b * c > (a + 1) * (d + 1))
+		table = (swk__fourfold){ table.lost, table.won, table.others_lost, table.others_won };
+	else if (a * d <= (b + 1) * (c + 1))
+		return 1;
+	double likelihood = probability(table);
+	if (likelihood < 1e-300)
+		return 0;
+	double sum = likelihood * tail(table, true);
+
+	/* The greatest table on the other side of the likeliest that is not likelier, by bisection: `near` steps down
+	 * is likelier, `far` is not or does not exist. */
+	int64_t near = 1, far = 1 + (table.won < table.others_lost ? table.won : table.others_lost), last = far - 1;
+	while (far - near > 1) {
+		int64_t middle = near + (far - near) / 2;
+		if (not_likelier(table, likelihood, middle))
+			far = middle;
+		else
+			near = middle;
+	}
+	if (far <= last) {
+		swk__fourfold other = moved(table, -far);
+		sum += probability(other) * tail(other, false);
+	}
+	return fmin(sum, 1);
+}
+
+/* ---------------------------------------------------------------------------------- Benjamini-Hochberg */
+
+/* Lets order[root] sink until no child of it has a greater p. */
+static void sift(const double *p, size_t *order, size_t root, size_t count)
+{
+	size_t index = order[root];
+	for (;;) {
+		size_t child = 2 * root + 1;
+		if (child + 1 < count && p[order[child + 1]] > p[order[child]])
+			child++;
+		if (child >= count || p[order[child]] <= p[index])
+			break;
+		order[root] = order[child];
+		root = child;
+	}
+	order[root] = index;
+}
+
+/* A heap gives up the greatest p first, which is the order in which q values are made; and unlike qsort it takes no
+ * memory. */
+void swk__benjamini_hochberg(double *p, size_t count, size_t *order)
+{
+	double least = 1;
+	for (size_t i = 0; i < count; i++)
+		order[i] = i;
+	for (size_t i = count / 2; i-- > 0;)
+		sift(p, order, i, count);
+	for (size_t rank = count; rank > 0; rank--) {
+		size_t index = order[0];
+		order[0] = order[rank - 1];
+		sift(p, order, 0, rank - 1);
+		double q = p[index] * ((double)count / (double)rank);
+		least = q < least ? q : least;
+		p[index] = least;
+	}
 }

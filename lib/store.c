@@ -407,8 +407,15 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	call c = call_begin(store, false);
 	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start,
 		             store->clock(store->clock_context) };
-	swk__desk desk = { &store->mem, &store->zones,     store->cache,       call_check,
-		           &c,          swk__store_retain, swk__store_release, store };
+	swk__desk desk = { .mem = &store->mem,
+		           .zones = &store->zones,
+		           .cache = store->cache,
+		           .currency = swk__slice_of(store->currency),
+		           .check = call_check,
+		           .check_context = &c,
+		           .keep = swk__store_retain,
+		           .drop = swk__store_release,
+		           .owner = store };
 	swk__plan plan;
 	swk__facts facts;
 	int code = swk__plan_make(&asker, query, &plan, error);

@@ -18,6 +18,7 @@ GATED = (
     "lib/currency.c",
     "lib/rollup.c",
     "lib/stats.c",
+    "lib/survival.c",
 )
 
 

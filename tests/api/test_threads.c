@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * One writer and four readers on one store. Every answer is asked again, at the commit it says it saw, when that
- * is long past: it must come back byte for byte. Runs SWK_THREAD_SECONDS (2 by default); ThreadSanitizer looks on in the lane
- * `thread`.
+ * One writer and four readers on one store. Every answer is asked again, at the commit it says it saw, when that is
+ * long past: it must come back byte for byte. Runs SWK_THREAD_SECONDS (2 by default); ThreadSanitizer looks on in the
+ * lane `thread`.
  */
 #include "feed.h"
 

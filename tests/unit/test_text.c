@@ -299,6 +299,43 @@ static void readers_need_no_lock(void **state)
 	assert_int_equal(mem.used, 0);
 }
 
+/* Taking back, then other texts, again and again: those that stay are found, memory does not grow, and the index and
+ * the blocks are as good as new. */
+static void rollback_leaves_what_was(void **state)
+{
+	swk__text text;
+	swk__mem mem;
+	char bytes[32], longer[9000];
+	uint32_t number;
+	(void)state;
+	memset(longer, 'x', sizeof longer);
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 3, NULL), SWK_OK);
+	for (uint32_t round = 0; round < 20; round++) {
+		uint32_t kept = 1 + round * 100, count = 3000 + kept;
+		for (uint32_t n = swk__text_count(&text); n < kept; n++)
+			assert_int_equal(swk__text_intern(&text, text_of(n, bytes), &number, NULL), SWK_OK);
+		swk__text_mark mark = swk__text_keep(&text);
+		for (uint32_t n = kept; n < count; n++) {
+			swk__slice one = text_of(n + round * 100000, bytes);
+			if (n % 500 == 0)
+				one = (swk__slice){ longer, sizeof longer - round };
+			assert_int_equal(swk__text_intern(&text, one, &number, NULL), SWK_OK);
+		}
+		swk__text_rollback(&text, &mark);
+		assert_int_equal(swk__text_count(&text), kept);
+		assert_false(swk__text_find(&text, text_of(kept + round * 100000, bytes), &number));
+		for (uint32_t n = 1; n < kept; n++) {
+			assert_true(swk__text_find(&text, text_of(n, bytes), &number));
+			assert_int_equal(number, n);
+		}
+	}
+	/* 5,000 entries at a time, in indices and segments of powers of two; 20 times 3,000 texts would take a MB. */
+	assert_true(mem.used < 400000);
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +350,7 @@ int main(void)
 		cmocka_unit_test(memory_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
 		cmocka_unit_test(readers_need_no_lock),
+		cmocka_unit_test(rollback_leaves_what_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "quota.h"
+
+#include "block.h"
+
+#include <stdlib.h>
+
+typedef enum level {
+	LEVEL_ALL,
+	LEVEL_TEAM,
+	LEVEL_REP
+} level;
+
+/* One quota record. */
+typedef struct quota {
+	level owner;
+	uint32_t rep, team; /* of a rep: its present team */
+	int32_t from, to;
+	int64_t won, amount; /* SWK__NULL: not given */
+	uint32_t currency;
+} quota;
+
+/* The quotas that share a day with a week, and what is counted of them. */
+typedef struct counting {
+	const swk__plan *plan;
+	const swk__facts *facts;
+	const swk__money *money;
+	level asked;
+	quota *quotas;
+	size_t count;
+	swk__quotas *out;
+} counting;
+
+/* --------------------------------------------------------------------------------------------- records */
+
+static quota quota_read(const swk__facts *facts, const swk__part *part, uint32_t row)
+{
+	const swk__columns *c = part->columns;
+	quota q = { .rep = (uint32_t)swk__columns_get(c, SWK__QUOTA_REP, row),
+		    .team = (uint32_t)swk__columns_get(c, SWK__QUOTA_TEAM, row),
+		    .from = (int32_t)swk__columns_get(c, SWK__QUOTA_FROM, row),
+		    .to = (int32_t)swk__columns_get(c, SWK__QUOTA_TO, row),
+		    .won = swk__columns_get(c, SWK__QUOTA_WON, row),
+		    .amount = swk__columns_get(c, SWK__QUOTA_AMOUNT, row),
+		    .currency = (uint32_t)swk__columns_get(c, SWK__QUOTA_CURRENCY, row) };
+	q.owner = q.rep ? LEVEL_REP : q.team ? LEVEL_TEAM : LEVEL_ALL;
+	if (q.rep) {
+		swk__place rep = swk__facts_row(facts, SWK__TABLE_REP, q.rep);
+		q.team = rep ? (uint32_t)swk__state_get(swk__facts_table(facts, SWK__TABLE_REP), rep, SWK__REP_TEAM)
+		             : 0;
+	}
+	return q;
+}
+
+static const swk__part *quota_part(const swk__facts *facts)
+{
+	return swk__directory_part(swk__facts_table(facts, SWK__TABLE_QUOTA)->directory, 0);
+}
+
+static int quotas_read(counting *self, swk_error *error)
+{
+	const swk__part *part = quota_part(self->facts);
+	swk__mem *mem = self->plan->mem;
+	self->quotas = swk__alloc(mem, SWK__FAULT_report_rows, part ? part->live : 0, sizeof *self->quotas);
+	if (!self->quotas)
+		return swk__fail_memory(error, mem);
+	for (uint32_t row = 0; part && row < part->rows; row++)
+		if (swk__part_live(part, row))
+			self->quotas[self->count++] = quota_read(self->facts, part, row);
+	return SWK_OK;
+}
+
+bool swk__quotas_begin(const swk__facts *facts, int32_t *date)
+{
+	const swk__part *part = quota_part(facts);
+	int32_t begin = INT32_MAX;
+	for (uint32_t row = 0; part && row < part->rows; row++) {
+		if (!swk__part_live(part, row))
+			continue;
+		int32_t from = (int32_t)swk__columns_get(part->columns, SWK__QUOTA_FROM, row);
+		begin = from < begin ? from : begin;
+	}
+	*date = begin;
+	return begin < INT32_MAX;
+}
+
+/* --------------------------------------------------------------------------------------------- groups */
+
+bool swk__quotas_apply(const swk__plan *plan)
+{
+	const unsigned known = SWK__HAS(REP) | SWK__HAS(TEAM);
+	unsigned asked = plan->by_mask;
+	for (unsigned f = 0; f < plan->filter_count; f++)
+		asked |= 1u << plan->filters[f].dimension;
+	return !(asked & ~known);
+}
+
+static level plan_level(const swk__plan *plan)
+{
+	unsigned asked = plan->by_mask;
+	for (unsigned f = 0; f < plan->filter_count; f++)
+		asked |= 1u << plan->filters[f].dimension;
+	return asked & SWK__HAS(REP) ? LEVEL_REP : asked & SWK__HAS(TEAM) ? LEVEL_TEAM : LEVEL_ALL;
+}
+
+static swk__slice owner_text(const counting *self, const quota *q, swk__dimension dimension)
+{
+	uint32_t number = dimension == SWK__DIMENSION_REP ? q->rep : q->team;
+	return swk__text_get(swk__dimension_texts(self->facts, dimension), number);
+}
+
+static bool filters_pass(const counting *self, const quota *q)
+{
+	const swk__plan *plan = self->plan;
+	for (unsigned f = 0; f < plan->filter_count; f++) {
+		const swk__plan_filter *filter = &plan->filters[f];
+		swk__slice owner = owner_text(self, q, filter->dimension);
+		bool pass = false;
+		for (uint32_t v = 0; v < filter->count; v++)
+			pass |= swk__slice_equal(owner, plan->values[filter->first + v]);
+		if (!pass)
+			return false;
+	}
+	return true;
+}
+
+/* The group of a quota's owner, a new one if need be; NULL when memory failed. */
+static swk__quota_group *group_of(counting *self, const quota *q)
+{
+	swk__quotas *out = self->out;
+	size_t before = out->keys.length;
+	for (unsigned d = 0; d < self->plan->by_count; d++) {
+		swk__buf_slice(&out->keys, owner_text(self, q, self->plan->by[d]));
+		swk__buf_byte(&out->keys, 0);
+	}
+	swk__slice key = { out->keys.bytes + before, out->keys.length - before };
+	if (out->keys.failed)
+		return NULL;
+	for (size_t g = 0; g < out->count; g++) {
+		/* Keys are places in `keys` while it grows. */
+		swk__slice other = { out->keys.bytes + (size_t)(uintptr_t)out->groups[g].key.bytes,
+			             out->groups[g].key.length };
+		if (swk__slice_equal(other, key)) {
+			out->keys.length = before;
+			return &out->groups[g];
+		}
+	}
+	if (out->count == out->capacity) {
+		size_t capacity = swk__grown(out->capacity, out->count + 1);
+		swk__quota_group *groups = swk__resize(out->mem, SWK__FAULT_report_rows, out->groups, capacity,
+		                                       sizeof *groups);
+		if (!groups)
+			return NULL;
+		out->groups = groups;
+		out->capacity = capacity;
+	}
+	out->groups[out->count] = (swk__quota_group){ .key = { (const char *)(uintptr_t)before, key.length },
+		                                      .won = { 0, 1 },
+		                                      .amount = { 0, 1 } };
+	return &out->groups[out->count++];
+}
+
+/* -------------------------------------------------------------------------------------------- shares */
+
+static swk__i128 divisor_common(swk__i128 a, swk__i128 b)
+{
+	a = a < 0 ? -a : a;
+	while (b) {
+		swk__i128 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a ? a : 1;
+}
+
+/* sum += fraction * times / of; false when it does not fit. */
+static bool fraction_add(swk__fraction *sum, swk__fraction fraction, int64_t times, int64_t of)
+{
+	swk__i128 numerator, denominator, left, right;
+	if (__builtin_mul_overflow(fraction.numerator, times, &numerator) ||
+	    __builtin_mul_overflow(fraction.denominator, of, &denominator))
+		return false;
+	swk__i128 common = divisor_common(numerator, denominator);
+	numerator /= common;
+	denominator /= common;
+	common = divisor_common(sum->denominator, denominator);
+	if (__builtin_mul_overflow(sum->numerator, denominator / common, &left) ||
+	    __builtin_mul_overflow(numerator, sum->denominator / common, &right) ||
+	    __builtin_add_overflow(left, right, &sum->numerator) ||
+	    __builtin_mul_overflow(sum->denominator, denominator / common, &sum->denominator))
+		return false;
+	common = divisor_common(sum->numerator, sum->denominator);
+	sum->numerator /= common;
+	sum->denominator /= common;
+	return true;
+}
+
+static int32_t days_shared(const quota *q, int32_t week)
+{
+	int32_t from = q->from > week ? q->from : week, to = q->to < week + 7 ? q->to : week + 7;
+	return to > from ? to - from : 0;
+}
+
+static bool quota_gives(const quota *q, bool amount)
+{
+	return (amount ? q->amount : q->won) != SWK__NULL;
+}
+
+/* Whether an owner above that of a quota has one of its own that week: a team (its number), or the organisation. */
+static bool owner_has(const counting *self, level owner, uint32_t team, int32_t week, bool amount)
+{
+	for (size_t i = 0; i < self->count; i++) {
+		const quota *q = &self->quotas[i];
+		if (q->owner == owner && (owner == LEVEL_ALL || q->team == team) && quota_gives(q, amount) &&
+		    days_shared(q, week))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a quota counts at the level that is asked for. */
+static bool quota_counts(const counting *self, const quota *q, int32_t week, bool amount)
+{
+	if (!quota_gives(q, amount) || q->owner < self->asked)
+		return false;
+	if (q->owner == LEVEL_REP && self->asked < LEVEL_REP && q->team &&
+	    owner_has(self, LEVEL_TEAM, q->team, week, amount))
+		return false;
+	return q->owner == LEVEL_ALL || self->asked != LEVEL_ALL || !owner_has(self, LEVEL_ALL, 0, week, amount);
+}
+
+static int share_add(counting *self, const quota *q, int32_t days, bool amount, swk_error *error)
+{
+	swk__fraction target = { q->won, 1 };
+	int code = SWK_OK;
+	if (amount && self->money)
+		code = swk__money_exact(self->money, q->amount, q->currency, q->from, &target, error);
+	if (code != SWK_OK)
+		return code;
+	swk__quota_group *group = group_of(self, q);
+	if (!group)
+		return swk__fail_memory(error, self->plan->mem);
+	*(amount ? &group->amount_given : &group->won_given) = true;
+	if (amount && !self->money)
+		return SWK_OK;
+	if (!fraction_add(amount ? &group->amount : &group->won, target, days, q->to - q->from))
+		return swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
+	return SWK_OK;
+}
+
+static int week_add(counting *self, int32_t week, swk_error *error)
+{
+	for (size_t i = 0; i < self->count; i++) {
+		const quota *q = &self->quotas[i];
+		int32_t days = days_shared(q, week);
+		for (int amount = 0; amount < 2 && days; amount++) {
+			if (!quota_counts(self, q, week, amount) || !filters_pass(self, q))
+				continue;
+			int code = share_add(self, q, days, amount, error);
+			if (code != SWK_OK)
+				return code;
+		}
+	}
+	return SWK_OK;
+}
+
+static int group_order(const void *a, const void *b)
+{
+	return swk__slice_compare(((const swk__quota_group *)a)->key, ((const swk__quota_group *)b)->key);
+}
+
+int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
+                     int32_t from, int32_t to, swk_error *error)
+{
+	counting self = { .plan = plan, .facts = facts, .money = money, .asked = plan_level(plan), .out = quotas };
+	*quotas = (swk__quotas){ .mem = plan->mem };
+	swk__buf_init(&quotas->keys, plan->mem, SIZE_MAX);
+	int code = quotas_read(&self, error);
+	for (int32_t week = from; self.count && week <= to && code == SWK_OK; week += 7)
+		code = week_add(&self, week, error);
+	swk__free(plan->mem, self.quotas);
+	if (code != SWK_OK) {
+		swk__quotas_done(quotas);
+		return code;
+	}
+	for (size_t g = 0; g < quotas->count; g++)
+		quotas->groups[g].key.bytes = quotas->groups[g].key.length
+		                                      ? quotas->keys.bytes +
+		                                                (size_t)(uintptr_t)quotas->groups[g].key.bytes
+		                                      : "";
+	if (quotas->count > 1)
+		qsort(quotas->groups, quotas->count, sizeof *quotas->groups, group_order);
+	return SWK_OK;
+}
+
+void swk__quotas_done(swk__quotas *quotas)
+{
+	swk__free(quotas->mem, quotas->groups);
+	swk__buf_done(&quotas->keys);
+	quotas->groups = NULL;
+	quotas->count = 0;
+}
+
+const swk__quota_group *swk__quotas_find(const swk__quotas *quotas, swk__slice key)
+{
+	swk__quota_group wanted = { .key = key };
+	return quotas->count ? bsearch(&wanted, quotas->groups, quotas->count, sizeof wanted, group_order) : NULL;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "finish.h"
+#include "quota.h"
+#include "stats.h"
+
+#include <stdlib.h>
+
+enum {
+	WON,
+	AMOUNT,
+	MEASURES
+};
+
+/* Columns that finish makes. */
+enum {
+	QUOTA_WON = 4,
+	QUOTA_AMOUNT,
+	ATTAINMENT_WON,
+	ATTAINMENT_AMOUNT,
+	OVER_QUOTA,
+	RANK
+};
+
+/* clang-format off */
+static const swk__source sources[] = {
+	{ .facts = SWK__FACT_CLOSED, .lead = SWK__FACT_CLOSED_LEAD, .opportunity = SWK__FACT_CLOSED_OPPORTUNITY,
+	  .given = SWK__IS(SWK__FACT_CLOSED_OUTCOME, SWK__WON), .own = { [SWK__DIMENSION_REP] = SWK__FACT_CLOSED_REP } },
+};
+
+static const swk__measure measures[MEASURES] = {
+	[WON] = { .value = -1, .present = -1, .given = SWK__ANY },
+	[AMOUNT] = { .kind = SWK__MEASURE_AMOUNT, .value = SWK__FACT_CLOSED_AMOUNT, .from = SWK__FACT_CLOSED_CURRENCY,
+	             .present = SWK__FACT_CLOSED_AT, .given = SWK__ANY },
+};
+
+static const swk__column columns[] = {
+	SWK__NUMBER("won", WON, "deals", "opportunities won in the week"),
+	SWK__FIGURE("amount", AMOUNT, AMOUNT, "currency", "what they are worth, each converted at its close"),
+	SWK__MEAN("mean_amount", MEAN_AMOUNT, AMOUNT, WON, 0, "currency", "amount", "won", "mean worth of a won deal"),
+	SWK__FIGURE("currency", CURRENCY, 0, NULL, "of the amounts"),
+	SWK__FIGURE("quota_won", WEEKLY_REAL, 0, "deals", "how many were to be won: the quotas' shares of the week"),
+	SWK__FIGURE("quota_amount", WEEKLY_AMOUNT, 0, "currency", "how much was to be won"),
+	{ .name = "attainment_won", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "share",
+	  .numerator = "won", .denominator = "quota_won", .definition = "won of what was to be won; null without a quota" },
+	{ .name = "attainment_amount", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "share",
+	  .numerator = "amount", .denominator = "quota_amount", .definition = "the same in money" },
+	SWK__FIGURE("over_quota", WEEKLY_BOOL, 0, NULL, "more than the quota for amounts, else than that for deals"),
+	SWK__FIGURE("rank", WEEKLY_INT, 0, NULL, "dense within the week: by amount, then won"),
+	SWK__COLUMNS_END,
+};
+
+static const swk__report_option options[] = { SWK__OPTIONS_END };
+/* clang-format on */
+
+/* ------------------------------------------------------------------------------------------- quotas */
+
+static swk__cell attainment(swk__i128 reached, swk__fraction quota)
+{
+	swk__i128 numerator;
+	if (quota.numerator <= 0 || __builtin_mul_overflow(reached, quota.denominator, &numerator))
+		return (swk__cell){ .null = quota.numerator <= 0,
+			            .real = (double)reached / ((double)quota.numerator / (double)quota.denominator) };
+	return (swk__cell){ .real = swk__ratio(numerator, quota.numerator) };
+}
+
+static void row_quota(const swk__finishing *finishing, size_t row, const swk__quota_group *group)
+{
+	const swk__i128 *sums = finishing->rows[row].sums;
+	swk__cell *cells[] = { swk__finishing_cell(finishing, row, QUOTA_WON),
+		               swk__finishing_cell(finishing, row, QUOTA_AMOUNT),
+		               swk__finishing_cell(finishing, row, ATTAINMENT_WON),
+		               swk__finishing_cell(finishing, row, ATTAINMENT_AMOUNT),
+		               swk__finishing_cell(finishing, row, OVER_QUOTA) };
+	for (size_t i = 0; i < SWK__COUNT(cells); i++)
+		*cells[i] = (swk__cell){ .null = true };
+	if (!group)
+		return;
+	if (group->won_given) {
+		cells[0]->null = false;
+		cells[0]->real = swk__ratio(group->won.numerator, group->won.denominator);
+		*cells[2] = attainment(sums[WON], group->won);
+	}
+	if (group->amount_given) {
+		*cells[1] = (swk__cell){ .amount = swk__fraction_round(group->amount),
+			                 .digits = finishing->money->digits };
+		*cells[3] = attainment(sums[AMOUNT], group->amount);
+	}
+	const swk__cell *deciding = group->amount_given ? cells[3] : cells[2];
+	if (!deciding->null)
+		*cells[4] = (swk__cell){ .integer = deciding->real > 1 };
+}
+
+/* --------------------------------------------------------------------------------------------- ranks */
+
+static int rank_order(const void *a, const void *b)
+{
+	const swk__i128 *x = (*(const swk__finish_row *const *)a)->sums,
+			*y = (*(const swk__finish_row *const *)b)->sums;
+	if (x[AMOUNT] != y[AMOUNT])
+		return x[AMOUNT] > y[AMOUNT] ? -1 : 1;
+	return x[WON] > y[WON] ? -1 : x[WON] < y[WON];
+}
+
+static int ranks_fill(swk__finishing *finishing, swk_error *error)
+{
+	const swk__finish_row **order = swk__alloc(finishing->mem, SWK__FAULT_report_rows, finishing->count,
+	                                           sizeof *order);
+	if (!order)
+		return swk__fail_memory(error, finishing->mem);
+	for (size_t r = 0; r < finishing->count; r++)
+		order[r] = &finishing->rows[r];
+	if (finishing->count > 1)
+		qsort(order, finishing->count, sizeof *order, rank_order);
+	int64_t rank = 0;
+	for (size_t i = 0; i < finishing->count; i++) {
+		rank += i == 0 || rank_order(&order[i - 1], &order[i]) != 0;
+		*swk__finishing_cell(finishing, (size_t)(order[i] - finishing->rows),
+		                     RANK) = (swk__cell){ .integer = rank };
+	}
+	swk__free(finishing->mem, order);
+	return SWK_OK;
+}
+
+static int deals_finish(swk__finishing *finishing, swk_error *error)
+{
+	swk__quotas quotas = { .mem = finishing->mem };
+	bool apply = swk__quotas_apply(finishing->plan);
+	int code = SWK_OK;
+	if (apply)
+		code = swk__quotas_make(&quotas, finishing->plan, finishing->facts, finishing->money, finishing->from,
+		                        finishing->to, error);
+	for (size_t r = 0; r < finishing->count && code == SWK_OK; r++)
+		row_quota(finishing, r, apply ? swk__quotas_find(&quotas, finishing->rows[r].key) : NULL);
+	if (apply && code == SWK_OK)
+		swk__quotas_done(&quotas);
+	return code == SWK_OK ? ranks_fill(finishing, error) : code;
+}
+
+/* ------------------------------------------------------------------------------------- groups and window */
+
+static int32_t present_week(const swk__plan *plan)
+{
+	return swk__week_of_instant(&plan->calendar, plan->cut.now);
+}
+
+/* A group with a quota has a row without a deal, up to the week of now. */
+static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to, swk__rollup **rollup,
+                        swk_error *error)
+{
+	const swk__i128 zeros[MEASURES] = { 0 };
+	swk__quotas quotas;
+	swk__rollup *owners = NULL, *merged = NULL;
+	if (!swk__quotas_apply(plan))
+		return SWK_OK;
+	int code = swk__quotas_make(&quotas, plan, facts, NULL, from, to < present_week(plan) ? to : present_week(plan),
+	                            error);
+	if (code != SWK_OK)
+		return code;
+	swk__rollup_builder builder;
+	swk__rollup_builder_init(&builder, plan->mem, MEASURES, 0);
+	for (size_t g = 0; g < quotas.count && code == SWK_OK; g++)
+		code = swk__rollup_builder_add(&builder, quotas.groups[g].key, zeros, NULL, error);
+	if (code == SWK_OK)
+		code = swk__rollup_build(&builder, &owners, error);
+	swk__rollup_builder_done(&builder);
+	swk__quotas_done(&quotas);
+	if (code == SWK_OK)
+		code = swk__rollup_merge(*rollup, owners, &merged, error);
+	swk__rollup_release(owners);
+	if (code != SWK_OK)
+		return code;
+	swk__rollup_release(*rollup);
+	*rollup = merged;
+	return SWK_OK;
+}
+
+/* From the first week with a fact or a quota to the week of now. */
+static void deals_window(const swk__plan *plan, const swk__facts *facts, int32_t *from, int32_t *to)
+{
+	int32_t date;
+	bool any = *from <= *to;
+	if (swk__quotas_begin(facts, &date)) {
+		int32_t week = swk__week_of_date(plan->calendar.week_start, date);
+		*from = any && *from < week ? *from : week;
+		any = true;
+	}
+	*to = any ? present_week(plan) : *from - 7;
+}
+
+static const swk__form forms[] = {
+	{ sources, SWK__COUNT(sources), measures, MEASURES, columns, NULL, deals_finish, deals_groups, deals_window },
+};
+
+const swk__report swk__report_deals = {
+	.name = "deals",
+	.definition = "won opportunities against quotas, by the week of their close",
+	.dimensions = SWK__COMMON,
+	.options = options,
+	.forms = forms,
+};
