@@ -221,11 +221,12 @@ SWK_API int swk_batch_row(swk_batch *batch, const char *table, int64_t number);
  * these return SWK_OK, or SWK_ERR_USAGE without a begun row, or SWK_ERR_MEMORY / SWK_ERR_LIMIT (the row
  * cannot be ended then, only given up by swk_batch_clear). A field set twice is refused.
  *
- * text:    text, ids, names of enums and zones; instants, dates and amounts in their text form.
+ * text:    text, ids, names of enums, zones and currencies; instants, dates, amounts and rates as text.
  * parse:   the text form of a field of any type, as CSV files have it: numbers, booleans (true/false, 1/0,
  *          yes/no, y/n in any case). bytes may be NULL when length is 0.
  * int:     a number in its field's unit (duration_s: seconds).
- * real:    the same, finite; kept to 1e-6.
+ * real:    the same, finite, by the shortest digits that read back as it; rounded, or refused for more digits than
+ *          its field keeps (an amount its currency's, a count none).
  * bool:    0 or 1.
  * instant: microseconds since 1970 UTC.
  * date:    days since 1970-01-01. */

@@ -224,11 +224,22 @@ static int heading_check_fields(csv_reader *reader)
 	return id ? SWK_OK : fail_heading(reader, "has no column \"id\"");
 }
 
-static int map_check_fields(swi__run *run, const swi__map *map)
+static int map_check_field(swi__run *run, const swi__map *map, swi__field *field)
+{
+	int code = swi__run_field_known(run, map->table, field->name);
+	if (!code)
+		code = swi__run_field_date(run, map->table, field->name, &field->date);
+	if (!code && field->date && field->day_end)
+		return swi__fail(run->error, SWK_ERR_INVALID,
+		                 "the map was wrong in field %s: \"day\" is for instants, not for dates", field->name);
+	return code;
+}
+
+static int map_check_fields(swi__run *run, swi__map *map)
 {
 	int code = swi__run_table_known(run, map->table);
 	for (size_t i = 0; i < map->field_count && !code; i++)
-		code = swi__run_field_known(run, map->table, map->fields[i].name);
+		code = map_check_field(run, map, &map->fields[i]);
 	for (size_t i = 0; i < map->constant_count && !code; i++)
 		code = swi__run_field_known(run, map->table, map->constants[i].name);
 	return code;

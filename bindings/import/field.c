@@ -108,12 +108,27 @@ static int set_day_end(field_passage *passage, const swi__moment *moment)
 	return set_code(passage, swk_batch_instant(passage->run->batch, passage->field->name, instant - 1));
 }
 
+/* Of a local time the date counts; an instant has none before it has a zone. */
+static int set_civil(field_passage *passage, const swi__moment *moment)
+{
+	char text[SWI__MOMENT_TEXT];
+	swi__moment date = { .year = moment->year, .month = moment->month, .day = moment->day };
+	if (moment->offset)
+		return refuse(passage, "was an instant, not a date");
+	if (passage->field->inclusive)
+		date = swi__moment_next_day(moment);
+	size_t length = swi__moment_text(&date, text);
+	return set_code(passage, swk_batch_parse(passage->run->batch, passage->field->name, text, length));
+}
+
 static int set_date(field_passage *passage)
 {
 	char text[SWI__MOMENT_TEXT];
 	swi__moment moment;
 	if (!forms_parse(passage->field, passage->text, &moment))
 		return refuse_form(passage);
+	if (passage->field->date)
+		return set_civil(passage, &moment);
 	if (passage->field->day_end && !moment.time)
 		return set_day_end(passage, &moment);
 	size_t length = swi__moment_text(&moment, text);
@@ -239,8 +254,13 @@ static int set_value(field_passage *passage)
 	return set_text(passage, (swi__slice){ json_string_value(value), json_string_length(value) });
 }
 
+/* A last day that the library cannot read as a date is left to it to refuse. */
 static int set_plain(field_passage *passage)
 {
+	swi__moment last;
+	if (passage->field->inclusive && passage->text.length == strlen("2026-03-31") &&
+	    swi__dateform_parse("%Y-%m-%d", passage->text, &last))
+		return set_civil(passage, &last);
 	return set_text(passage, passage->text);
 }
 

@@ -91,8 +91,8 @@ int swi__run_refuse(swi__run *run, const char *table, const char *field, swi__sl
 
 /* -------------------------------------------------------------------------------------------- probes */
 
-/* How the library refuses a row of `table` with nothing but an empty `field`. */
-static int probe(swi__run *run, const char *table, const char *field, swk_error *refusal)
+/* How the library refuses a row of `table` with nothing but a `field`, which is empty or the first of all dates. */
+static int probe(swi__run *run, const char *table, const char *field, bool date, swk_error *refusal)
 {
 	swk_batch *batch = NULL;
 	int code = swk_batch_create(run->store, NULL, &batch, run->error);
@@ -100,7 +100,7 @@ static int probe(swi__run *run, const char *table, const char *field, swk_error 
 		return code;
 	code = swk_batch_row(batch, table, 1);
 	if (!code && field)
-		code = swk_batch_parse(batch, field, "", 0);
+		code = date ? swk_batch_date(batch, field, 0) : swk_batch_parse(batch, field, "", 0);
 	if (!code)
 		code = swk_batch_end(batch, refusal);
 	swk_batch_free(batch);
@@ -111,9 +111,9 @@ static int probe(swi__run *run, const char *table, const char *field, swk_error 
 static int probe_alike(swi__run *run, const char *table, const char *field, const char *no_table, const char *no_field)
 {
 	swk_error asked = SWK_ERROR_INIT, unknown = SWK_ERROR_INIT;
-	int code = probe(run, table, field, &asked);
+	int code = probe(run, table, field, false, &asked);
 	if (!code)
-		code = probe(run, no_table, no_field, &unknown);
+		code = probe(run, no_table, no_field, false, &unknown);
 	if (code)
 		return code;
 	return strcmp(asked.reason, unknown.reason) == 0 ? SWK_ERR_USAGE : SWK_OK;
@@ -132,6 +132,16 @@ int swi__run_field_known(swi__run *run, const char *table, const char *field)
 	int code = probe_alike(run, table, field, table, NO_NAME);
 	if (code == SWK_ERR_USAGE)
 		swi__fail(run->error, code, "table %s has no field \"%s\"", table, field);
+	return code;
+}
+
+/* A field that takes a date is not what the row is refused for. */
+int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date)
+{
+	swk_error refusal = SWK_ERROR_INIT;
+	int code = probe(run, table, field, true, &refusal);
+	if (!code)
+		*date = strcmp(refusal.field, field) != 0;
 	return code;
 }
 

@@ -144,6 +144,9 @@ static int line_refuse_json(swi__run *run, const json_error_t *error)
 
 /* --------------------------------------------------------------------------------------------- rows */
 
+/* jansson keeps a number with a fraction or an exponent as a double: up to 15 digits of an amount or a rate come
+ * through as they stand in the line, beyond that the shortest digits of the nearest double count. A text or a whole
+ * number is exact. */
 static int field_set(swi__run *run, const char *field, const json_t *value)
 {
 	switch (json_typeof(value)) {

@@ -323,8 +323,7 @@ static int field_null(map_parser *parser, json_t *value)
 
 static int field_inclusive(map_parser *parser, json_t *value)
 {
-	(void)value;
-	return wrong(parser, "\"inclusive\" is not supported yet");
+	return read_flag(parser, value, "inclusive", &parser->field->inclusive);
 }
 
 static const map_key field_keys[] = {
@@ -349,6 +348,8 @@ static int check_field(map_parser *parser)
 		return wrong(parser, "\"day\" needs \"date\"");
 	if (field->scale.digits != 1 && !scaled)
 		return wrong(parser, "\"scale\" needs \"number\" or \"duration\"");
+	if (field->inclusive && field->how != SWI__HOW_PLAIN && field->how != SWI__HOW_DATE)
+		return wrong(parser, "\"inclusive\" needs a date");
 	if (field->otherwise && field->how != SWI__HOW_VALUES)
 		return wrong(parser, "\"else\" needs \"values\"");
 	return SWK_OK;
@@ -527,6 +528,16 @@ static int check_file_keys(map_parser *parser, json_t *list)
 	return SWK_OK;
 }
 
+static int check_inclusive(map_parser *parser)
+{
+	const swi__map *map = parser->map;
+	for (size_t i = 0; i < map->field_count; i++)
+		if (map->fields[i].inclusive &&
+		    (strcmp(map->table, "quota") != 0 || strcmp(map->fields[i].name, "to") != 0))
+			return wrong(parser, "\"inclusive\" is only for the \"to\" of a quota");
+	return SWK_OK;
+}
+
 static int check_map(map_parser *parser)
 {
 	const swi__map *map = parser->map;
@@ -540,7 +551,7 @@ static int check_map(map_parser *parser)
 				return wrong(parser, "\"%s\" was both a field and a constant", map->fields[f].name);
 	if (map->zone)
 		parser->maps->zone = map->zone;
-	return SWK_OK;
+	return check_inclusive(parser);
 }
 
 /* ------------------------------------------------------------------------------------------- maps */

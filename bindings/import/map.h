@@ -47,6 +47,8 @@ typedef struct swi__field {
 	const char **forms; /* DATE, SPAN: tried in this order */
 	size_t form_count;
 	bool day_end;
+	bool inclusive; /* a quota's last day: the field is the day after it */
+	bool date;      /* the library keeps a date in this field, no instant; asked of it before the first row */
 	swi__number number;
 	swi__decimal scale;
 	swi__unit unit;

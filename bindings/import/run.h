@@ -34,6 +34,9 @@ int swi__run_refuse_field(swi__run *run, const char *field, swi__slice value, co
 int swi__run_table_known(swi__run *run, const char *table);
 int swi__run_field_known(swi__run *run, const char *table, const char *field);
 
+/* Asks the library likewise whether the field keeps dates. */
+int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date);
+
 int swi__jsonl(swi__run *run);
 int swi__csv(swi__run *run);
 

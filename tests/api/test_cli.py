@@ -457,7 +457,7 @@ class Maps(Case):
             ({"fields": {"rep": {"column": "x", "columns": ["y"]}}}, "only one of"),
             ({"fields": {"duration_s": {"column": "x", "duration": "h"}}}, "none of h:mm:ss"),
             ({"fields": {"duration_s": {"column": "x", "number": "$"}}}, "does not show how a number"),
-            ({"fields": {"to": {"column": "x", "inclusive": True}}}, "not supported yet"),
+            ({"fields": {"to": {"column": "x", "inclusive": True}}}, 'only for the "to" of a quota'),
             ({"encoding": "utf-16"}, "encoding utf-16 is not supported yet"),
             ({"delimiter": "::"}, '"delimiter"'),
             ({"skip": -1}, '"skip"'),

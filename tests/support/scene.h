@@ -108,7 +108,9 @@ static inline swk_batch *scene_batch(scene *s, const char *lines)
 {
 	static const swk__zone utc = { 0 };
 	swk_batch *batch = NULL;
-	assert_int_equal(swk__batch_create(&s->mem, &s->zones, &utc, swk__slice_of("USD"), false, NULL, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(
+		swk__batch_create(&s->mem, &s->zones, &utc, swk__slice_of("USD"), false, NULL, NULL, &batch, NULL),
+		SWK_OK);
 	while (*lines) {
 		batch_line(batch, &lines);
 		while (*lines == '\n')
