@@ -664,7 +664,7 @@ static int window_find(answer *a, swk_error *error)
 		plan->form->window(plan, a->facts, &from, &to);
 	a->from = plan->from_given ? plan->from : from;
 	a->to = plan->to_given ? plan->to : to;
-	if (from > to && !(plan->from_given && plan->to_given))
+	if (!plan->form->window && from > to && !(plan->from_given && plan->to_given))
 		a->to = a->from - 7;
 	int code = SWK_OK;
 	if (!plan->from_given && window_loose(plan))

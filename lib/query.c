@@ -242,6 +242,21 @@ static int cut_resolve(const swk__asker *asker, const swk_query *query, swk__pla
 
 /* ------------------------------------------------------------------------------------------ the plan */
 
+/* Tables that sources and measures are looked up in beside those of the dimensions. */
+static void joins_resolve(swk__plan *plan)
+{
+	const swk__form *form = plan->form;
+	for (unsigned s = 0; s < form->source_count; s++) {
+		if (form->sources[s].lead_needed)
+			plan->joins |= 1u << SWK__TABLE_LEAD;
+		if (form->sources[s].opportunity >= 0 && (plan->joins & (1u << SWK__TABLE_LEAD)))
+			plan->joins |= 1u << SWK__TABLE_OPPORTUNITY;
+	}
+	for (unsigned m = 0; m < form->measure_count; m++)
+		if (form->measures[m].kind == SWK__MEASURE_AMOUNT)
+			plan->joins |= 1u << SWK__TABLE_RATE;
+}
+
 /* Writes what decides a week's rollup, apart from the week, the facts and `now`. */
 static int shape_write(swk__plan *plan, swk_error *error)
 {
@@ -302,6 +317,7 @@ int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *p
 		code = window_resolve(query, plan, error);
 	if (code == SWK_OK)
 		code = cut_resolve(asker, query, plan, error);
+	joins_resolve(plan);
 	if (code == SWK_OK)
 		code = currency_resolve(query, plan, error);
 	if (code == SWK_OK)

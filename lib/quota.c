@@ -29,6 +29,8 @@ typedef struct counting {
 	quota *quotas;
 	size_t count;
 	swk__quotas *out;
+	swk__quota_wanted wanted;
+	void *context;
 } counting;
 
 /* --------------------------------------------------------------------------------------------- records */
@@ -124,18 +126,23 @@ static bool filters_pass(const counting *self, const quota *q)
 	return true;
 }
 
-/* The group of a quota's owner, a new one if need be; NULL when memory failed. */
-static swk__quota_group *group_of(counting *self, const quota *q)
+/* Writes the key of a quota's group behind the keys there are. */
+static bool key_write(counting *self, const quota *q, swk__slice *key)
 {
-	swk__quotas *out = self->out;
-	size_t before = out->keys.length;
+	swk__buf *keys = &self->out->keys;
+	size_t before = keys->length;
 	for (unsigned d = 0; d < self->plan->by_count; d++) {
-		swk__buf_slice(&out->keys, owner_text(self, q, self->plan->by[d]));
-		swk__buf_byte(&out->keys, 0);
+		swk__buf_slice(keys, owner_text(self, q, self->plan->by[d]));
+		swk__buf_byte(keys, 0);
 	}
-	swk__slice key = { out->keys.bytes + before, out->keys.length - before };
-	if (out->keys.failed)
-		return NULL;
+	*key = (swk__slice){ keys->length > before ? keys->bytes + before : "", keys->length - before };
+	return !keys->failed;
+}
+
+/* The group of a key that was just written, a new one if need be; NULL when memory failed. */
+static swk__quota_group *group_of(swk__quotas *out, swk__slice key)
+{
+	size_t before = out->keys.length - key.length;
 	for (size_t g = 0; g < out->count; g++) {
 		/* Keys are places in `keys` while it grows. */
 		swk__slice other = { out->keys.bytes + (size_t)(uintptr_t)out->groups[g].key.bytes,
@@ -232,12 +239,19 @@ static bool quota_counts(const counting *self, const quota *q, int32_t week, boo
 static int share_add(counting *self, const quota *q, int32_t days, bool amount, swk_error *error)
 {
 	swk__fraction target = { q->won, 1 };
+	swk__slice key;
 	int code = SWK_OK;
+	if (!key_write(self, q, &key))
+		return swk__fail_memory(error, self->plan->mem);
+	if (self->wanted && !self->wanted(self->context, key)) {
+		self->out->keys.length -= key.length;
+		return SWK_OK;
+	}
 	if (amount && self->money)
 		code = swk__money_exact(self->money, q->amount, q->currency, q->from, &target, error);
 	if (code != SWK_OK)
 		return code;
-	swk__quota_group *group = group_of(self, q);
+	swk__quota_group *group = group_of(self->out, key);
 	if (!group)
 		return swk__fail_memory(error, self->plan->mem);
 	*(amount ? &group->amount_given : &group->won_given) = true;
@@ -270,9 +284,15 @@ static int group_order(const void *a, const void *b)
 }
 
 int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
-                     int32_t from, int32_t to, swk_error *error)
+                     int32_t from, int32_t to, swk__quota_wanted wanted, void *context, swk_error *error)
 {
-	counting self = { .plan = plan, .facts = facts, .money = money, .asked = plan_level(plan), .out = quotas };
+	counting self = { .plan = plan,
+		          .facts = facts,
+		          .money = money,
+		          .asked = plan_level(plan),
+		          .out = quotas,
+		          .wanted = wanted,
+		          .context = context };
 	*quotas = (swk__quotas){ .mem = plan->mem };
 	swk__buf_init(&quotas->keys, plan->mem, SIZE_MAX);
 	int code = quotas_read(&self, error);

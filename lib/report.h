@@ -165,7 +165,8 @@ typedef struct swk__form {
 	/* Adds groups of a period that have no fact: replaces *rollup (may be NULL) by one with them; NULL: there are none. */
 	int (*groups)(const struct swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to,
 	              struct swk__rollup **rollup, swk_error *error);
-	/* Widens the first and last week with a fact to where an open window begins and ends; NULL: it does there. */
+	/* Turns the first and last week with a fact (none: from > to) into those between which an open window lies; from is
+	 * INT32_MAX where it has no beginning. NULL: it begins and ends with the facts, and there is none without. */
 	void (*window)(const struct swk__plan *plan, const swk__facts *facts, int32_t *from, int32_t *to);
 } swk__form;
 

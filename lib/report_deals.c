@@ -121,6 +121,18 @@ static int ranks_fill(swk__finishing *finishing, swk_error *error)
 	return SWK_OK;
 }
 
+static int key_order(const void *key, const void *row)
+{
+	return swk__slice_compare(*(const swk__slice *)key, ((const swk__finish_row *)row)->key);
+}
+
+/* Rows come in the order of their keys. */
+static bool row_wanted(void *context, swk__slice key)
+{
+	const swk__finishing *finishing = context;
+	return finishing->count && bsearch(&key, finishing->rows, finishing->count, sizeof *finishing->rows, key_order);
+}
+
 static int deals_finish(swk__finishing *finishing, swk_error *error)
 {
 	swk__quotas quotas = { .mem = finishing->mem };
@@ -128,7 +140,7 @@ static int deals_finish(swk__finishing *finishing, swk_error *error)
 	int code = SWK_OK;
 	if (apply)
 		code = swk__quotas_make(&quotas, finishing->plan, finishing->facts, finishing->money, finishing->from,
-		                        finishing->to, error);
+		                        finishing->to, row_wanted, finishing, error);
 	for (size_t r = 0; r < finishing->count && code == SWK_OK; r++)
 		row_quota(finishing, r, apply ? swk__quotas_find(&quotas, finishing->rows[r].key) : NULL);
 	if (apply && code == SWK_OK)
@@ -153,7 +165,7 @@ static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t 
 	if (!swk__quotas_apply(plan))
 		return SWK_OK;
 	int code = swk__quotas_make(&quotas, plan, facts, NULL, from, to < present_week(plan) ? to : present_week(plan),
-	                            error);
+	                            NULL, NULL, error);
 	if (code != SWK_OK)
 		return code;
 	swk__rollup_builder builder;
@@ -184,7 +196,9 @@ static void deals_window(const swk__plan *plan, const swk__facts *facts, int32_t
 		*from = any && *from < week ? *from : week;
 		any = true;
 	}
-	*to = any ? present_week(plan) : *from - 7;
+	if (!any)
+		*from = INT32_MAX;
+	*to = present_week(plan);
 }
 
 static const swk__form forms[] = {
