@@ -172,32 +172,26 @@ static bool may_answer(const walk *from, const walk *to, const swk__percentile *
 	return depth_high(b.depth, a.sigma) >= asked;
 }
 
-static void note(swk__moment *moment, int64_t time)
+static void look(const walk *w, swk__percentile *question, double asked)
 {
-	if (!moment->known)
-		*moment = (swk__moment){ true, time };
-}
-
-static void look(const walk *w, swk__percentile *question)
-{
-	int64_t time = w->durations->ended[w->ended - 1];
+	const swk__moment now = { true, w->durations->ended[w->ended - 1] };
 	band at;
 	if (!question->reached.known && has_reached(w, question))
-		note(&question->reached, time);
+		question->reached = now;
 	if (!band_of(w, &at))
 		return;
-	double asked = depth_asked(question);
-	if (depth_low(at.depth, at.sigma) >= asked)
-		note(&question->low, time);
-	if (depth_high(at.depth, at.sigma) >= asked)
-		note(&question->high, time);
+	if (!question->low.known && depth_low(at.depth, at.sigma) >= asked)
+		question->low = now;
+	if (question->low.known && depth_high(at.depth, at.sigma) >= asked)
+		question->high = now;
 }
 
 static void look_closely(walk from, const walk *to, swk__percentile *question)
 {
-	while (from.ended < to->ended) {
+	double asked = depth_asked(question);
+	while (from.ended < to->ended && !question->high.known) {
 		step(&from, INT64_MAX);
-		look(&from, question);
+		look(&from, question, asked);
 	}
 }
 
