@@ -6,7 +6,8 @@
 Small tables: all tables with the same margins as integers, binomial times binomial; those not greater than the observed
 one, as a Fraction. Tables above 20,000 in all: 80-digit logarithms of factorials and ratios of neighbours, where
 what agrees to 1e-60 is equal. Where scipy is installed, fisher_exact must agree to 1e-7, except on the CLOSE tables:
-there a table on the other side is so nearly as likely that programs with a tolerance (R: 1e-7) take both for equal. With a number as argument: that many random tables instead.
+there a table on the other side is so nearly as likely that programs with a tolerance (R: 1e-7) take both for equal.
+With a number as argument: that many random tables instead.
 
 3 1 1 3 is the lady tasting tea (Fisher 1935, The Design of Experiments): 34/70. 8 2 1 5: scipy's manual, 0.0350.
 """

@@ -11,8 +11,8 @@ For each cell R runs
 
 and where S is 1 or 0 the band is null, as where t is beyond the last observation. Percentiles are read off R's curve,
 not asked of quantile(), which answers with a midpoint where S is 1 - p for a while; the generator says on standard
-error how often quantile() answered otherwise. Cells without an end, or with times that R's doubles do not hold, are left
-out, and so are percentiles that are meant to be nearly 1 - S.
+error how often quantile() answered otherwise. Cells without an end, or with times that R's doubles do not hold, are
+left out, and so are percentiles that are meant to be nearly 1 - S.
 """
 import pathlib
 import subprocess

@@ -135,7 +135,7 @@ static void test_golden_r(void **state)
 	golden(SWK_GOLDEN_DIR "/survival_r.txt", 1e-9, 30);
 }
 
-/* Freireich et al. 1963: the median remission under 6-mercaptopurine, 23 weeks (limits 13 and none, as in textbooks). */
+/* Freireich et al. 1963: the median remission under 6-mercaptopurine is 23 weeks (textbooks: 13 to none). */
 static void test_published(void **state)
 {
 	static const int64_t ended[] = { 6, 6, 6, 7, 10, 13, 16, 22, 23 };
@@ -245,7 +245,7 @@ static void test_obvious(void **state)
 	random_state = 1;
 	for (int round = 0; round < 60; round++) {
 		swk__durations d = { ended, open, 1 + random_below(MOST - 1), random_below(MOST) };
-		/* 1 - part / 2^31 with an odd part is no S of so few; no ties to be decided in doubles. */
+		/* 1 - part / 2^31 with an odd part is no S of so few: no ties to be decided in doubles. */
 		uint32_t part = (uint32_t)random_below(UINT32_C(1) << 30) * 2 + 1;
 		swk__percentile mine = { .part = part, .whole = UINT32_C(0x7fffffff) }, other = mine;
 		durations_fill(ended, d.ended_count, 1 + random_below(9));
@@ -261,8 +261,8 @@ static void test_obvious(void **state)
 	}
 }
 
-/* M / (M + 1) * ... * (2 M - 1) / 2 M is a half, and each factor can be a run of its own: c j of c (j + 1) are left. With M
- * = 950 the products have more bits than are kept, and what is a half is still taken for one. */
+/* M / (M + 1) * ... * (2 M - 1) / 2 M is a half, and each factor can be a run of its own: c j of c (j + 1) are left.
+ * With M = 950 the products have more bits than are kept, and what is a half is still taken for one. */
 static void test_half_of_many_runs(void **state)
 {
 	enum {
