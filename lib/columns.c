@@ -49,6 +49,31 @@ int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t r
 	}
 }
 
+void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
+                         int64_t *cells)
+{
+	uint32_t run;
+	if (count == 0)
+		return;
+	const void *from = swk__columns_run(columns, field, rows[0], &run);
+	const unsigned char *bytes = from;
+	const uint32_t *numbers = from;
+	const int64_t *values = from;
+	switch (columns->layout->widths[field]) {
+	case 1:
+		for (uint32_t i = 0; i < count; i++)
+			cells[i] = bytes[rows[i] - rows[0]] ? bytes[rows[i] - rows[0]] - 1 : SWK__NULL;
+		break;
+	case 4:
+		for (uint32_t i = 0; i < count; i++)
+			cells[i] = numbers[rows[i] - rows[0]];
+		break;
+	default:
+		for (uint32_t i = 0; i < count; i++)
+			cells[i] = values[rows[i] - rows[0]];
+	}
+}
+
 void swk__columns_set(swk__columns *columns, unsigned field, uint32_t row, int64_t value)
 {
 	uint32_t at;

@@ -92,6 +92,10 @@ static inline const char *swk__columns_run(const swk__columns *columns, unsigned
 /* One cell as an integer: numbers of texts, values, SWK__NULL (texts: 0) for null; ENUM: the index. */
 int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t row);
 
+/* Cells of a field as swk__columns_get gives them, of rows that lie in one segment, none before the first. */
+void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
+                         int64_t *cells);
+
 /* Writes a cell of a row that no reader counts yet (or `older`). The row's segment must exist. */
 void swk__columns_set(swk__columns *columns, unsigned field, uint32_t row, int64_t value);
 

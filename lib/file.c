@@ -24,9 +24,10 @@ enum {
 #define APPLICATION_ID 0x53574b53 /* "SWKS" */
 #define TEXT_OF(number) TEXT_OF_(number)
 #define TEXT_OF_(number) #number
+#define VERSION_SQL "PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT)
 #define SEED UINT64_C(0x73616c65737765) /* fixed: checksums are the same everywhere */
 
-#define MANIFEST_SQL                                                                             \
+#define MANIFEST_SQL                                                                                     \
 	"CREATE TABLE manifest(id INTEGER PRIMARY KEY, format INTEGER, commits INTEGER, blobs INTEGER, " \
 	"chain INTEGER, checksum INTEGER, head BLOB)"
 #define JOURNAL_SQL \
@@ -45,9 +46,9 @@ struct swk__file {
 	manifest state;
 	int lock; /* -1: none */
 	bool read_only, immutable;
-	bool doubtful;     /* a COMMIT failed: its frames may still lie in the WAL */
-	struct stat seen;  /* the file when an immutable reader opened it */
-	char shown[64];    /* the path as given, for messages */
+	bool doubtful;    /* a COMMIT failed: its frames may still lie in the WAL */
+	struct stat seen; /* the file when an immutable reader opened it */
+	char shown[64];   /* the path as given, for messages */
 };
 
 /* ------------------------------------------------------------------------------------------ errors */
@@ -93,10 +94,10 @@ static int sqlite_code(int result)
 	static const struct {
 		int result, code;
 	} codes[] = {
-		{ SQLITE_NOMEM, SWK_ERR_MEMORY },       { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
-		{ SQLITE_ERROR, SWK_ERR_CORRUPT },      { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
-		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT },   { SQLITE_NOTADB, SWK_ERR_FORMAT },
-		{ SQLITE_BUSY, SWK_ERR_LOCKED },        { SQLITE_LOCKED, SWK_ERR_LOCKED },
+		{ SQLITE_NOMEM, SWK_ERR_MEMORY },     { SQLITE_CORRUPT, SWK_ERR_CORRUPT },
+		{ SQLITE_ERROR, SWK_ERR_CORRUPT },    { SQLITE_CONSTRAINT, SWK_ERR_CORRUPT },
+		{ SQLITE_MISMATCH, SWK_ERR_CORRUPT }, { SQLITE_NOTADB, SWK_ERR_FORMAT },
+		{ SQLITE_BUSY, SWK_ERR_LOCKED },      { SQLITE_LOCKED, SWK_ERR_LOCKED },
 	};
 	if (result == SQLITE_IOERR_NOMEM)
 		return SWK_ERR_MEMORY;
@@ -130,8 +131,6 @@ static bool fault(const swk__file *file, swk__fault point, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------- paths */
 
-typedef enum kind { MISSING, EMPTY, PRESENT } kind;
-
 /* The path without links, so that one file has one lock whatever it is called by. */
 static int path_resolve(swk__file *file, const char *path, swk_error *error)
 {
@@ -160,19 +159,17 @@ static int path_resolve(swk__file *file, const char *path, swk_error *error)
 	return swk__buf_append(&file->path, name, strlen(name) + 1) ? SWK_OK : swk__fail_memory(error, file->mem);
 }
 
-/* Never opens it: closing a descriptor would drop the locks that SQLite holds on the same file in this process. */
-static int path_look(const swk__file *file, kind *found, struct stat *status, swk_error *error)
+/* Size -1: there is none. Never opens it: closing a descriptor would drop the locks that SQLite holds on the same file
+ * in this process. */
+static int path_look(const swk__file *file, struct stat *status, swk_error *error)
 {
 	if (stat(file->path.bytes, status) != 0) {
-		*found = MISSING;
+		status->st_size = -1;
 		return errno == ENOENT ? SWK_OK : fail_system(file, error, "could not be found");
 	}
 	if (S_ISDIR(status->st_mode))
 		return fail(file, error, SWK_ERR_IO, "was a directory");
-	if (!S_ISREG(status->st_mode))
-		return fail(file, error, SWK_ERR_IO, "was not a regular file");
-	*found = status->st_size == 0 ? EMPTY : PRESENT;
-	return SWK_OK;
+	return S_ISREG(status->st_mode) ? SWK_OK : fail(file, error, SWK_ERR_IO, "was not a regular file");
 }
 
 /* The path + suffix. */
@@ -244,18 +241,14 @@ static int lock_take(swk__file *file, uint32_t timeout, swk_error *error)
 /* "file://" and the path with everything escaped that a URI could take for its own, and the query. */
 static bool uri_build(swk__buf *uri, const char *path, const char *query)
 {
-	static const char digits[] = "0123456789ABCDEF";
 	swk__buf_append(uri, "file://", 7);
 	for (; *path; path++) {
 		unsigned char byte = (unsigned char)*path;
 		unsigned char letter = byte | 0x20;
-		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte)) {
+		if ((letter >= 'a' && letter <= 'z') || (byte >= '0' && byte <= '9') || strchr("/-._~", byte))
 			swk__buf_byte(uri, byte);
-			continue;
-		}
-		swk__buf_byte(uri, '%');
-		swk__buf_byte(uri, (unsigned char)digits[byte >> 4]);
-		swk__buf_byte(uri, (unsigned char)digits[byte & 15]);
+		else
+			swk__buf_format(uri, "%%%02X", byte);
 	}
 	return swk__buf_append(uri, query, strlen(query) + 1);
 }
@@ -263,12 +256,11 @@ static bool uri_build(swk__buf *uri, const char *path, const char *query)
 /* What the file says about itself is not believed: no triggers, no views, no functions with side effects. */
 static void connection_defend(sqlite3 *db, bool writer)
 {
-	static const int switches[][2] = {
-		{ SQLITE_DBCONFIG_DEFENSIVE, 1 },      { SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0 },
-		{ SQLITE_DBCONFIG_ENABLE_TRIGGER, 0 }, { SQLITE_DBCONFIG_ENABLE_VIEW, 0 },
-	};
-	for (size_t i = 0; i < SWK__COUNT(switches); i++)
-		sqlite3_db_config(db, switches[i][0], switches[i][1], NULL);
+	static const int off[] = { SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+		                   SQLITE_DBCONFIG_ENABLE_VIEW };
+	for (size_t i = 0; i < SWK__COUNT(off); i++)
+		sqlite3_db_config(db, off[i], 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, writer ? 0 : 1, NULL);
 	sqlite3_wal_autocheckpoint(db, writer ? 1000 : 0);
 	sqlite3_busy_timeout(db, BUSY_MS);
@@ -357,10 +349,9 @@ static int sql_expect(const swk__file *file, sqlite3 *db, const char *sql, const
 
 static int schema_check(const swk__file *file, sqlite3 *db, swk_error *error)
 {
-	return sql_expect(file, db,
-	                  "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
-	                  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')",
-	                  "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
+	static const char sql[] = "SELECT count(*) FROM sqlite_master WHERE (name = 'manifest' AND sql = '" MANIFEST_SQL
+				  "') OR (name = 'journal' AND sql = '" JOURNAL_SQL "')";
+	return sql_expect(file, db, sql, "2", SWK_ERR_CORRUPT, "its tables were damaged", error);
 }
 
 /* ---------------------------------------------------------------------------------------- checksums */
@@ -429,7 +420,7 @@ static bool blob_bind(sqlite3_stmt *statement, int at, swk__slice blob)
 static int manifest_write(const swk__file *file, sqlite3 *db, manifest *row, swk__slice head, swk_error *error)
 {
 	static const char sql[] = "REPLACE INTO manifest(id, format, commits, blobs, chain, checksum, head)"
-	                          "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
+				  "VALUES(1, ?1, ?2, ?3, ?4, ?5, ?6)";
 	row->checksum = manifest_checksum(row, head);
 	uint64_t numbers[] = { SWK__FILE_FORMAT, row->commits, row->blobs, row->chain, row->checksum };
 	sqlite3_stmt *statement = NULL;
@@ -464,7 +455,7 @@ static int manifest_read(const swk__file *file, sqlite3 *db, manifest *row, swk_
 {
 	static const char sql[] = "SELECT format, commits, blobs, chain, checksum, head FROM manifest WHERE id = 1";
 	sqlite3_stmt *statement = NULL;
-	swk__slice bytes;
+	swk__slice bytes = { NULL, 0 };
 	swk__buf copy;
 	manifest read;
 	if (fault(file, SWK__FAULT_file_read, error))
@@ -498,9 +489,8 @@ static int store_fill(const swk__file *file, sqlite3 *db, swk__slice head, swk_e
 {
 	/* No rollback journal: nobody sees this file before it is renamed. */
 	static const char sql[] = "PRAGMA page_size = 4096; PRAGMA temp_store = MEMORY; PRAGMA journal_mode = MEMORY;"
-	                          "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";"
-	                          "PRAGMA application_id = " TEXT_OF(APPLICATION_ID) ";"
-	                          "PRAGMA user_version = " TEXT_OF(SWK__FILE_FORMAT);
+				  "PRAGMA synchronous = FULL; BEGIN; " MANIFEST_SQL ";" JOURNAL_SQL ";" VERSION_SQL ";"
+				  "PRAGMA application_id = " TEXT_OF(APPLICATION_ID);
 	static const char what[] = "could not be created";
 	manifest row = { 0 };
 	int code = sql_run(file, db, sql, what, error);
@@ -531,12 +521,11 @@ static int folder_sync(const swk__file *file, swk_error *error)
 
 /* Gives the made file its name. An empty file that was there hands on its mode; a file that came up meanwhile is
  * not replaced. */
-static int store_name(const swk__file *file, const char *made, kind found, const struct stat *status,
-                      swk_error *error)
+static int store_name(const swk__file *file, const char *made, const struct stat *status, swk_error *error)
 {
 	if (fault(file, SWK__FAULT_file_create, error))
 		return SWK_ERR_IO;
-	if (found == EMPTY) {
+	if (status->st_size == 0) {
 		if (chmod(made, status->st_mode & 07777) != 0 || rename(made, file->path.bytes) != 0)
 			return fail_system(file, error, "could not be created");
 	} else if (renameat2(AT_FDCWD, made, AT_FDCWD, file->path.bytes, RENAME_NOREPLACE) != 0) {
@@ -546,8 +535,7 @@ static int store_name(const swk__file *file, const char *made, kind found, const
 	return folder_sync(file, error);
 }
 
-static int store_create(const swk__file *file, kind found, const struct stat *status, swk__slice head,
-                        swk_error *error)
+static int store_create(const swk__file *file, const struct stat *status, swk__slice head, swk_error *error)
 {
 	char made[BESIDE_BYTES];
 	sqlite3 *db = NULL;
@@ -563,7 +551,7 @@ static int store_create(const swk__file *file, kind found, const struct stat *st
 		code = store_fill(file, db, head, error);
 	sqlite3_close(db);
 	if (code == SWK_OK)
-		code = store_name(file, made, found, status, error);
+		code = store_name(file, made, status, error);
 	if (code != SWK_OK)
 		unlink(made);
 	return code;
@@ -591,10 +579,12 @@ static int writer_connect(swk__file *file, swk_error *error)
 	return code;
 }
 
-/* Connects and begins the transaction. Without a WAL there is no writer, and an immutable connection makes none:
- * mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
+/* Connects, perhaps again, and begins the transaction. Without a WAL there is no writer, and an immutable connection
+ * makes none: mode=ro alone would leave one behind, perhaps one that the writer's user may not open. */
 static int reader_connect(swk__file *file, swk_error *error)
 {
+	sqlite3_close(file->db);
+	file->db = NULL;
 	if (stat(file->path.bytes, &file->seen) != 0)
 		return fail_system(file, error, "could not be found");
 	file->immutable = beside_size(file, "-wal") < 0 && beside_size(file, "-journal") < 0;
@@ -627,28 +617,26 @@ static bool reader_disturbed(const swk__file *file, int code)
 
 static int reader_open(swk__file *file, swk_error *error)
 {
-	int code = SWK_OK;
-	for (int i = 0; i < READER_TRIES; i++) {
-		code = reader_connect(file, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code, tries = 0;
+	do {
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = manifest_read(file, file->db, &file->state, &file->head, error);
-		if (code == SWK_OK || !reader_disturbed(file, code))
-			break;
-		sqlite3_close(file->db);
-		file->db = NULL;
-	}
+			code = manifest_read(file, file->db, &file->state, &file->head, &last);
+	} while (reader_disturbed(file, code) && ++tries < READER_TRIES);
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
 static int writer_open(swk__file *file, const swk__file_options *options, swk_error *error)
 {
-	kind found;
 	struct stat status;
 	int code = lock_take(file, options->lock_timeout, error);
 	if (code == SWK_OK)
-		code = path_look(file, &found, &status, error);
-	if (code == SWK_OK && found != PRESENT)
-		code = options->create ? store_create(file, found, &status, options->head, error)
+		code = path_look(file, &status, error);
+	if (code == SWK_OK && status.st_size <= 0)
+		code = options->create ? store_create(file, &status, options->head, error)
 		                       : fail(file, error, SWK_ERR_NOT_FOUND, "was removed meanwhile");
 	if (code == SWK_OK)
 		code = writer_connect(file, error);
@@ -658,16 +646,15 @@ static int writer_open(swk__file *file, const swk__file_options *options, swk_er
 /* Refuses what is not a store before a lock file is put beside it. */
 static int path_probe(const swk__file *file, const swk__file_options *options, swk_error *error)
 {
-	kind found;
 	struct stat status;
 	sqlite3 *db = NULL;
 	bool create = options->create && !options->read_only;
-	int code = path_look(file, &found, &status, error);
+	int code = path_look(file, &status, error);
 	if (code != SWK_OK)
 		return code;
-	if (found == MISSING)
+	if (status.st_size < 0)
 		return create ? SWK_OK : fail(file, error, SWK_ERR_NOT_FOUND, "did not exist");
-	if (found == EMPTY)
+	if (status.st_size == 0)
 		return create ? SWK_OK : fail(file, error, SWK_ERR_FORMAT, "was empty, not a salesweek store");
 	code = connection_open(file, file->path.bytes, "?mode=ro", &db, error);
 	if (code == SWK_OK)
@@ -819,7 +806,7 @@ static int reading_rows(const swk__file *file, reading *self, sqlite3_stmt *stat
 static int reading_run(const swk__file *file, reading *self, swk_error *error)
 {
 	static const char sql[] = "SELECT number, commit_number, checksum, bytes FROM journal WHERE number > ?1 "
-	                          "ORDER BY number";
+				  "ORDER BY number";
 	/* From the least number, so that a row below the first one is noticed. */
 	sqlite3_int64 after = self->blobs ? (sqlite3_int64)self->blobs : INT64_MIN;
 	sqlite3_stmt *statement = NULL;
@@ -840,17 +827,18 @@ static int reading_run(const swk__file *file, reading *self, swk_error *error)
 
 static int reader_run(swk__file *file, reading *self, swk_error *error)
 {
-	int code = reading_run(file, self, error);
+	swk_error last = SWK_ERROR_INIT;
+	int code = reading_run(file, self, &last);
 	for (int i = 0; i < READER_TRIES && !self->stopped && reader_disturbed(file, code); i++) {
-		sqlite3_close(file->db);
-		file->db = NULL;
 		self->resumed = true;
-		code = reader_connect(file, error);
+		code = reader_connect(file, &last);
 		if (code == SWK_OK)
-			code = reading_run(file, self, error);
+			code = reading_run(file, self, &last);
 	}
 	sqlite3_close(file->db);
 	file->db = NULL;
+	if (code != SWK_OK)
+		swk__error_copy(error, &last);
 	return code;
 }
 
@@ -898,10 +886,11 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
 /* ------------------------------------------------------------------------------------------ writing */
 
 /* The frames of a COMMIT that failed may lie in the WAL with a valid end, and a process that is killed would leave
- * them to be found. The next transaction overwrites them, so there is one at once. */
+ * them to be found. The next transaction overwrites them, so there is one at once: this pragma writes a page even
+ * where nothing changes, which an UPDATE does not. */
 static int doubt_settle(swk__file *file, swk_error *error)
 {
-	static const char sql[] = "BEGIN IMMEDIATE; UPDATE manifest SET format = format; COMMIT";
+	static const char sql[] = "BEGIN IMMEDIATE; " VERSION_SQL "; COMMIT";
 	int code = sql_run(file, file->db, sql, "an earlier commit could not be undone", error);
 	file->doubtful = code != SWK_OK;
 	if (!sqlite3_get_autocommit(file->db))
@@ -928,8 +917,7 @@ static int transaction_begin(swk__file *file, swk_error *error)
 	swk__buf_init(&head, file->mem, SIZE_MAX);
 	code = manifest_read(file, file->db, &row, &head, error);
 	swk__buf_done(&head);
-	if (code == SWK_OK && (row.commits != file->state.commits || row.blobs != file->state.blobs ||
-	                       row.chain != file->state.chain || row.checksum != file->state.checksum))
+	if (code == SWK_OK && memcmp(&row, &file->state, sizeof row) != 0)
 		code = fail(file, error, SWK_ERR_CORRUPT, "was changed by another program while it was open");
 	return code;
 }

@@ -2,6 +2,7 @@
 #include "history.h"
 
 #define CHECK_ROWS 4096
+#define RUN_ROWS SWK__TEXT_RUN
 
 /* A link of a chain that the transaction changed: `older` of the row was `before`. */
 struct swk__relink {
@@ -77,6 +78,9 @@ int swk__history_begin(swk__history *history, swk_error *error)
 		working->tables[t] = published->tables[t];
 		swk__state_retain(&working->tables[t]);
 	}
+	history->marks[0] = swk__text_keep(&history->texts);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		history->marks[1 + t] = swk__text_keep(&history->ids[t]);
 	history->working = working;
 	history->txn++;
 	return SWK_OK;
@@ -87,6 +91,7 @@ swk__snapshot *swk__history_publish(swk__history *history)
 	swk__snapshot *before = history->published;
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;
 	history->relink_count = 0;
@@ -95,10 +100,15 @@ swk__snapshot *swk__history_publish(swk__history *history)
 
 void swk__history_rollback(swk__history *history)
 {
+	if (!history->working)
+		return;
 	while (history->relink_count > 0) {
 		const struct swk__relink *relink = &history->relinks[--history->relink_count];
 		swk__columns_set(relink->columns, relink->field, relink->row, (int64_t)relink->before);
 	}
+	swk__text_rollback(&history->texts, &history->marks[0]);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		swk__text_rollback(&history->ids[t], &history->marks[1 + t]);
 	swk__snapshot_release(history->working);
 	history->working = NULL;
 }
@@ -165,31 +175,42 @@ static swk__text *field_texts(swk__history *history, swk__table table, const swk
 	}
 }
 
-/* Reads row `number` of the batch's table, giving numbers to its texts. */
-static int incoming_read(swk__history *history, const swk_batch *batch, swk__table table, size_t number, incoming *row,
-                         swk_error *error)
+/* Gives numbers to the texts of a field in rows of the batch's table. */
+static int texts_read(swk__history *history, const swk_batch *batch, swk__table table, unsigned field, size_t first,
+                      size_t count, incoming *rows, swk_error *error)
+{
+	const swk__span *spans = batch->tables[table].columns[field].spans + first;
+	swk__text *texts = field_texts(history, table, &swk__schemas[table].fields[field]);
+	swk__slice bytes[RUN_ROWS];
+	uint32_t numbers[RUN_ROWS];
+	for (size_t i = 0; i < count; i++)
+		bytes[i] = swk__batch_text_at(batch, spans[i]);
+	int code = swk__text_intern_run(texts, bytes, count, numbers, error);
+	for (size_t i = 0; i < count && code == SWK_OK; i++)
+		rows[i].cells[field] = numbers[i];
+	return code;
+}
+
+/* Reads up to RUN_ROWS rows of the batch's table from `first` on. */
+static int incoming_read(swk__history *history, const swk_batch *batch, swk__table table, size_t first, size_t count,
+                         incoming *rows, swk_error *error)
 {
 	const swk__schema *schema = &swk__schemas[table];
-	row->table = table;
-	for (unsigned f = 0; f < schema->count; f++) {
+	int code = SWK_OK;
+	for (unsigned f = 0; f < schema->count && code == SWK_OK; f++) {
 		const swk__batch_column *column = &batch->tables[table].columns[f];
-		if (!swk__kind_is_text(schema->fields[f].kind)) {
-			row->cells[f] = column->values[number];
-			continue;
-		}
-		uint32_t text = 0;
-		swk__slice bytes = swk__batch_text_at(batch, column->spans[number]);
-		if (bytes.length) {
-			int code = swk__text_intern(field_texts(history, table, &schema->fields[f]), bytes, &text,
-			                            error);
-			if (code != SWK_OK)
-				return code;
-		}
-		row->cells[f] = text;
+		if (swk__kind_is_text(schema->fields[f].kind))
+			code = texts_read(history, batch, table, f, first, count, rows, error);
+		else
+			for (size_t i = 0; i < count; i++)
+				rows[i].cells[f] = column->values[first + i];
 	}
-	row->entity = (uint32_t)row->cells[SWK__FIELD_ID];
-	row->stamped = row->cells[SWK__FIELD_RECORDED_AT] == SWK__NULL;
-	return SWK_OK;
+	for (size_t i = 0; i < count && code == SWK_OK; i++) {
+		rows[i].table = table;
+		rows[i].entity = (uint32_t)rows[i].cells[SWK__FIELD_ID];
+		rows[i].stamped = rows[i].cells[SWK__FIELD_RECORDED_AT] == SWK__NULL;
+	}
+	return code;
 }
 
 /* Where a row belongs among the versions of its entity: after `newer` (0: it is the current one), before
@@ -331,34 +352,55 @@ static int row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row, swk_
 	return SWK_OK;
 }
 
+/* Applies one row: *stored says whether it was stored. */
+static int row_apply(swk__history *history, incoming *row, uint64_t commit, int64_t *stamp, bool *stored,
+                     swk_error *error)
+{
+	swk__place newer, older;
+	int code = row_stamp(history->working, stamp, row, error);
+	if (code != SWK_OK)
+		return code;
+	*stored = chain_find(history, row, &newer, &older);
+	return *stored ? row_store(history, row, commit, newer, older, error) : SWK_OK;
+}
+
+/* How many rows of one table follow each other in the batch from `first` on, up to RUN_ROWS. */
+static size_t run_length(const swk_batch *batch, size_t first)
+{
+	size_t count = 1, most = batch->rows - first < RUN_ROWS ? batch->rows - first : RUN_ROWS;
+	while (count < most && batch->order[first + count].table == batch->order[first].table)
+		count++;
+	return count;
+}
+
 int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
                        unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
                        swk_error *error)
 {
-	for (size_t i = 0; i < batch->rows; i++) {
-		incoming row;
-		swk__place newer, older;
+	incoming rows[RUN_ROWS];
+	size_t run, checked = 0;
+	for (size_t first = 0; first < batch->rows; first += run) {
+		const swk__batch_order *order = &batch->order[first];
 		int code = SWK_OK;
-		if (check && i % CHECK_ROWS == 0)
-			code = check(context, i, batch->rows, error);
+		run = run_length(batch, first);
+		if (check && first >= checked) {
+			code = check(context, first, batch->rows, error);
+			checked = first + CHECK_ROWS;
+		}
 		if (code == SWK_OK)
-			code = incoming_read(history, batch, (swk__table)batch->order[i].table, batch->order[i].row,
-			                     &row, error);
-		if (code == SWK_OK)
-			code = row_stamp(history->working, &stamp, &row, error);
+			code = incoming_read(history, batch, (swk__table)order->table, order->row, run, rows, error);
+		for (size_t i = 0; i < run && code == SWK_OK; i++) {
+			bool store = false;
+			code = row_apply(history, &rows[i], commit, &stamp, &store, error);
+			applied->accepted += store;
+			applied->unchanged += !store;
+			if (stored)
+				stored[first + i] = store;
+			if (stamps)
+				stamps[first + i] = rows[i].cells[SWK__FIELD_RECORDED_AT];
+		}
 		if (code != SWK_OK)
 			return code;
-		bool store = chain_find(history, &row, &newer, &older);
-		if (store)
-			code = row_store(history, &row, commit, newer, older, error);
-		if (code != SWK_OK)
-			return code;
-		applied->accepted += store;
-		applied->unchanged += !store;
-		if (stored)
-			stored[i] = store;
-		if (stamps)
-			stamps[i] = row.cells[SWK__FIELD_RECORDED_AT];
 	}
 	return SWK_OK;
 }

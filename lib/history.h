@@ -8,8 +8,7 @@
  * (version rule: greater recorded_at, then the greater row); a row that equals one of them is not stored again.
  *
  * Invariant: a snapshot is immutable. swk__history_begin ... _apply ... is invisible until _publish, and _rollback
- * leaves everything as before (but for numbers of texts, which mean nothing by themselves). One writer at a time; the
- * caller sees to it.
+ * leaves everything as before. One writer at a time; the caller sees to it.
  */
 #ifndef SWK_HISTORY_H
 #define SWK_HISTORY_H
@@ -23,6 +22,7 @@ typedef struct swk__snapshot {
 	_Atomic uint32_t references;
 	swk__table_state tables[SWK__TABLE_COUNT];
 	uint64_t commit;
+	uint32_t texts;          /* numbers of texts there are (and below) */
 	int64_t last_stamp;      /* the last stamp given to a row that came without one; INT64_MIN: none */
 	int64_t latest_recorded; /* no row was recorded later; INT64_MIN without rows */
 } swk__snapshot;
@@ -39,6 +39,7 @@ typedef struct swk__history {
 	uint64_t txn, versions;
 	struct swk__relink *relinks; /* what _rollback must put back into chains */
 	size_t relink_count, relink_capacity;
+	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */
 } swk__history;
 
 int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error);

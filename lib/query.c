@@ -104,7 +104,7 @@ static int filters_resolve(const swk_query *query, swk__plan *plan, swk_error *e
 		if (code != SWK_OK)
 			return code;
 	}
-	const char *bytes = plan->bytes.bytes;
+	const char *bytes = plan->bytes.bytes ? plan->bytes.bytes : ""; /* all values were the empty text */
 	for (uint32_t i = 0; i < count; i++) {
 		plan->values[i].bytes = bytes;
 		bytes += plan->values[i].length;
@@ -208,6 +208,15 @@ static int cut_resolve(const swk__asker *asker, const swk_query *query, swk__pla
 	return SWK_OK;
 }
 
+/* No report has amounts yet, but what will be wrong then is wrong now. */
+static int currency_check(const swk_query *query, swk_error *error)
+{
+	const char *currency = query->currency;
+	if (!currency || (strlen(currency) == 3 && strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 3))
+		return SWK_OK;
+	return usage(error, "currency", currency, "was not three capital letters");
+}
+
 /* ------------------------------------------------------------------------------------------ the plan */
 
 /* Writes what decides a week's rollup, apart from the week, the facts and `now`. */
@@ -258,6 +267,8 @@ int swk__plan_make(const swk__asker *asker, const swk_query *query, swk__plan *p
 		code = window_resolve(query, plan, error);
 	if (code == SWK_OK)
 		code = cut_resolve(asker, query, plan, error);
+	if (code == SWK_OK)
+		code = currency_check(query, error);
 	if (code == SWK_OK)
 		code = shape_write(plan, error);
 	if (code != SWK_OK)

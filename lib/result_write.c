@@ -347,7 +347,7 @@ static void control_escape(uint32_t point, char escape[8])
 	if (point < SWK__COUNT(names) && names[point])
 		snprintf(escape, 8, "%s", names[point]);
 	else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-		snprintf(escape, 8, "\\x%02x", (unsigned)point);
+		snprintf(escape, 8, "\\x%02x", (unsigned char)point);
 }
 
 /* Shows a text so that it cannot move the cursor or end the line; with a NULL sink only measures. Returns how many

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "scan.h"
 
-#define BLOCK 1024
-#define CHECK_BLOCKS 8
+#define BLOCK 512
+#define CHECK_BLOCKS 16
 #define NO_GROUP UINT32_MAX
 
 /* The values of one filtered dimension as numbers, ascending. */
@@ -20,6 +20,8 @@ struct swk__scan_work {
 	swk__place leads[BLOCK];
 	uint32_t values[SWK__DIMENSION_COUNT][BLOCK];
 	uint32_t groups[BLOCK];
+	uint32_t gathered; /* bit f: cells[f] holds field f of the chosen rows */
+	int64_t cells[SWK__FIELDS_MAX][BLOCK];
 	/* groups so far: group g has by_count values and measure_count sums */
 	uint32_t group_count, group_capacity;
 	uint32_t *keys;
@@ -38,7 +40,7 @@ struct swk__scan_work {
 
 static bool passes(swk__condition condition, int64_t value)
 {
-	return value >= 0 && ((condition.mask >> value) & 1);
+	return (value >= 0) & (condition.mask >> (value & 63));
 }
 
 static bool passes_all(const swk__plan *plan, const swk__columns *columns, uint32_t row)
@@ -49,34 +51,75 @@ static bool passes_all(const swk__plan *plan, const swk__columns *columns, uint3
 	return true;
 }
 
+/* A field of the chosen rows, read once for all that ask for it. */
+static const int64_t *field_cells(const swk__scan *scan, const swk__columns *columns, int field)
+{
+	struct swk__scan_work *work = scan->work;
+	if (!(work->gathered >> field & 1)) {
+		swk__columns_gather(columns, (unsigned)field, work->rows, work->count, work->cells[field]);
+		work->gathered |= 1u << field;
+	}
+	return work->cells[field];
+}
+
 /* The bounds of a stretch and what is seen of instants on both sides of its end. */
 typedef struct stretch {
 	int64_t begin, stop, end;
 	int64_t latest_in, first_out;
 } stretch;
 
-/* Chooses among up to BLOCK rows from `row` on, in one segment, those that are live, in bounds and pass the
- * conditions. */
-static void rows_choose(const swk__scan *scan, const swk__part *part, uint32_t row, uint32_t n, stretch *bounds)
+/* Chooses among up to BLOCK rows from `row` on, in one segment, those that are live and begin in the stretch. */
+static void rows_live(const swk__scan *scan, const swk__part *part, uint32_t row, uint32_t n, const stretch *bounds)
 {
 	struct swk__scan_work *work = scan->work;
-	uint32_t run;
+	uint32_t run, count = 0;
 	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(
 		part->columns, (unsigned)scan->plan->report->at, row, &run);
-	work->count = 0;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!swk__part_live(part, row + i) || at[i] < bounds->begin || at[i] >= bounds->stop)
 			continue;
-		if (!passes_all(scan->plan, part->columns, row + i))
-			continue;
-		if (at[i] > bounds->end) {
-			bounds->first_out = at[i] < bounds->first_out ? at[i] : bounds->first_out;
+		work->rows[count] = row + i;
+		work->at[count++] = at[i];
+	}
+	work->count = count;
+	work->gathered = 0;
+}
+
+/* Keeps the chosen rows that pass a condition. */
+static void condition_apply(const swk__scan *scan, const swk__columns *columns, swk__condition condition)
+{
+	struct swk__scan_work *work = scan->work;
+	const int64_t *cells = field_cells(scan, columns, condition.field);
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < work->count; i++) {
+		work->rows[kept] = work->rows[i];
+		work->at[kept] = work->at[i];
+		kept += passes(condition, cells[i]);
+	}
+	work->count = kept;
+	work->gathered = 0;
+}
+
+/* Chooses the rows of a run that count, and notes what lies on both sides of the end. */
+static void rows_choose(const swk__scan *scan, const swk__part *part, uint32_t row, uint32_t n, stretch *bounds)
+{
+	struct swk__scan_work *work = scan->work;
+	rows_live(scan, part, row, n, bounds);
+	for (unsigned c = 0; c < scan->plan->condition_count; c++)
+		condition_apply(scan, part->columns, scan->plan->conditions[c]);
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < work->count; i++) {
+		int64_t at = work->at[i];
+		if (at > bounds->end) {
+			bounds->first_out = at < bounds->first_out ? at : bounds->first_out;
 			continue;
 		}
-		bounds->latest_in = at[i] > bounds->latest_in ? at[i] : bounds->latest_in;
-		work->rows[work->count] = row + i;
-		work->at[work->count++] = at[i];
+		bounds->latest_in = at > bounds->latest_in ? at : bounds->latest_in;
+		work->rows[kept] = work->rows[i];
+		work->at[kept++] = at;
 	}
+	work->count = kept;
+	work->gathered = 0;
 }
 
 /* -------------------------------------------------------------------------------------- dimensions */
@@ -84,10 +127,9 @@ static void rows_choose(const swk__scan *scan, const swk__part *part, uint32_t r
 static void leads_find(const swk__scan *scan, const swk__columns *columns)
 {
 	struct swk__scan_work *work = scan->work;
-	for (uint32_t i = 0; i < work->count; i++) {
-		int64_t lead = swk__columns_get(columns, (unsigned)scan->plan->report->lead, work->rows[i]);
-		work->leads[i] = lead ? swk__facts_lead(scan->facts, (uint32_t)lead) : 0;
-	}
+	const int64_t *leads = field_cells(scan, columns, scan->plan->report->lead);
+	for (uint32_t i = 0; i < work->count; i++)
+		work->leads[i] = leads[i] ? swk__facts_lead(scan->facts, (uint32_t)leads[i]) : 0;
 }
 
 /* A text field of the fact's lead; the empty text without one. */
@@ -97,10 +139,9 @@ static uint32_t lead_text(const swk__scan *scan, uint32_t i, unsigned field)
 	return lead ? (uint32_t)swk__state_get(swk__facts_table(scan->facts, SWK__TABLE_LEAD), lead, field) : 0;
 }
 
-/* A text field of the fact's rep. */
-static uint32_t rep_text(const swk__scan *scan, const swk__columns *columns, uint32_t i, unsigned field)
+/* A text field of a rep. */
+static uint32_t rep_text(const swk__scan *scan, int64_t rep, unsigned field)
 {
-	int64_t rep = swk__columns_get(columns, (unsigned)scan->plan->report->rep, scan->work->rows[i]);
 	swk__place row = rep ? swk__facts_row(scan->facts, SWK__TABLE_REP, (uint32_t)rep) : 0;
 	return row ? (uint32_t)swk__state_get(swk__facts_table(scan->facts, SWK__TABLE_REP), row, field) : 0;
 }
@@ -161,16 +202,16 @@ static int dimension_fill(const swk__scan *scan, const swk__columns *columns, sw
 	const struct swk__scan_work *work = scan->work;
 	if (swk__dimensions[dimension].number)
 		return clock_fill(scan, dimension == SWK__DIMENSION_HOUR, values, error);
+	const int64_t *reps = field_cells(scan, columns, scan->plan->report->rep);
 	for (uint32_t i = 0; i < work->count; i++) {
 		if (dimension == SWK__DIMENSION_REP)
-			values[i] = (uint32_t)swk__columns_get(columns, (unsigned)scan->plan->report->rep,
-			                                       work->rows[i]);
+			values[i] = (uint32_t)reps[i];
 		else if (dimension == SWK__DIMENSION_TEAM)
-			values[i] = rep_text(scan, columns, i, SWK__REP_TEAM);
+			values[i] = rep_text(scan, reps[i], SWK__REP_TEAM);
 		else
 			values[i] = lead_text(scan, i, lead_fields[dimension]);
 		if (dimension == SWK__DIMENSION_REGION && !values[i])
-			values[i] = rep_text(scan, columns, i, SWK__REP_REGION);
+			values[i] = rep_text(scan, reps[i], SWK__REP_REGION);
 	}
 	return SWK_OK;
 }
@@ -204,6 +245,7 @@ static void filter_apply(const swk__scan *scan, const struct swk__scan_filter *f
 		kept++;
 	}
 	work->count = kept;
+	work->gathered = 0;
 }
 
 static const swk__text *dimension_texts(const swk__facts *facts, swk__dimension dimension)
@@ -218,7 +260,11 @@ static bool value_number(const swk__facts *facts, swk__dimension dimension, swk_
 	if (swk__dimensions[dimension].number)
 		*number = (unsigned char)value.bytes[0];
 	else if (value.length)
-		return swk__text_find(dimension_texts(facts, dimension), value, number);
+		return swk__text_find_below(dimension_texts(facts, dimension), value,
+		                            dimension == SWK__DIMENSION_REP
+		                                    ? facts->snapshot->tables[SWK__TABLE_REP].entities
+		                                    : facts->snapshot->texts,
+		                            number);
 	return true;
 }
 
@@ -346,23 +392,35 @@ static int groups_find(const swk__scan *scan, swk_error *error)
 	return SWK_OK;
 }
 
+/* What each chosen row adds to a measure; without branches, as what a row holds cannot be foreseen. */
+static void measure_weigh(const swk__scan *scan, const swk__columns *columns, const swk__measure *measure,
+                          int64_t *weights)
+{
+	const uint32_t count = scan->work->count;
+	const int64_t *cells = measure->value < 0 ? NULL : field_cells(scan, columns, measure->value);
+	for (uint32_t i = 0; i < count; i++)
+		weights[i] = !cells ? 1 : cells[i] == SWK__NULL ? 0 : cells[i];
+	if (measure->given.field >= 0) {
+		cells = field_cells(scan, columns, measure->given.field);
+		for (uint32_t i = 0; i < count; i++)
+			weights[i] = passes(measure->given, cells[i]) ? weights[i] : 0;
+	}
+	if (measure->present >= 0) {
+		cells = field_cells(scan, columns, measure->present);
+		for (uint32_t i = 0; i < count; i++)
+			weights[i] = cells[i] == SWK__NULL ? 0 : weights[i];
+	}
+}
+
 /* Adds one measure of the chosen rows to their groups. */
 static void measure_add(const swk__scan *scan, const swk__columns *columns, unsigned number)
 {
-	const swk__measure *measure = &scan->plan->report->measures[number];
-	struct swk__scan_work *work = scan->work;
+	const struct swk__scan_work *work = scan->work;
 	unsigned measures = scan->plan->report->measure_count;
-	for (uint32_t i = 0; i < work->count; i++) {
-		uint32_t row = work->rows[i];
-		if (measure->given.field >= 0 &&
-		    !passes(measure->given, swk__columns_get(columns, (unsigned)measure->given.field, row)))
-			continue;
-		if (measure->present >= 0 && swk__columns_get(columns, (unsigned)measure->present, row) == SWK__NULL)
-			continue;
-		int64_t value = measure->value < 0 ? 1 : swk__columns_get(columns, (unsigned)measure->value, row);
-		if (value != SWK__NULL)
-			work->sums[(size_t)work->groups[i] * measures + number] += value;
-	}
+	int64_t weights[BLOCK];
+	measure_weigh(scan, columns, &scan->plan->report->measures[number], weights);
+	for (uint32_t i = 0; i < work->count; i++)
+		work->sums[(size_t)work->groups[i] * measures + number] += weights[i];
 }
 
 /* ------------------------------------------------------------------------------------------ running */

@@ -2,7 +2,7 @@
  *
  * scan: counts the facts of a stretch of time into a rollup: masks, dimensions, group numbers, sums.
  *
- *   live rows of a part, 1,024 at a time --> those in bounds that pass --> values of dimensions --> groups --> sums
+ *   live rows of a part, 512 at a time --> those in bounds that pass --> values of dimensions --> groups --> sums
  *
  * Invariant: the rollup is a function of plan and facts alone; the numbers by which it is found (of texts, of groups)
  * leave no trace in it.

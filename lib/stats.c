@@ -51,6 +51,9 @@ double swk__ratio(swk__i128 numerator, swk__i128 denominator)
 		return 0;
 	swk__u128 a = numerator < 0 ? -(swk__u128)numerator : (swk__u128)numerator;
 	swk__u128 b = (swk__u128)denominator;
+	/* Two exact doubles: the machine's own division rounds once, too. */
+	if ((a | b) >> DBL_MANT_DIG == 0)
+		return (double)(int64_t)numerator / (double)(int64_t)denominator;
 	int shift_a = leading_zeros(a), shift_b = leading_zeros(b);
 	uint64_t bits = quotient(a << shift_a, b << shift_b);
 

@@ -321,16 +321,16 @@ static int commit_write(swk_store *store, const swk_batch *batch, const unsigned
 }
 
 /* Applies the batch to a transaction and publishes it when it is durable. */
-static int batch_commit(swk_store *store, const swk_batch *batch, int64_t stamp, unsigned char *stored, int64_t *stamps,
+static int batch_commit(call *c, const swk_batch *batch, int64_t stamp, unsigned char *stored, int64_t *stamps,
                         swk__applied *applied, swk_error *error)
 {
-	call c = call_begin(store, true);
+	swk_store *store = c->store;
 	swk__history *history = &store->history;
 	int code = swk__history_begin(history, error);
 	if (code != SWK_OK)
 		return code;
 	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
-	                          call_check, &c, error);
+	                          call_check, c, error);
 	if (code == SWK_OK && applied->accepted)
 		code = commit_write(store, batch, stored, stamps, error);
 	if (code != SWK_OK || !applied->accepted) {
@@ -344,12 +344,12 @@ static int batch_commit(swk_store *store, const swk_batch *batch, int64_t stamp,
 	return SWK_OK;
 }
 
-static int ingest_locked(swk_store *store, const swk_batch *batch, int64_t stamp, swk__applied *applied,
-                         swk_error *error)
+static int ingest_locked(call *c, const swk_batch *batch, int64_t stamp, swk__applied *applied, swk_error *error)
 {
+	swk_store *store = c->store;
 	unsigned char *stored = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stored);
 	int64_t *stamps = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stamps);
-	int code = stored && stamps ? batch_commit(store, batch, stamp, stored, stamps, applied, error)
+	int code = stored && stamps ? batch_commit(c, batch, stamp, stored, stamps, applied, error)
 	                            : swk__fail_memory(error, &store->mem);
 	swk__free(&store->mem, stored);
 	swk__free(&store->mem, stamps);
@@ -371,8 +371,9 @@ int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest
 		return SWK_ERR_REJECTED;
 	}
 	int64_t stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
+	call c = call_begin(store, true); /* before the wait, which may be interrupted as well */
 	pthread_mutex_lock(&store->writer);
-	int code = ingest_locked(store, batch, stamp, &applied, error);
+	int code = ingest_locked(&c, batch, stamp, &applied, error);
 	uint64_t commit = store->history.published->commit;
 	pthread_mutex_unlock(&store->writer);
 	if (code == SWK_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * text: gives every distinct byte string a dense number, and back. Insert-only.
+ * text: gives every distinct byte string a dense number, and back. Insert-only, but that the writer can take back what
+ * it put in since a mark.
  *
  *   index (open addressing, numbers)  --> number --> segments of ends and bytes, which never move
  *
@@ -8,7 +9,8 @@
  * Number 0 is the empty text, always there.
  *
  * Threads: one writer interns; any thread may get and find at the same time, without a lock (old indices are kept
- * until swk__text_done). A number that one thread hands to another comes with the usual happens-before.
+ * until swk__text_done). A number that one thread hands to another comes with the usual happens-before. Readers look at
+ * no entry that may yet be taken back: they find below a number that was handed to them.
  */
 #ifndef SWK_TEXT_H
 #define SWK_TEXT_H
@@ -28,7 +30,16 @@ typedef struct swk__text {
 	char *bytes;                              /* the block that is filled now; blocks are chained */
 	size_t bytes_used, bytes_size;
 	uint32_t count;
+	uint32_t kept; /* numbers below this one are never taken back */
 } swk__text;
+
+/* What there was at some moment. */
+typedef struct swk__text_mark {
+	uint32_t count;
+	char *bytes;
+	void *older;
+	size_t bytes_used, bytes_size;
+} swk__text_mark;
 
 int swk__text_init(swk__text *text, swk__mem *mem, uint64_t key, swk_error *error);
 void swk__text_done(swk__text *text);
@@ -37,8 +48,25 @@ void swk__text_done(swk__text *text);
  * in. Writer only. */
 int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error);
 
-/* The number of a text if it is there. Any thread. */
-bool swk__text_find(const swk__text *text, swk__slice bytes, uint32_t *number);
+/* The number of a text if it is there and below `end`. Any thread, where nothing below `end` can be taken back. */
+bool swk__text_find_below(const swk__text *text, swk__slice bytes, uint32_t end, uint32_t *number);
+
+/* The number of a text if it is there. Any thread, where nothing at all can be taken back. */
+static inline bool swk__text_find(const swk__text *text, swk__slice bytes, uint32_t *number)
+{
+	return swk__text_find_below(text, bytes, UINT32_MAX, number);
+}
+
+/* Marks what there is now, which will never be taken back. Writer only. */
+swk__text_mark swk__text_keep(swk__text *text);
+
+/* Takes back what was put in since the mark, which was the last one: numbers and bytes. Writer only. */
+void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
+
+/* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
+ * one that failed are in. Finding a text is waiting for memory, and here they are waited for together. */
+#define SWK__TEXT_RUN 64
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error);
 
 /* The bytes of a number; valid until swk__text_done. Any thread. */
 swk__slice swk__text_get(const swk__text *text, uint32_t number);

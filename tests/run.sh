@@ -1,9 +1,11 @@
-#!/bin/sh -eu
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 #
 # Runs the tests: `sh tests/run.sh [LANE]...`, from any folder; without a lane `full`. Installs what is missing first
 # (tests/setup.sh). One line a step; stops at the first that fails and shows the end of its log. Everything it makes is
 # under build/. Tests on real data read the folder SALESWEEK_DATA and are skipped, and say so, where it is not set.
+
+set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -24,6 +26,7 @@ tidy       clang-tidy
 claims     what the docs claim, in full (campaign, minutes)
 twin       the program against the model on many random feeds (campaign; TWIN_SEEDS and TWIN_FIRST choose them)
 valgrind   gcc, debug, under valgrind (campaign, minutes)
+bench      the benchmark against DuckDB and SQLite (campaign, two minutes; BENCH_ROWS chooses the calls)
 END
 }
 
@@ -58,6 +61,8 @@ count()
 		passed=$((passed + $(number "$3" 'Ok|Expected Fail')))
 		failed=$((failed + $(number "$3" 'Fail|Unexpected Pass|Timeout')))
 		skipped=$((skipped + $(number "$3" 'Skipped')))
+	elif [ "$2" = 77 ]; then
+		skipped=$((skipped + 1))
 	elif [ "$2" != 0 ]; then
 		failed=$((failed + 1))
 	elif [ "$1" = check ]; then
@@ -65,7 +70,8 @@ count()
 	fi
 }
 
-# step KIND NAME COMMAND...: KIND is build (counts only when it fails), check (counts as one) or tests (Meson's).
+# step KIND NAME COMMAND...: KIND is build (counts only when it fails), check (counts as one) or tests (Meson's). A
+# command that exits with 77 was skipped and said why in its last line.
 step()
 {
 	kind=$1
@@ -77,8 +83,13 @@ step()
 	status=0
 	"$@" >"$log" 2>&1 || status=$?
 	count "$kind" "$status" "$log"
-	printf '%5d s  %s\n' $(($(date +%s) - begin)) "$([ "$status" = 0 ] && echo ok || echo FAILED)"
-	if [ "$status" != 0 ]; then
+	case $status in
+	0) result=ok ;;
+	77) result="skipped: $(tail -n 1 "$log" | sed 's/^skipped: //')" ;;
+	*) result=FAILED ;;
+	esac
+	printf '%5d s  %s\n' $(($(date +%s) - begin)) "$result"
+	if [ "$result" = FAILED ]; then
 		printf -- '---- the end of %s\n' "$log"
 		grep -vE ' (OK|SKIP) +[0-9.]+s *$|^\[[0-9]+/[0-9]+\] (Comp|Gener|Link)' "$log" | tail -n 60
 		printf -- '----\n'
@@ -192,8 +203,14 @@ lane_tidy()
 lane_claims()
 {
 	build release gcc --buildtype=release
-	for claim in tests/claims/*.py; do
-		step check "claim $(basename "$claim" .py)" "$python" "$claim" --build build/release
+	for script in tests/claims/*.py tests/claims/*.sh; do
+		[ -f "$script" ] || continue
+		case $script in
+		*/calendar_zoneinfo.py) set -- "$python" "$script" --dump build/release/tests/calendar_dump ;;
+		*.py) set -- "$python" "$script" --build build/release ;;
+		*) set -- sh "$script" --build build/release ;;
+		esac
+		step check "claim $(basename "${script%.*}")" "$@"
 	done
 }
 
@@ -208,6 +225,12 @@ lane_valgrind()
 {
 	build debug gcc
 	run_tests debug --setup valgrind --suite unit --suite api
+}
+
+lane_bench()
+{
+	step check benchmark sh tests/bench/run.sh "${BENCH_ROWS:-1000000}"
+	sed -n '/ calls; /,$p' build/logs/benchmark.log
 }
 
 # Files that are new to the tree, or that the tests forgot among their own.

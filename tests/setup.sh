@@ -1,9 +1,11 @@
-#!/bin/sh -eu
+#!/bin/sh
 # SPDX-License-Identifier: MIT
 #
 # Installs what building and testing need and what is missing: Debian 12 packages (as root or with sudo), and Python
 # tools into .venv (tests/requirements.txt). Says what it does. Where nothing is missing it touches nothing and needs
 # no network. Run it again at any time.
+
+set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 

@@ -133,7 +133,8 @@ static int import_run(const cli_arguments *arguments, swk_store *store, import_s
 	swk_error error = SWK_ERROR_INIT;
 	swi_counts counts = { .size = sizeof counts };
 	reject_log rejects;
-	int code = rejects_open(&rejects, source->name, arguments->values[OPTION_REJECTS], source->fd);
+	int code = rejects_open(&rejects, arguments->operands[0], source->name, arguments->values[OPTION_REJECTS],
+	                        source->fd);
 	if (code != EXIT_DONE)
 		return code;
 	options->reject = rejects_add;

@@ -23,9 +23,10 @@ void interrupt_begin(void)
 	struct sigaction ignore = { .sa_flags = 0 };
 	action.sa_handler = on_signal;
 	sigaction(SIGINT, &action, NULL);
-	/* A closed pipe is an error like any other. */
+	/* A closed pipe is an error like any other, and so is the limit of a file's size. */
 	ignore.sa_handler = SIG_IGN;
 	sigaction(SIGPIPE, &ignore, NULL);
+	sigaction(SIGXFSZ, &ignore, NULL);
 }
 
 void interrupt_watch(swk_store *store)

@@ -37,6 +37,28 @@ static void cell_write(FILE *file, const char *bytes, size_t length, const char 
 	fputs(end, file);
 }
 
+static bool file_same(const char *one, const char *other)
+{
+	struct stat of_one, of_other;
+	if (strcmp(one, other) == 0)
+		return true;
+	return !stat(one, &of_one) && !stat(other, &of_other) && of_one.st_dev == of_other.st_dev &&
+	       of_one.st_ino == of_other.st_ino;
+}
+
+/* Looks without opening: a store's file that is opened and closed once more loses SQLite's locks. */
+static int store_spare(const char *path, const char *store)
+{
+	static const char *const suffixes[] = { "", "-lock", "-wal", "-shm", "-journal", "-new" };
+	char beside[4096];
+	for (size_t i = 0; i < SWI__COUNT(suffixes); i++) {
+		snprintf(beside, sizeof beside, "%s%s", store, suffixes[i]);
+		if (file_same(path, beside))
+			return fail("%s: is %s", path, i ? "a file of the store" : "the store");
+	}
+	return EXIT_DONE;
+}
+
 /* Truncates only after it is sure that this is not the file to be imported. */
 static int file_take(reject_log *rejects, int fd, int input)
 {
@@ -51,11 +73,13 @@ static int file_take(reject_log *rejects, int fd, int input)
 	return rejects->file ? EXIT_DONE : fail_file(rejects);
 }
 
-int rejects_open(reject_log *rejects, const char *source, const char *path, int input)
+int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, int input)
 {
 	*rejects = (reject_log){ .source = source, .path = path };
 	if (!path)
 		return EXIT_DONE;
+	if (store_spare(path, store) != EXIT_DONE)
+		return EXIT_ERROR;
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return fail_file(rejects);

@@ -16,9 +16,9 @@ typedef struct reject_log {
 	uint64_t count;
 } reject_log;
 
-/* Creates or empties the file `path` (NULL: none) and writes its heading. `input` is the descriptor of the imported
- * file, which it must not be. EXIT_DONE, or EXIT_ERROR after a line. */
-int rejects_open(reject_log *rejects, const char *source, const char *path, int input);
+/* Creates or empties the file `path` (NULL: none) and writes its heading. It must be neither a file of the store at the
+ * path `store` nor the imported file, whose descriptor is `input`. EXIT_DONE, or EXIT_ERROR after a line. */
+int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, int input);
 
 /* A swi_reject; the context is the rejects. */
 int rejects_add(void *context, const swk_error *error, const char *raw, size_t length);

@@ -180,7 +180,7 @@ static int field_day(map_parser *parser, json_t *value)
 
 static int field_number(map_parser *parser, json_t *value)
 {
-	const char *example;
+	const char *example = NULL;
 	int code = read_text(parser, value, "number", &example);
 	if (!code)
 		code = set_how(parser, SWI__HOW_NUMBER);
@@ -246,7 +246,7 @@ static int field_duration(map_parser *parser, json_t *value)
 		                             [SWI__UNIT_SECOND] = "s",
 		                             [SWI__UNIT_MINUTE] = "min",
 		                             [SWI__UNIT_MILLISECOND] = "ms" };
-	const char *name;
+	const char *name = NULL;
 	if (json_is_object(value))
 		return parser->field->how == SWI__HOW_PLAIN || parser->field->how == SWI__HOW_DATE
 		               ? duration_span(parser, value)

@@ -452,7 +452,8 @@ static void test_counts(void **state)
 	assert_int_equal(counts.rejected, 2);
 	assert_int_equal(counts.commit, 1);
 	char *csv = feed_csv(store);
-	/* Again: what carries a stamp is there already, of the rest the last version of each id. Call m1 was said twice:
+	/* Again: what carries a stamp is there already, of the rest the last version of each id. Call m1 was said
+	 * twice:
 	 * the first again is a change, and so is the second after it. */
 	assert_int_equal(swk_store_ingest_batch(store, batch, NULL, &counts, NULL), SWK_OK);
 	assert_int_equal(counts.accepted, 2);

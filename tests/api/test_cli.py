@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pathlib
+import resource
 import signal
 import subprocess
 import sys
@@ -186,6 +187,20 @@ class Usage(Case):
         self.assertEqual(1, done.returncode)
         self.assertEqual(1, self.made())
 
+    def test_a_limit_of_file_sizes_is_an_error_like_any_other(self):
+        rows = "".join(call(id=f"c{number}") + "\n" for number in range(20000))
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+
+        done = self.run_program("import", "s.swk", "-", given=rows, preexec_fn=limit)
+        self.assertEqual(1, done.returncode)
+        self.assertEqual(b"", done.stdout)
+        self.assertIn(b"could not be committed", done.stderr)
+        self.assertEqual(0, self.made())
+        self.check(0, "import", "s.swk", "-", given=rows)
+        self.assertEqual(20000, self.made())
+
     def test_interrupted(self):
         program = subprocess.Popen(
             [PROGRAM, "import", "s.swk", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -300,6 +315,23 @@ class BadRows(Case):
         self.assertTrue((self.folder / "r.csv").read_bytes().endswith(b',"{""a"":""b,c""}"\r\n'))
         self.check(0, "import", "s.swk", "-", "--rejects", "r.csv", given=GOOD)
         self.assertEqual(b"table,row,field,value,reason,raw\r\n", (self.folder / "r.csv").read_bytes())
+
+    def test_rejects_never_overwrite_the_store(self):
+        self.check(0, "import", "s.swk", "-", given=GOOD)
+        os.link(self.folder / "s.swk", self.folder / "other name")
+        os.symlink("s.swk-lock", self.folder / "link")
+        for name, err in (
+            ("s.swk", "is the store"),
+            ("./s.swk", "is the store"),
+            ("other name", "is the store"),
+            ("link", "is a file of the store"),
+            ("s.swk-lock", "is a file of the store"),
+            ("s.swk-wal", "is a file of the store"),
+        ):
+            with self.subTest(name=name):
+                self.check(1, "import", "s.swk", "-", "--rejects", name, given='{"a":1}\n', out="", err=err)
+                self.assertEqual(1, self.made())
+        self.check(1, "import", "new.swk", "-", "--rejects", "new.swk", given=GOOD, err="is the store")
 
     def test_rejects_never_overwrite_the_source(self):
         name = self.write("f.jsonl", GOOD)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Claim: in every zone, from 1970 to 2200, offsets, local times, days and weeks are what Python's zoneinfo says.
 
-    calendar_zoneinfo.py --dump build/tests/calendar_dump [--quick] [--folder /usr/share/zoneinfo]
+    calendar_zoneinfo.py --build build/release [--quick] [--folder /usr/share/zoneinfo]
 
 Only offsets of instants and of local times are taken from zoneinfo; the first instant of a day and the
 week of an instant are worked out here from these, slowly and in another way than the library does it.
@@ -133,11 +133,14 @@ def week_hours(clock):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dump", required=True, help="path of the program calendar_dump")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--build", help="a folder made by meson")
+    where.add_argument("--dump", help="path of the program calendar_dump, where it is not in tests/ of the build")
     parser.add_argument("--quick", action="store_true", help="one zone in eight")
     parser.add_argument("--folder", default="/usr/share/zoneinfo", help="folder of TZif files")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    dump = options.dump or os.path.join(options.build, "tests/calendar_dump")
 
     luck = random.Random(options.seed)
     zoneinfo.reset_tzpath([options.folder])
@@ -149,7 +152,7 @@ def main():
     for name in names:
         clock = Clock(name)
         asked = list(questions(clock, 3 * DAY, 100, luck))
-        answers = ask(options.dump, options.folder, name, [line for _, line, _ in asked])
+        answers = ask(dump, options.folder, name, [line for _, line, _ in asked])
         if answers[0] != 0 or len(answers) != len(asked) + 1:
             print(f"{name}: refused, code {answers[0]}")
             differences += 1

@@ -21,8 +21,9 @@ def findings(root):
         output = subprocess.run(["sh", "-n", str(path)], capture_output=True, text=True, check=False)
         for match in SYNTAX.finditer(output.stderr):
             yield path, int(match[1]), match[2]
-        if not house.read(path).startswith("#!/bin/sh -eu\n"):
-            yield path, 1, "does not begin with #!/bin/sh -eu"
+        text = house.read(path)
+        if not text.startswith("#!/bin/sh\n") or "\nset -eu\n" not in text:
+            yield path, 1, "does not begin with #!/bin/sh and set -eu (`sh FILE` does not read what stands after #!)"
     if shutil.which("shellcheck") and paths:
         command = ["shellcheck", "--format=gcc", "--shell=sh", *map(str, paths)]
         output = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -54,7 +54,7 @@ TREE = {
     "lib/salesweek.symbols": "swk_one\nswk_three\nswk_two\n",
     "meson.build": "project(\n  'x',\n  'c',\n)\n",
     "tests/abi/pins.c": "PIN(SWK_OK == 0);\nPLACE(swk_error, code, 0);\n",
-    "tests/run.sh": "#!/bin/sh -eu\necho\n",
+    "tests/run.sh": "#!/bin/sh\nset -eu\necho\n",
 }
 
 LONG = "int f(void)\n{\n" + "\tint x;\n" * 80 + "}\n"
@@ -93,8 +93,8 @@ BREACHES = (
     (lists, "lib/salesweek.symbols", "swk_two\nswk_one\n", 2, "swk_one stands after"),
     (lists, "lib/salesweek.map", "SALESWEEK_0 {\n\t\tswk_two;\n\t\tswk_one;\n", 3, "swk_one; stands after"),
     (marks, "lib/file.c", "\n/* TO" + "DO: more */\n", 2, "left in the tree"),
-    (shell, "tests/run.sh", "#!/bin/sh -eu\nif true; then\n", 3, "end of file"),
-    (shell, "tests/run.sh", "#!/bin/bash\n", 1, "begin"),
+    (shell, "tests/run.sh", "#!/bin/sh\nset -eu\nif true; then\n", 4, "end of file"),
+    (shell, "tests/run.sh", "#!/bin/sh -eu\necho\n", 1, "begin"),
     (symbols, "lib/salesweek.symbols", "swk_one\nswk_two\n", 14, "swk_three is missing in lib/salesweek.symbols"),
     (symbols, "lib/salesweek.map", TREE["lib/salesweek.map"].replace("\t\tswk_two;\n", ""), 3, "swk_two is missing"),
     (symbols, "lib/salesweek.map", TREE["lib/salesweek.map"].replace("K_0", "K_1"), 1, "node"),

@@ -30,7 +30,7 @@ typedef struct image {
 	ino_t inode;
 	bool used, deleted;
 	unsigned char *bytes; /* what was synced */
-	sqlite3_int64 length;
+	sqlite3_int64 length, capacity;
 	change *first, *last;
 } image;
 
@@ -59,10 +59,12 @@ static uint64_t roll(uint64_t sides)
 
 static void image_grow(image *self, sqlite3_int64 length)
 {
-	if (length > self->length) {
-		self->bytes = sqlite3_realloc64(self->bytes, (sqlite3_uint64)length);
-		memset(self->bytes + self->length, 0, (size_t)(length - self->length));
+	if (length > self->capacity) {
+		self->capacity = 2 * length;
+		self->bytes = sqlite3_realloc64(self->bytes, (sqlite3_uint64)self->capacity);
 	}
+	if (length > self->length)
+		memset(self->bytes + self->length, 0, (size_t)(length - self->length));
 	self->length = length;
 }
 

@@ -172,6 +172,32 @@ static void numbers_run_out_at_2_to_the_32_less_64(void **state)
 	swk__text_done(&text);
 }
 
+/* New texts, known ones, the same one twice in a run, the empty one, and an index that grows in between. */
+static void a_run_numbers_as_one_by_one(void **state)
+{
+	swk__mem mem;
+	swk__text text, twin;
+	swk__slice run[SWK__TEXT_RUN];
+	char bytes[SWK__TEXT_RUN][32];
+	uint32_t numbers[SWK__TEXT_RUN], number;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_init(&twin, &mem, 2, NULL), SWK_OK);
+	for (uint32_t first = 1; first < 2000; first += SWK__TEXT_RUN / 2) {
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++)
+			run[i] = i == 7 ? (swk__slice){ "", 0 } : text_of(first + i - i % 3, bytes[i]);
+		assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, numbers, NULL), SWK_OK);
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++) {
+			assert_int_equal(swk__text_intern(&twin, run[i], &number, NULL), SWK_OK);
+			assert_int_equal(numbers[i], number);
+		}
+	}
+	assert_int_equal(swk__text_count(&text), swk__text_count(&twin));
+	swk__text_done(&text);
+	swk__text_done(&twin);
+}
+
 /* Interns enough for two indices, two segments and two blocks; every failure must leave the rest as it was, so that
  * going on where it failed gives the same numbers. */
 static int intern_many(swk__mem *mem, void *context)
@@ -273,6 +299,43 @@ static void readers_need_no_lock(void **state)
 	assert_int_equal(mem.used, 0);
 }
 
+/* Taking back, then other texts, again and again: those that stay are found, memory does not grow, and the index and
+ * the blocks are as good as new. */
+static void rollback_leaves_what_was(void **state)
+{
+	swk__text text;
+	swk__mem mem;
+	char bytes[32], longer[9000];
+	uint32_t number;
+	(void)state;
+	memset(longer, 'x', sizeof longer);
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 3, NULL), SWK_OK);
+	for (uint32_t round = 0; round < 20; round++) {
+		uint32_t kept = 1 + round * 100, count = 3000 + kept;
+		for (uint32_t n = swk__text_count(&text); n < kept; n++)
+			assert_int_equal(swk__text_intern(&text, text_of(n, bytes), &number, NULL), SWK_OK);
+		swk__text_mark mark = swk__text_keep(&text);
+		for (uint32_t n = kept; n < count; n++) {
+			swk__slice one = text_of(n + round * 100000, bytes);
+			if (n % 500 == 0)
+				one = (swk__slice){ longer, sizeof longer - round };
+			assert_int_equal(swk__text_intern(&text, one, &number, NULL), SWK_OK);
+		}
+		swk__text_rollback(&text, &mark);
+		assert_int_equal(swk__text_count(&text), kept);
+		assert_false(swk__text_find(&text, text_of(kept + round * 100000, bytes), &number));
+		for (uint32_t n = 1; n < kept; n++) {
+			assert_true(swk__text_find(&text, text_of(n, bytes), &number));
+			assert_int_equal(number, n);
+		}
+	}
+	/* 5,000 entries at a time, in indices and segments of powers of two; 20 times 3,000 texts would take a MB. */
+	assert_true(mem.used < 400000);
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,10 +345,12 @@ int main(void)
 		cmocka_unit_test(long_and_short_texts_mix),
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
 		cmocka_unit_test(an_empty_one_is_small),
+		cmocka_unit_test(a_run_numbers_as_one_by_one),
 		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
 		cmocka_unit_test(memory_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
 		cmocka_unit_test(readers_need_no_lock),
+		cmocka_unit_test(rollback_leaves_what_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,97 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# From a fresh clone on Debian 12 to the first report: installs what building needs (as root or with sudo, only what is
+# missing), builds salesweek into build/quickstart and asks it about the sample data. Run it again at any time.
+
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+
+# One a line, sorted.
+packages='
+gcc
+libc6-dev
+libcsv-dev
+libjansson-dev
+libsqlite3-dev
+libxxhash-dev
+meson
+ninja-build
+pkg-config
+tzdata
+'
+
+# The sample data, one file a line.
+samples='
+docs/examples/calls.jsonl
+'
+
+build=build/quickstart
+store=$build/sample.salesweek
+salesweek=$build/bindings/cli/salesweek
+
+say()
+{
+	printf '\n== %s\n' "$*"
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null 2>&1; then
+		sudo "$@"
+	else
+		echo "neither root nor sudo; run as root: $*" >&2
+		return 1
+	fi
+}
+
+installed()
+{
+	dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null | grep -q '^install ok installed$'
+}
+
+install_missing()
+{
+	missing=
+	for package in $packages; do
+		installed "$package" || missing="$missing $package"
+	done
+	if [ -z "$missing" ]; then
+		echo 'nothing is missing'
+		return 0
+	fi
+	as_root apt-get update -q
+	# shellcheck disable=SC2086  # a list of words
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+}
+
+run()
+{
+	printf '\n$ %s\n' "$*"
+	"$@"
+}
+
+say 'Installing what building needs'
+install_missing
+
+say "Building into $build"
+if [ ! -f "$build/build.ninja" ]; then
+	rm -rf "$build"
+	meson setup "$build" --buildtype=release -Dtests=false -Dwerror=false
+fi
+ninja -C "$build"
+
+say 'Asking about the sample'
+rm -f "$store" "$store"-*
+run "$salesweek" init "$store"
+for sample in $samples; do
+	run "$salesweek" import "$store" "$sample"
+done
+run "$salesweek" report "$store" calls --format table
+run "$salesweek" report "$store" calls --by weekday,hour --total --format table
+
+say "Done. The program is $salesweek, the sample store $store"

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One writer and four readers on one store. Every answer is asked again, at the commit it says it saw, when that is
+ * long past: it must come back byte for byte. Runs SWK_THREAD_SECONDS (2 by default); ThreadSanitizer looks on in the
+ * lane `thread`.
+ */
+#include "feed.h"
+
+#include <pthread.h>
+#include <time.h>
+
+#define READERS 4
+
+typedef struct race {
+	swk_store *store;
+	_Atomic bool stop;
+	_Atomic uint64_t commits, rolled_back, answers, mismatches, failures;
+	_Atomic int failure; /* the last code */
+} race;
+
+static void failed(race *self, int code)
+{
+	self->failures++;
+	self->failure = code;
+}
+
+/* Gives up long ingestions when they are half done, so that readers meet what is rolled back too. */
+static int progress_stops(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	(void)total;
+	return done > 0;
+}
+
+/* ------------------------------------------------------------------------------------------ the writer */
+
+/* A few rows of all tables: new ones, corrections of old ones, versions that arrive late, people who change teams. Each
+ * twentieth batch is so long that the progress function stops it. */
+static int batch_fill(swk_batch *batch, unsigned round)
+{
+	static const char *const teams[] = { "north", "south", "east" };
+	char id[32], seed[32];
+	snprintf(id, sizeof id, "r%u", round % 5);
+	snprintf(seed, sizeof seed, "source %u", round % 50);
+	int code = FEED_ROW(batch, "rep", 1, "id", id, "team", teams[round % COUNT(teams)], "region", seed);
+	if (code == SWK_OK)
+		code = feed_calls(batch, round, round % 20 ? 10 : 4200, 3);
+	snprintf(id, sizeof id, "l%u", round % 20);
+	if (code == SWK_OK)
+		code = FEED_ROW(batch, "lead", 2, "id", id, "created_at", "2026-10-01", "source", seed, "merged_into",
+		                round % 3 ? "" : "l3");
+	if (code == SWK_OK)
+		code = feed_call(batch, "corrected", MONDAY + round % 300 * HOUR, id, "r1", "busy",
+		                 NOW - WEEK + (round * 7919) % 100000);
+	return code;
+}
+
+static void *write_on(void *context)
+{
+	race *self = context;
+	swk_batch *batch = NULL;
+	int code = swk_batch_create(self->store, NULL, &batch, NULL);
+	for (unsigned round = 1; !self->stop && code == SWK_OK; round++) {
+		swk_ingest_counts counts = { .size = sizeof counts };
+		swk_batch_clear(batch);
+		code = batch_fill(batch, round);
+		if (code == SWK_OK)
+			code = swk_store_ingest_batch(self->store, batch, NULL, &counts, NULL);
+		self->rolled_back += code == SWK_ERR_INTERRUPTED;
+		if (code == SWK_ERR_INTERRUPTED)
+			code = SWK_OK;
+		else if (counts.commit)
+			self->commits = counts.commit;
+		usleep(1000); /* the question is races, not size */
+	}
+	if (code != SWK_OK)
+		failed(self, code);
+	swk_batch_free(batch);
+	return NULL;
+}
+
+/* ----------------------------------------------------------------------------------------- the readers */
+
+static swk_query query_choose(const race *self, unsigned number)
+{
+	static const char *const zones[] = { "UTC", "America/New_York", "Asia/Kolkata", "Pacific/Apia" };
+	swk_query query = feed_query(number);
+	if (!query.zone)
+		query.zone = zones[number / 3 % COUNT(zones)];
+	if (number % 4 == 1)
+		query.as_of = NOW - WEEK + number * 1009 % 100000;
+	if (number % 5 == 2)
+		query.at_commit = self->commits / 2 + 1;
+	query.now = NOW;
+	return query;
+}
+
+/* The bytes of an answer and the commit it saw; NULL where it failed. */
+static char *answer(race *self, const swk_query *query, uint64_t *commit)
+{
+	swk_result *result = NULL;
+	int code = swk_store_report(self->store, query, &result, NULL);
+	if (code != SWK_OK) {
+		failed(self, code);
+		return NULL;
+	}
+	char *csv = result_text(result, SWK_FORMAT_CSV);
+	*commit = swk_result_commit(result);
+	swk_result_free(result);
+	return csv;
+}
+
+/* Asks about the store beside reports; of interest to ThreadSanitizer. */
+static void glance(race *self)
+{
+	swk_result *result = NULL;
+	int64_t instant;
+	int code = swk_store_info(self->store, &result, NULL);
+	if (code == SWK_OK)
+		code = swk_store_instant_parse(self->store, "Europe/Berlin", "2026-11-02", &instant, NULL);
+	if (code != SWK_OK)
+		failed(self, code);
+	swk_result_free(result);
+}
+
+typedef struct reader {
+	race *race;
+	unsigned number;
+} reader;
+
+static void *read_on(void *context)
+{
+	const reader *self = context;
+	race *all = self->race;
+	for (unsigned i = self->number; !all->stop; i += READERS) {
+		uint64_t seen, again;
+		swk_query query = query_choose(all, i);
+		char *first = answer(all, &query, &seen);
+		for (uint64_t waited = all->commits; i % 3 == 0 && all->commits < waited + 2 && !all->stop;)
+			usleep(200);
+		query.at_commit = seen;
+		char *second = seen ? answer(all, &query, &again) : NULL;
+		if (first && second && (strcmp(first, second) != 0 || seen != again))
+			all->mismatches++;
+		all->answers++;
+		free(first);
+		free(second);
+		if (i % 16 == 0)
+			glance(all);
+	}
+	return NULL;
+}
+
+static void test_answers_stay(void **state)
+{
+	(void)state;
+	const char *seconds = getenv("SWK_THREAD_SECONDS");
+	race all = { .stop = false };
+	pthread_t writer, threads[READERS];
+	reader readers[READERS];
+	swk_store_options options = feed_options();
+	options.progress = progress_stops;
+	all.store = feed_open(NULL, &options);
+	assert_int_equal(pthread_create(&writer, NULL, write_on, &all), 0);
+	for (unsigned i = 0; i < READERS; i++) {
+		readers[i] = (reader){ &all, i };
+		assert_int_equal(pthread_create(&threads[i], NULL, read_on, &readers[i]), 0);
+	}
+	sleep(seconds ? (unsigned)atoi(seconds) : 2);
+	all.stop = true;
+	pthread_join(writer, NULL);
+	for (unsigned i = 0; i < READERS; i++)
+		pthread_join(threads[i], NULL);
+	swk_store_close(all.store);
+	printf("%llu commits, %llu rolled back, %llu answers asked twice, %llu mismatches, %llu failures\n",
+	       (unsigned long long)all.commits, (unsigned long long)all.rolled_back, (unsigned long long)all.answers,
+	       (unsigned long long)all.mismatches, (unsigned long long)all.failures);
+	if (all.failures)
+		fail_msg("the last failure was %s", swk_code_name(all.failure));
+	assert_int_equal(all.mismatches, 0);
+	assert_true(all.commits > 3 && all.answers > READERS && all.rolled_back > 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answers_stay),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

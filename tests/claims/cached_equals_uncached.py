@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Claim: what a store kept from earlier queries changes no answer, whatever `now` is, between commits too.
+
+    cached_equals_uncached.py --build build/release [--quick] [--seed N]
+
+One process ingests a messy feed (tests/model/feeds.py), half of it at once and then a few rows at a time: calls, or
+only what calls are joined with, leads or reps. After each commit it asks the same few queries at many `now`: instants
+of records and bounds of weeks, walking over each by single microseconds forth and back, so that kept weekly rollups are
+met from both sides of what they hold for; and queries that differ from these in one thing. Each answer must be, byte
+for byte, that of a fresh process (the program), which finds nothing kept.
+"""
+
+import json
+import pathlib
+import random
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import claim  # noqa: E402
+import library  # noqa: E402
+
+SHAPES = 2  # queries that differ in much
+SIBLINGS = 4  # of each, at each commit: queries that differ from it in little
+
+
+def rows_of(lines):
+    """The rows that are JSON objects of a known table; other lines are not what this is about."""
+    rows = []
+    for line in lines:
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict) and row.get("table") in ("rep", "lead", "call"):
+            if not any(isinstance(value, (list, dict)) for value in row.values()):
+                rows.append(row)
+    return rows
+
+
+def commits(feed, luck):
+    """The rows of each commit."""
+    rows = rows_of(feed.lines)
+    luck.shuffle(rows)
+    half = len(rows) // 2
+    reps, leads, calls = ([row for row in rows[half:] if row["table"] == table] for table in ("rep", "lead", "call"))
+    made = [rows[:half]]
+    for _ in range(6):
+        pile = luck.choice((leads, reps, calls))
+        made.append([pile.pop() for _ in range(min(len(pile), luck.randint(1, 4)))])
+    return [each for each in made if each] + [reps + leads + calls]
+
+
+def spots(store, feed, rows, luck, count):
+    """Instants at which an answer may change: those of calls and leads, and the bounds of their weeks."""
+    from weeks import WEEK, Calendar
+
+    calendar = Calendar(feed.zone, feed.week_start)
+    found = []
+    for row in luck.sample(rows, min(len(rows), 4 * count)):
+        text = row.get("at" if row["table"] == "call" else "created_at")
+        try:
+            spot = store.instant(text, feed.import_zone) if isinstance(text, str) else 0
+        except library.Failure:
+            continue  # refused
+        if spot:
+            week = calendar.week_of(spot)
+            edge = luck.choice((calendar.start(week), calendar.end(week), calendar.end(week + WEEK)))
+            found.append(luck.choice((spot, spot, edge)))
+    return found[:count]
+
+
+def sibling(query, reps, luck):
+    """A query that differs in one thing alone, and must not be taken for the same."""
+    options, by, where = query.get("options", {}), query.get("by", []), query.get("where", [])
+    clock = "report" if options.get("clock") == "lead" else "lead"
+    direction = "inbound" if options.get("direction", "outbound") != "inbound" else "both"
+    changes = [
+        {"options": {**options, "clock": clock}, "by": by or ["hour"]},
+        {"options": {**options, "direction": direction}},
+        {"zone": "Asia/Kathmandu" if query.get("zone") != "Asia/Kathmandu" else "UTC"},
+        {"by": by[::-1] if len(by) > 1 else by + ["team"] if "team" not in by else []},
+        {"where": where[1:] or [("team", ""), ("team", "North")]},
+    ]
+    if where and where[0][0] == "rep":
+        changes.append({"where": [("rep", luck.choice(reps)), *where[1:]]})
+    return {**query, **luck.choice(changes)}
+
+
+def shapes(asker, feed, luck):
+    """Queries without a `now`; most of them see all that was recorded, which is what is kept."""
+    found = []
+    while len(found) < SHAPES:
+        query = asker.query()
+        query.pop("now", None)
+        if luck.random() < 0.8:
+            query.pop("as_of", None)
+        if luck.random() < 0.4:
+            query["by"] = [luck.choice(("team", "region"))]
+        if luck.random() < 0.3:
+            query["where"] = [("rep", luck.choice(feed.reps)), *query.get("where", [])]
+        found.append(query)
+    return found
+
+
+def questions(standing, places, reps, luck):
+    """Each shape on a walk over each place, each sibling at one place, and some of it all again in any order."""
+    from instants import EARLIEST, LATEST
+
+    asked = []
+    for shape in standing:
+        for place in places:
+            walk = [-1, 0, 1, 0, -1]
+            steps = walk if luck.random() < 0.5 else [-step for step in walk]
+            asked += [{**shape, "now": place + step} for step in steps]
+        for place in luck.choices(places, k=SIBLINGS if places else 0):
+            asked += [{**shape, "now": place}, {**sibling(shape, reps, luck), "now": place}]
+    asked += luck.sample(asked, len(asked) // 2)
+    return [query for query in asked if EARLIEST < query["now"] < LATEST]
+
+
+def fresh(ours, store, query):
+    """What a fresh process answers: exit code and output."""
+    from compare import report_argv
+    from instants import utc_text
+
+    done = ours.run(*report_argv(store, {**query, "now": utc_text(query["now"])}))
+    return done.returncode, done.stdout
+
+
+def kept(store, query):
+    try:
+        return 0, store.report(query)
+    except library.Failure as failure:
+        return (2 if failure.code in (-1, -2, -11) else 1), b""
+
+
+def run_feed(ours, swk, seed, counts, work):
+    from feeds import Asker, make_feed
+
+    feed, luck = make_feed(seed), random.Random(f"cached {seed}")
+    asker = Asker(feed, luck)
+    path = work / "store"
+    store = library.Store(swk, path, feed.zone, feed.week_start)
+    standing, seen = shapes(asker, feed, luck), []
+    for rows in commits(feed, luck):
+        store.ingest(rows, store.instant(luck.choice(feed.first_stamps)), feed.import_zone)
+        seen += rows
+        answers = {}
+        for query in questions(standing, spots(store, feed, seen, luck, ours.scaled(6, 2)), feed.reps, luck):
+            key = repr(query)
+            answer = kept(store, query)
+            if key not in answers:
+                answers[key] = fresh(ours, path, query)
+                counts["fresh"] += 1
+            ours.check(answer == answers[key], f"seed {seed}, commit {store.info()['commits']}: {query}")
+            counts["answers"] += 1
+            counts["rows"] += max(answer[1].count(b"\n") - 1, 0)
+            counts["refused"] += answer[0] != 0
+    info = store.info()
+    counts["hits"] += int(info["cache_hits"])
+    counts["misses"] += int(info["cache_misses"])
+    counts["commits"] += int(info["commits"])
+    store.close()
+
+
+def main():
+    ours = claim.Claim(__doc__)
+    swk = library.Library(ours.build)
+    counts = dict.fromkeys(("commits", "answers", "fresh", "refused", "rows", "hits", "misses"), 0)
+    feeds = ours.scaled(60, 5)
+    for seed in range(ours.seed, ours.seed + feeds):
+        with claim.workplace() as work:
+            run_feed(ours, swk, seed, counts, work)
+    ours.check(counts["hits"] > 0 and counts["rows"] > 0, "nothing was kept or nothing compared")
+    return ours.end(
+        f"feeds {feeds}, commits {counts['commits']}, answers compared {counts['answers']} with those of "
+        f"{counts['fresh']} fresh processes, rows {counts['rows']} (refused queries {counts['refused']}), "
+        f"weeks found kept {counts['hits']}, counted {counts['misses']}, differences {ours.wrong}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every place that can fail does: each passage of a fault point in each scenario, and each call of the allocator, once
+ * and from then on for ever. After each failure the code is one of memory or I/O, outputs are untouched, the store
+ * answers as before, its file reopens with what was committed, and nothing leaks.
+ */
+#include "answer.h"
+#include "catalog.h"
+#include "feed.h"
+#include "store.h"
+
+/* Who fails. */
+typedef enum culprit {
+	POINTS,
+	ALLOCATOR,
+	CULPRITS
+} culprit;
+
+/* One run of a scenario. */
+typedef struct scene {
+	culprit by;
+	int64_t at; /* the passage that fails; 0: none */
+	bool for_ever;
+	bool hit; /* that passage was reached */
+	int64_t passed;
+	counter counts;
+	swk_allocator allocator;
+	const folder *place;
+	const char *path; /* NULL: in memory */
+	swk_store *store; /* what the scenario works on; NULL: it opens one */
+	swk_result *result;
+	char *csv;          /* what it answered, if it did */
+	const char *broken; /* the first promise that was broken */
+} scene;
+
+static uint64_t hits[SWK__FAULT_COUNT];
+
+static bool point_fails(void *context, swk__fault point)
+{
+	scene *self = context;
+	hits[point]++;
+	if (self->by != POINTS)
+		return false;
+	self->passed++;
+	return self->at > 0 && (self->for_ever ? self->passed >= self->at : self->passed == self->at);
+}
+
+static void scene_arm(scene *self, int64_t at)
+{
+	self->at = at;
+	self->passed = 0;
+	self->counts.calls = 0;
+	self->counts.for_ever = self->for_ever;
+	self->counts.fail_at = self->by == ALLOCATOR ? at : 0;
+}
+
+/* Ends the failing. */
+static void scene_disarm(scene *self)
+{
+	int64_t passed = self->by == ALLOCATOR ? self->counts.calls : self->passed;
+	self->hit = self->hit || (self->at > 0 && passed >= self->at);
+	scene_arm(self, 0);
+}
+
+static void expect(scene *self, bool kept, const char *promise)
+{
+	if (!kept && !self->broken)
+		self->broken = promise;
+}
+
+static int scene_open(scene *self, uint32_t flags, swk_store **store)
+{
+	swk_store_options options = feed_options();
+	self->allocator = counter_allocator(&self->counts);
+	options.allocator = &self->allocator;
+	options.flags = flags;
+	options.zone = flags == SWK_OPEN_CREATE || !self->path ? "Europe/Berlin" : NULL;
+	swk_error error = SWK_ERROR_INIT;
+	int code = self->by == POINTS ? swk__store_open(self->path, &options, point_fails, self, store, &error)
+	                              : swk_store_open(self->path, &options, store, &error);
+	expect(self, error.code == code, "the error has the code");
+	return code;
+}
+
+/* What a store answers, in few enough questions to ask them thousands of times. */
+static char *answers(swk_store *store)
+{
+	static const size_t numbers[] = { 3, 4 };
+	text all = { 0 };
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		swk_query query = feed_query(numbers[i]);
+		char *csv = query_csv(store, &query, NULL);
+		if (csv)
+			text_write(&all, csv, strlen(csv));
+		free(csv);
+	}
+	return all.bytes;
+}
+
+/* ------------------------------------------------------------------------------------------- scenarios */
+
+static int run_open(scene *self, uint32_t flags)
+{
+	swk_store *store = NULL;
+	int code = scene_open(self, flags, &store);
+	expect(self, (code == SWK_OK) == (store != NULL), "*store is set on success alone");
+	if (code == SWK_OK) {
+		scene_disarm(self);
+		self->csv = answers(store);
+	}
+	swk_store_close(store);
+	return code;
+}
+
+static int run_create(scene *self)
+{
+	return run_open(self, SWK_OPEN_CREATE);
+}
+
+static int run_memory(scene *self)
+{
+	return run_open(self, 0);
+}
+
+static int run_reopen(scene *self)
+{
+	return run_open(self, 0);
+}
+
+static int run_read(scene *self)
+{
+	return run_open(self, SWK_OPEN_READ_ONLY);
+}
+
+static int fill_second(swk_batch *batch)
+{
+	int code = feed_calls(batch, 2, 80, 3);
+	return code == SWK_OK ? FEED_ROW(batch, "rep", 1, "id", "r1", "zone", "Asia/Tokyo", "team", "east") : code;
+}
+
+static int run_ingest(scene *self)
+{
+	swk_ingest_counts counts = { .size = sizeof counts, .accepted = 7 };
+	int code = feed_ingest(self->store, fill_second, &counts, NULL);
+	expect(self, code == SWK_OK ? counts.commit == 2 : counts.accepted == 7, "counts are set on success alone");
+	return code;
+}
+
+/* A file's first batch, with rejects. */
+static int run_ingest_mixed(scene *self)
+{
+	return feed_ingest(self->store, feed_mixed, NULL, NULL);
+}
+
+static int run_query(scene *self, size_t number)
+{
+	swk_query query = feed_query(number);
+	swk_result *result = NULL;
+	swk_error error = SWK_ERROR_INIT;
+	int code = swk_store_report(self->store, &query, &result, &error);
+	expect(self, (code == SWK_OK) == (result != NULL), "*result is set on success alone");
+	expect(self, error.code == code, "the error has the code");
+	scene_disarm(self);
+	self->csv = result ? result_text(result, SWK_FORMAT_CSV) : NULL;
+	swk_result_free(result);
+	return code;
+}
+
+#define RUN_QUERY(number)                          \
+	static int run_query_##number(scene *self) \
+	{                                          \
+		return run_query(self, number);    \
+	}
+
+RUN_QUERY(0)
+RUN_QUERY(1)
+RUN_QUERY(2)
+RUN_QUERY(3)
+RUN_QUERY(4)
+RUN_QUERY(5)
+
+static int run_info(scene *self)
+{
+	swk_result *result = NULL;
+	int code = swk_store_info(self->store, &result, NULL);
+	expect(self, (code == SWK_OK) == (result != NULL), "*result is set on success alone");
+	swk_result_free(result);
+	return code;
+}
+
+static int run_parse(scene *self)
+{
+	int64_t instant = 42;
+	int code = swk_store_instant_parse(self->store, "Pacific/Auckland", "2026-11-02", &instant, NULL);
+	expect(self, (code == SWK_OK) == (instant != 42), "*instant is set on success alone");
+	return code;
+}
+
+/* Whether anything comes out of a failed writing is the caller's to ask; what does is a prefix. */
+static int run_formats(scene *self)
+{
+	swk_query query = feed_query(1);
+	swk_result *result = NULL;
+	int code = SWK_OK;
+	int64_t at = self->at;
+	scene_arm(self, 0);
+	assert_int_equal(swk_store_report(self->store, &query, &result, NULL), SWK_OK);
+	scene_arm(self, at);
+	for (int format = SWK_FORMAT_CSV; format <= SWK_FORMAT_TABLE && code == SWK_OK; format++) {
+		text written = { 0 };
+		code = swk_result_write(result, format, text_write, &written, NULL);
+		expect(self, code != SWK_OK || written.length > 0, "something was written");
+		free(written.bytes);
+	}
+	swk_result_free(result);
+	return code;
+}
+
+/* The public one has malloc's memory; this is the same with one that fails. */
+static int run_catalog(scene *self)
+{
+	swk_result *result = NULL;
+	swk__mem mem;
+	self->allocator = counter_allocator(&self->counts);
+	swk__mem_init(&mem, &self->allocator, 0);
+	mem.fault = point_fails;
+	mem.fault_context = self;
+	int code = swk__catalog_make(&mem, NULL, NULL, NULL, &result, NULL);
+	expect(self, (code == SWK_OK) == (result != NULL), "*result is set on success alone");
+	swk_result_free(result);
+	expect(self, mem.used == 0, "nothing is counted as used");
+	return code;
+}
+
+typedef struct scenario {
+	const char *name;
+	int (*run)(scene *self);
+	bool file;  /* works on a file, else in memory */
+	bool given; /* a store is open, */
+	bool full;  /* and the feed was committed to it */
+} scenario;
+
+static const scenario scenarios[] = {
+	{ "open in memory", run_memory, false, false, false },
+	{ "create a file", run_create, true, false, false },
+	{ "ingest into memory", run_ingest, false, true, true },
+	{ "ingest into a file", run_ingest, true, true, true },
+	{ "ingest with rejects", run_ingest_mixed, true, true, false },
+	{ "reopen and replay", run_reopen, true, false, true },
+	{ "open read-only", run_read, true, false, true },
+	{ "report", run_query_0, false, true, true },
+	{ "report by, previous", run_query_1, false, true, true },
+	{ "report total, clock", run_query_2, false, true, true },
+	{ "report filters, fill", run_query_3, false, true, true },
+	{ "report as of", run_query_4, false, true, true },
+	{ "report of all kinds", run_query_5, false, true, true },
+	{ "report from a file", run_query_1, true, true, true },
+	{ "info", run_info, false, true, true },
+	{ "parse an instant", run_parse, false, true, false },
+	{ "write formats", run_formats, false, true, true },
+	{ "catalog", run_catalog, false, false, false },
+};
+
+/* -------------------------------------------------------------------------------------------- sweeping */
+
+static void scene_begin(scene *self, const scenario *what, const folder *place)
+{
+	self->place = place;
+	self->path = what->file ? place->store : NULL;
+	folder_clear(place);
+	if (!what->given && !what->full)
+		return;
+	assert_int_equal(scene_open(self, what->file ? SWK_OPEN_CREATE : 0, &self->store), SWK_OK);
+	if (what->full)
+		assert_int_equal(feed_ingest(self->store, feed_mixed, NULL, NULL), SWK_OK);
+	if (!what->given) {
+		swk_store_close(self->store);
+		self->store = NULL;
+	}
+}
+
+static void expect_csv(scene *self, swk_store *store, const char *wanted, const char *promise)
+{
+	char *csv = store ? answers(store) : NULL;
+	expect(self, csv && strcmp(csv, wanted) == 0, promise);
+	free(csv);
+}
+
+/* What there is after a scenario: `wanted` are the answers, in the store that was given and in the file. */
+static void scene_end(scene *self, const scenario *what, const char *wanted)
+{
+	if (self->store)
+		expect_csv(self, self->store, wanted, "the store answers as it should");
+	if (self->store)
+		expect(self, feed_one(self->store, "after", "busy") == SWK_OK, "the store goes on");
+	char *after = self->store && what->file ? answers(self->store) : NULL;
+	swk_store_close(self->store);
+	self->store = NULL;
+	if (what->file) {
+		int code = scene_open(self, SWK_OPEN_CREATE, &self->store);
+		expect(self, code == SWK_OK, "the file reopens");
+		expect_csv(self, self->store, after ? after : wanted, "the file holds what was committed");
+		swk_store_close(self->store);
+		self->store = NULL;
+	}
+	free(after);
+	expect(self, self->counts.blocks == 0 && self->counts.bytes == 0, "nothing leaks");
+	expect(self, self->counts.wrong == 0, "blocks go back where they came from");
+}
+
+/* A zone that cannot be read makes its row a reject. */
+static bool code_allowed(culprit by, int code, bool hit)
+{
+	if (code == SWK_OK)
+		return true;
+	return hit && (code == SWK_ERR_MEMORY || (by == POINTS && (code == SWK_ERR_IO || code == SWK_ERR_INVALID)));
+}
+
+typedef struct wanted {
+	char *before, *after, *answer;
+} wanted;
+
+/* One passage fails (0: none, which tells what is wanted). True when there are more. */
+static bool passage_fails(const scenario *what, culprit by, bool for_ever, int64_t at, const folder *place,
+                          wanted *known, unsigned *violations)
+{
+	scene self = { .by = by, .for_ever = for_ever };
+	scene_begin(&self, what, place);
+	if (at == 0 && self.store)
+		known->before = answers(self.store);
+	if (at == 0) { /* the cache of this store is warm now: begin again */
+		swk_store_close(self.store);
+		self.store = NULL;
+		scene_begin(&self, what, place);
+	}
+	scene_arm(&self, at);
+	int code = what->run(&self);
+	scene_disarm(&self);
+	expect(&self, code_allowed(by, code, self.hit), "the code is that of memory or I/O");
+	if (at == 0) {
+		known->answer = self.csv;
+		self.csv = NULL;
+		known->after = self.store ? answers(self.store) : known->answer ? strdup(known->answer) : strdup("");
+		if (!known->before)
+			known->before = strdup(known->after);
+	}
+	if (self.csv)
+		expect(&self, strcmp(self.csv, known->answer) == 0, "the answer is right");
+	scene_end(&self, what, code == SWK_OK ? known->after : known->before);
+	free(self.csv);
+	if (self.broken && (*violations)++ < 3)
+		printf("    %s: passage %lld%s, %s: not kept: %s\n", what->name, (long long)at,
+		       for_ever ? " for ever" : "", swk_code_name(code), self.broken);
+	return self.hit;
+}
+
+/* Sweeps a scenario; returns the number of broken promises. */
+static unsigned scenario_sweep(const scenario *what, culprit by, const folder *place)
+{
+	unsigned violations = 0;
+	int64_t swept = 0;
+	wanted known = { 0 };
+	passage_fails(what, by, false, 0, place, &known, &violations);
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		int64_t at = 1;
+		while (passage_fails(what, by, for_ever, at, place, &known, &violations))
+			at++;
+		swept += at - 1;
+	}
+	free(known.before);
+	free(known.after);
+	free(known.answer);
+	printf("%-22s %-12s %8lld %10u\n", what->name, by == POINTS ? "fault points" : "allocator", (long long)swept,
+	       violations);
+	assert_true(swept > 0);
+	return violations;
+}
+
+static void sweep_all(culprit by)
+{
+	folder place;
+	unsigned violations = 0;
+	if (access("/dev/shm", W_OK) == 0)
+		setenv("TMPDIR", "/dev/shm", 1); /* thousands of files: the disk would decide how long this takes */
+	folder_make(&place);
+	printf("%-22s %-12s %8s %10s\n", "scenario", "fails", "passages", "violations");
+	for (size_t i = 0; i < COUNT(scenarios); i++)
+		violations += scenario_sweep(&scenarios[i], by, &place);
+	folder_clear(&place);
+	assert_int_equal(rmdir(place.path), 0); /* nothing is left beside the files there are to be */
+	assert_int_equal(violations, 0);
+}
+
+static void test_fault_points(void **state)
+{
+	(void)state;
+	sweep_all(POINTS);
+}
+
+static void test_allocator(void **state)
+{
+	(void)state;
+	sweep_all(ALLOCATOR);
+}
+
+/* No name without a scenario that passes it. */
+static void test_every_point_was_passed(void **state)
+{
+	(void)state;
+	unsigned missed = 0;
+	for (int point = 0; point < SWK__FAULT_COUNT; point++) {
+		if (hits[point] == 0)
+			printf("    no scenario passed %s\n", swk__fault_names[point]);
+		missed += hits[point] == 0;
+	}
+	assert_int_equal(missed, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fault_points),
+		cmocka_unit_test(test_allocator),
+		cmocka_unit_test(test_every_point_was_passed),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

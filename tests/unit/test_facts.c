@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "facts.h"
+#include "random_feed.h"
+
+static scene s;
+static const swk__cut everything = { INT64_MAX, INT64_MAX, UINT64_MAX };
+static const unsigned all_joins = 1u << SWK__TABLE_REP | 1u << SWK__TABLE_LEAD;
+
+static int setup(void **state)
+{
+	(void)state;
+	scene_open(&s);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	scene_close(&s);
+	return 0;
+}
+
+static swk__facts facts_of(swk__cut cut, unsigned joins)
+{
+	swk__facts facts;
+	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, joins, NULL), SWK_OK);
+	return facts;
+}
+
+/* The id of the row at a place of the lead table, or "none". */
+static const char *lead_id(const swk__facts *facts, swk__place place)
+{
+	if (!place)
+		return "none";
+	int64_t entity = swk__state_get(&facts->tables[SWK__TABLE_LEAD], place, SWK__FIELD_ID);
+	swk__slice id = swk__text_get(&s.history.ids[SWK__TABLE_LEAD], (uint32_t)entity);
+	snprintf(s.told, sizeof s.told, "%.*s", (int)id.length, id.bytes);
+	return s.told;
+}
+
+static const char *merged_under(swk__cut cut, const char *id)
+{
+	uint32_t entity;
+	swk__facts facts = facts_of(cut, all_joins);
+	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_LEAD], swk__slice_of(id), &entity));
+	const char *found = lead_id(&facts, swk__facts_lead(&facts, entity));
+	swk__facts_close(&facts);
+	return found;
+}
+
+static const char *merged(const char *id)
+{
+	return merged_under(everything, id);
+}
+
+/* --------------------------------------------------------------------------------------------- merged leads */
+
+#define LEAD(id, more) "lead " id " created_at=2026-10-01 " more "\n"
+
+static void test_a_lead_by_itself_stays(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", ""));
+	assert_string_equal(merged("a"), "a");
+}
+
+static void test_a_chain_ends_at_its_last_lead(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=b") LEAD("b", "merged_into=c") LEAD("c", ""));
+	assert_string_equal(merged("a"), "c");
+	assert_string_equal(merged("b"), "c");
+	assert_string_equal(merged("c"), "c");
+}
+
+static void test_links_of_a_cycle_merge_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=b") LEAD("b", "merged_into=c") LEAD("c", "merged_into=a"));
+	assert_string_equal(merged("a"), "a");
+	assert_string_equal(merged("b"), "b");
+	assert_string_equal(merged("c"), "c");
+}
+
+static void test_a_link_to_itself_is_a_cycle(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=a") LEAD("b", "merged_into=a"));
+	assert_string_equal(merged("a"), "a");
+	assert_string_equal(merged("b"), "a");
+}
+
+static void test_a_chain_into_a_cycle_ends_where_it_enters(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("t", "merged_into=u") LEAD("u", "merged_into=b") LEAD("a", "merged_into=b")
+	                         LEAD("b", "merged_into=c") LEAD("c", "merged_into=a"));
+	assert_string_equal(merged("t"), "b");
+	assert_string_equal(merged("u"), "b");
+	assert_string_equal(merged("b"), "b");
+}
+
+static void test_a_missing_target_merges_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=nowhere"));
+	assert_string_equal(merged("a"), "a");
+	assert_string_equal(merged("nowhere"), "none");
+	scene_commit(&s, LEAD("nowhere", ""));
+	assert_string_equal(merged("a"), "nowhere");
+}
+
+static void test_a_deleted_target_merges_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=b") LEAD("b", "merged_into=c") LEAD("c", ""));
+	scene_commit(&s, LEAD("b", "merged_into=c deleted=true"));
+	assert_string_equal(merged("a"), "a");
+	assert_string_equal(merged("b"), "none");
+}
+
+static void test_a_target_of_the_future_merges_nothing(void **state)
+{
+	(void)state;
+	swk__cut cut = everything;
+	scene_commit(&s, LEAD("a", "merged_into=b") "lead b created_at=2026-10-02");
+	cut.now = instant("2026-10-02") - 1;
+	assert_string_equal(merged_under(cut, "a"), "a");
+	assert_string_equal(merged_under(cut, "b"), "none");
+	cut.now++;
+	assert_string_equal(merged_under(cut, "a"), "b");
+}
+
+static void test_a_merger_is_undone_by_a_newer_version(void **state)
+{
+	(void)state;
+	swk__cut cut = everything;
+	scene_commit(&s, LEAD("a", "merged_into=b recorded_at=2026-10-03") LEAD("b", "recorded_at=2026-10-01"));
+	scene_commit(&s, LEAD("a", "recorded_at=2026-10-05"));
+	assert_string_equal(merged("a"), "a");
+	cut.as_of = instant("2026-10-04");
+	assert_string_equal(merged_under(cut, "a"), "b");
+	cut.as_of = instant("2026-10-02");
+	assert_string_equal(merged_under(cut, "a"), "none");
+}
+
+/* The walk of the contract, step by step: a link is void when following the chain from its target leads back. */
+static unsigned merged_slowly(const unsigned *target, unsigned n, unsigned lead)
+{
+	for (unsigned moves = 0; moves <= n; moves++) {
+		unsigned at = target[lead];
+		for (unsigned steps = 0; at < n && at != lead && steps <= n; steps++)
+			at = target[at];
+		if (target[lead] >= n || at == lead)
+			return lead;
+		lead = target[lead];
+	}
+	fail();
+	return n;
+}
+
+static void test_all_ways_to_merge_four_leads(void **state)
+{
+	(void)state;
+	scene_close(&s);
+	for (unsigned code = 0; code < 625; code++) {
+		unsigned target[4], rest = code;
+		char lines[512] = "";
+		scene_open(&s);
+		for (unsigned lead = 0; lead < 4; lead++, rest /= 5) {
+			target[lead] = rest % 5;
+			size_t length = strlen(lines);
+			snprintf(lines + length, sizeof lines - length,
+			         "lead %u created_at=2026-10-01 merged_into=%u\n", lead, target[lead]);
+		}
+		scene_commit(&s, lines);
+		for (unsigned lead = 0; lead < 4; lead++) {
+			char id[8], wanted[8];
+			snprintf(id, sizeof id, "%u", lead);
+			snprintf(wanted, sizeof wanted, "%u", merged_slowly(target, 4, lead));
+			assert_string_equal(merged(id), wanted);
+		}
+		scene_close(&s);
+	}
+	scene_open(&s);
+}
+
+/* -------------------------------------------------------------------------------------------------- cuts */
+
+/* The outcome of call c1 under a cut, or "none". */
+static const char *call_outcome(swk__cut cut)
+{
+	uint32_t entity;
+	swk__facts facts = facts_of(cut, 0);
+	if (!swk__text_find(&s.history.ids[SWK__TABLE_CALL], swk__slice_of("c1"), &entity))
+		return "none";
+	swk__place place = swk__facts_row(&facts, SWK__TABLE_CALL, entity);
+	const char *outcome = "none";
+	if (place)
+		outcome = swk__schemas[SWK__TABLE_CALL]
+		                  .fields[SWK__CALL_OUTCOME]
+		                  .values[swk__state_get(&facts.tables[SWK__TABLE_CALL], place, SWK__CALL_OUTCOME)];
+	swk__facts_close(&facts);
+	return outcome;
+}
+
+static const char *outcome_as_of(const char *as_of)
+{
+	swk__cut cut = everything;
+	cut.as_of = instant(as_of);
+	return call_outcome(cut);
+}
+
+static const char *outcome_at_commit(uint64_t commit)
+{
+	swk__cut cut = everything;
+	cut.commit = commit;
+	return call_outcome(cut);
+}
+
+#define CALL "call c1 at=2026-11-02T09:30:00Z "
+
+/* The example of docs/metrics.md, section 1. */
+static void test_as_of_takes_versions_recorded_up_to_then(void **state)
+{
+	(void)state;
+	scene_commit(&s, CALL "outcome=answered recorded_at=2026-11-02T10:05:00Z");
+	scene_commit(&s, CALL "outcome=unknown recorded_at=2026-11-02T10:00:00Z");
+	assert_string_equal(outcome_as_of("2026-11-02T09:59:59Z"), "none");
+	assert_string_equal(outcome_as_of("2026-11-02T10:00:00Z"), "unknown");
+	assert_string_equal(outcome_as_of("2026-11-02T10:04:59.999999Z"), "unknown");
+	assert_string_equal(outcome_as_of("2026-11-02T10:05:00Z"), "answered");
+}
+
+static void test_as_of_a_deletion(void **state)
+{
+	(void)state;
+	scene_commit(&s, CALL "outcome=busy recorded_at=2026-11-03\n" CALL
+	                      "outcome=busy deleted=true recorded_at=2026-11-04\n" CALL
+	                      "outcome=failed recorded_at=2026-11-05");
+	assert_string_equal(outcome_as_of("2026-11-03"), "busy");
+	assert_string_equal(outcome_as_of("2026-11-04"), "none");
+	assert_string_equal(outcome_as_of("2026-11-05"), "failed");
+}
+
+static void test_at_commit_takes_rows_of_the_first_commits(void **state)
+{
+	(void)state;
+	scene_commit(&s, CALL "outcome=answered recorded_at=2026-11-03");
+	scene_commit(&s, CALL "outcome=unknown recorded_at=2026-11-02");
+	scene_commit(&s, CALL "outcome=busy recorded_at=2026-11-04");
+	scene_commit(&s, CALL "outcome=busy deleted=true recorded_at=2026-11-05");
+	assert_string_equal(outcome_at_commit(1), "answered");
+	assert_string_equal(outcome_at_commit(2), "answered");
+	assert_string_equal(outcome_at_commit(3), "busy");
+	assert_string_equal(outcome_at_commit(4), "none");
+	assert_string_equal(outcome_at_commit(5), "none");
+}
+
+static void test_both_cuts_hold_together(void **state)
+{
+	(void)state;
+	swk__cut cut = { INT64_MAX, instant("2026-11-03"), 1 };
+	scene_commit(&s, CALL "outcome=answered recorded_at=2026-11-04\n" CALL "outcome=failed recorded_at=2026-11-01");
+	scene_commit(&s, CALL "outcome=unknown recorded_at=2026-11-02");
+	assert_string_equal(call_outcome(cut), "failed");
+}
+
+/* "Versions are chosen first": an older version does not step in for a newer one that lies in the future. */
+static void test_now_cuts_after_versions_are_chosen(void **state)
+{
+	(void)state;
+	swk__cut cut = everything;
+	scene_commit(&s, LEAD("a", "recorded_at=2026-10-01"));
+	scene_commit(&s, "lead a created_at=2026-12-01 recorded_at=2026-10-02");
+	cut.now = instant("2026-11-01");
+	assert_string_equal(merged_under(cut, "a"), "none");
+	cut.as_of = instant("2026-10-01");
+	assert_string_equal(merged_under(cut, "a"), "a");
+}
+
+static void test_reps_have_no_instant_to_cut(void **state)
+{
+	(void)state;
+	uint32_t entity;
+	swk__cut cut = everything;
+	cut.now = 0;
+	scene_commit(&s, "rep r1 team=A\n" LEAD("a", ""));
+	swk__facts facts = facts_of(cut, all_joins);
+	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_REP], swk__slice_of("r1"), &entity));
+	assert_int_not_equal(swk__facts_row(&facts, SWK__TABLE_REP, entity), 0);
+	swk__facts_close(&facts);
+}
+
+/* ------------------------------------------------------------------------------------ what may be cached */
+
+static bool cached_under(swk__cut cut, unsigned joins)
+{
+	swk__facts facts = facts_of(cut, joins);
+	bool cached = facts.cached;
+	swk__facts_close(&facts);
+	return cached;
+}
+
+static void test_a_cut_that_cuts_nothing_shares_everything(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "recorded_at=2026-10-02") CALL "recorded_at=2026-11-03");
+	swk__cut cut = { instant("2026-10-01"), instant("2026-11-03"), 1 };
+	swk__facts facts = facts_of(cut, all_joins);
+	assert_true(facts.cached);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
+		assert_ptr_equal(facts.tables[t].directory, s.history.published->tables[t].directory);
+		assert_ptr_equal(facts.tables[t].current, s.history.published->tables[t].current);
+	}
+	swk__facts_close(&facts);
+}
+
+static void test_a_cut_that_cuts_something_is_not_cached(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "recorded_at=2026-10-02"));
+	scene_commit(&s, CALL "recorded_at=2026-11-03");
+	swk__cut as_of = everything, commit = everything, now = everything;
+	as_of.as_of = instant("2026-11-03") - 1;
+	commit.commit = 1;
+	now.now = instant("2026-10-01") - 1;
+	assert_true(cached_under(everything, all_joins));
+	assert_false(cached_under(as_of, 0));
+	assert_false(cached_under(commit, 0));
+	assert_false(cached_under(now, all_joins));
+	assert_true(cached_under(now, 0));
+	assert_true(cached_under(now, 1u << SWK__TABLE_REP));
+}
+
+static void test_facts_of_nothing(void **state)
+{
+	(void)state;
+	swk__cut past = { 0, 0, 0 };
+	assert_true(cached_under(everything, all_joins));
+	assert_true(cached_under(past, all_joins));
+	scene_commit(&s, LEAD("a", ""));
+	swk__facts facts = facts_of(past, all_joins);
+	assert_int_equal(swk__facts_lead(&facts, 1), 0);
+	assert_int_equal(swk__facts_lead(&facts, 77), 0);
+	swk__facts_close(&facts);
+}
+
+static void test_facts_outlive_later_commits(void **state)
+{
+	(void)state;
+	scene_commit(&s, LEAD("a", "merged_into=b") LEAD("b", ""));
+	swk__facts facts = facts_of(everything, all_joins);
+	uint32_t entity;
+	scene_commit(&s, LEAD("b", "deleted=true") LEAD("a", "region=North"));
+	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_LEAD], swk__slice_of("a"), &entity));
+	assert_string_equal(lead_id(&facts, swk__facts_lead(&facts, entity)), "b");
+	swk__facts_close(&facts);
+}
+
+/* --------------------------------------------------------------------------- cuts equal shorter histories */
+
+static uint64_t live_rows(const swk__table_state *state)
+{
+	uint64_t rows = 0;
+	for (uint32_t i = 0; state->directory && i < state->directory->count; i++)
+		rows += state->directory->parts[i] ? state->directory->parts[i]->live : 0;
+	return rows;
+}
+
+/* At commit N = the history of the first N commits; as of T = that of the rows recorded up to T. */
+static void test_cuts_equal_histories_without_the_rest(void **state)
+{
+	(void)state;
+	enum {
+		COMMITS = 120
+	};
+	feed f = { .random = 99, .reps = 4, .leads = 8, .calls = 30, .families = 1, .stamps = true };
+	uint64_t calls[COMMITS + 1] = { 0 }, leads[COMMITS + 1] = { 0 };
+	swk__buf line;
+	swk__buf_init(&line, &s.mem, SIZE_MAX);
+	while (s.history.published->commit < COMMITS) {
+		feed_line(&f, &line);
+		scene_commit(&s, line.bytes);
+		uint64_t commit = s.history.published->commit;
+		calls[commit] = s.history.published->tables[SWK__TABLE_CALL].live;
+		leads[commit] = s.history.published->tables[SWK__TABLE_LEAD].live;
+	}
+	swk__buf_done(&line);
+	for (uint64_t commit = 1; commit <= COMMITS; commit++) {
+		swk__cut cut = everything;
+		cut.commit = commit;
+		swk__facts facts = facts_of(cut, all_joins);
+		assert_int_equal(live_rows(&facts.tables[SWK__TABLE_CALL]), calls[commit]);
+		assert_int_equal(live_rows(&facts.tables[SWK__TABLE_LEAD]), leads[commit]);
+		swk__facts_close(&facts);
+	}
+}
+
+/* ------------------------------------------------------------------------------------------------- memory */
+
+static bool cut_fails_at(int at, bool for_ever)
+{
+	sweep hook = { .at = at, .for_ever = for_ever };
+	swk__cut cut = { instant("2026-10-01"), instant("2026-11-01"), UINT64_MAX };
+	swk__facts facts;
+	uint64_t used = s.mem.used;
+	char *before = state_text(s.history.published, true);
+	uint32_t references = s.history.published->references;
+	s.mem.fault = sweep_hook;
+	s.mem.fault_context = &hook;
+	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, all_joins, NULL);
+	s.mem.fault = NULL;
+	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
+	if (code == SWK_OK)
+		swk__facts_close(&facts);
+	assert_int_equal(s.mem.used, used);
+	assert_int_equal(s.history.published->references, references);
+	assert_state(s.history.published, before);
+	return sweep_hit(&hook);
+}
+
+static void test_facts_without_memory_leave_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s,
+	             "rep r1 team=A recorded_at=2026-10-01\n" LEAD("a", "recorded_at=2026-10-02")
+	                     LEAD("b", "recorded_at=2026-12-02") CALL "recorded_at=2026-10-05\n"
+	                                                              "call c2 at=2026-09-01\ncall c1 at=2026-09-08");
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		int at = 1;
+		while (cut_fails_at(at, for_ever))
+			at++;
+		assert_true(at > 10);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_lead_by_itself_stays),
+		TEST(test_a_chain_ends_at_its_last_lead),
+		TEST(test_links_of_a_cycle_merge_nothing),
+		TEST(test_a_link_to_itself_is_a_cycle),
+		TEST(test_a_chain_into_a_cycle_ends_where_it_enters),
+		TEST(test_a_missing_target_merges_nothing),
+		TEST(test_a_deleted_target_merges_nothing),
+		TEST(test_a_target_of_the_future_merges_nothing),
+		TEST(test_a_merger_is_undone_by_a_newer_version),
+		TEST(test_all_ways_to_merge_four_leads),
+		TEST(test_as_of_takes_versions_recorded_up_to_then),
+		TEST(test_as_of_a_deletion),
+		TEST(test_at_commit_takes_rows_of_the_first_commits),
+		TEST(test_both_cuts_hold_together),
+		TEST(test_now_cuts_after_versions_are_chosen),
+		TEST(test_reps_have_no_instant_to_cut),
+		TEST(test_a_cut_that_cuts_nothing_shares_everything),
+		TEST(test_a_cut_that_cuts_something_is_not_cached),
+		TEST(test_facts_of_nothing),
+		TEST(test_facts_outlive_later_commits),
+		TEST(test_cuts_equal_histories_without_the_rest),
+		TEST(test_facts_without_memory_leave_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

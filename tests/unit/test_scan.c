@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include "question.h"
+#include "random_feed.h"
+
+static scene s;
+static inquiry i;
+
+static int setup(void **state)
+{
+	(void)state;
+	scene_open(&s);
+	inquiry_open(&i, &s);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	scene_close(&s);
+	return 0;
+}
+
+/* A scan that is open, with what it stands on. */
+typedef struct desk {
+	question q;
+	swk__plan plan;
+	swk__facts facts;
+	swk__scan scan;
+} desk;
+
+static void desk_open(desk *d, const char *words)
+{
+	question_read(&d->q, words);
+	assert_int_equal(inquiry_plan(&i, &d->q, &d->plan), SWK_OK);
+	assert_int_equal(inquiry_facts(&i, &d->plan, &d->facts), SWK_OK);
+	assert_int_equal(swk__scan_open(&d->scan, &d->plan, &d->facts, &s.zones, NULL, NULL, NULL), SWK_OK);
+}
+
+static void desk_close(desk *d)
+{
+	swk__scan_close(&d->scan);
+	swk__facts_close(&d->facts);
+	swk__plan_done(&d->plan);
+}
+
+/* The first measure (made) of all cells of a stretch. */
+static int64_t made(desk *d, const char *begin, const char *stop, const char *end, swk__holds *holds)
+{
+	swk__rollup *rollup = NULL;
+	swk__i128 sum = 0;
+	assert_int_equal(swk__scan_run(&d->scan, instant(begin), instant(stop), instant(end), &rollup, holds, NULL),
+	                 SWK_OK);
+	for (uint32_t cell = 0; cell < rollup->cells; cell++)
+		sum += swk__rollup_values(rollup, cell)[0];
+	swk__rollup_release(rollup);
+	return (int64_t)sum;
+}
+
+/* ------------------------------------------------------------------------------------------------- bounds */
+
+static void test_a_stretch_has_its_begin_and_not_its_stop(void **state)
+{
+	(void)state;
+	desk d;
+	swk__holds holds;
+	scene_commit(&s, "call a at=2026-11-02\ncall b at=2026-11-09\ncall c at=2026-11-08T23:59:59.999999Z\n"
+	                 "call d at=2026-11-01T23:59:59.999999Z");
+	desk_open(&d, "calls");
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 2);
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2026-11-02", &holds), 1);
+	assert_int_equal(made(&d, "2026-11-01", "2026-12-09", "2200-01-01", &holds), 4);
+	assert_int_equal(made(&d, "2026-11-10", "2026-11-17", "2200-01-01", &holds), 0);
+	assert_int_equal(made(&d, "1970-01-01", "1970-01-02", "2200-01-01", &holds), 0);
+	desk_close(&d);
+}
+
+static void test_a_count_holds_until_the_next_fact(void **state)
+{
+	(void)state;
+	desk d;
+	swk__holds holds;
+	scene_commit(&s, "call a at=2026-11-03\ncall b at=2026-11-05\ncall c at=2026-11-07\n"
+	                 "call x at=2026-11-04 direction=inbound\ncall y at=2026-11-06 deleted=true\n"
+	                 "call z at=2026-11-10");
+	desk_open(&d, "calls");
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2026-11-05T12:00:00Z", &holds), 2);
+	assert_int_equal(holds.from, instant("2026-11-05"));
+	assert_int_equal(holds.until, instant("2026-11-07"));
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2026-11-02", &holds), 0);
+	assert_true(holds.from == INT64_MIN);
+	assert_int_equal(holds.until, instant("2026-11-03"));
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 3);
+	assert_int_equal(holds.from, instant("2026-11-07"));
+	assert_true(holds.until == INT64_MAX);
+	desk_close(&d);
+}
+
+/* Every end between two instants of a random week gives what a scan of its own gives. */
+static void test_what_is_said_to_hold_does(void **state)
+{
+	(void)state;
+	feed f = { .random = 21, .reps = 3, .leads = 4, .calls = 60, .families = 1 };
+	desk d;
+	swk__buf line;
+	swk__buf_init(&line, &s.mem, SIZE_MAX);
+	for (int row = 0; row < 150; row++) {
+		feed_line(&f, &line);
+		scene_commit(&s, line.bytes);
+	}
+	swk__buf_done(&line);
+	desk_open(&d, "calls where=team:A where=team: now=2200-01-01");
+	for (int step = 0; step < 300; step++) {
+		char end[40], edge[40];
+		swk__holds holds, other;
+		swk__instant_format(feed_instant(&f.random), end);
+		int64_t count = made(&d, "2026-10-05", "2026-11-09", end, &holds);
+		assert_true(holds.from <= instant(end) && instant(end) < holds.until);
+		if (holds.from != INT64_MIN) {
+			swk__instant_format(holds.from, edge);
+			assert_int_equal(made(&d, "2026-10-05", "2026-11-09", edge, &other), count);
+		}
+		if (holds.until != INT64_MAX) {
+			swk__instant_format(holds.until - 1, edge);
+			assert_int_equal(made(&d, "2026-10-05", "2026-11-09", edge, &other), count);
+		}
+	}
+	desk_close(&d);
+}
+
+/* ------------------------------------------------------------------------------------------------ extents */
+
+static bool extent_is(const char *words, const char *first, const char *last)
+{
+	desk d;
+	int64_t begin = -1, end = -1;
+	desk_open(&d, words);
+	bool any = swk__scan_extent(&d.plan, &d.facts, &begin, &end);
+	desk_close(&d);
+	if (!any)
+		return !first && begin == -1 && end == -1;
+	return first && begin == instant(first) && end == instant(last);
+}
+
+static void test_the_extent_is_that_of_facts_that_count(void **state)
+{
+	(void)state;
+	assert_true(extent_is("calls", NULL, NULL));
+	scene_commit(&s, "call a at=2026-11-05\ncall b at=2026-11-03\ncall c at=2026-11-24\ncall d at=2026-11-21\n"
+	                 "call x at=2026-10-01 deleted=true\ncall y at=2026-10-08 direction=inbound");
+	scene_commit(&s, "call m at=2026-10-12\ncall m at=2026-11-10");
+	assert_true(extent_is("calls", "2026-11-03", "2026-11-24"));
+	assert_true(extent_is("calls set=direction:both", "2026-10-08", "2026-11-24"));
+	assert_true(extent_is("calls set=direction:inbound", "2026-10-08", "2026-10-08"));
+	assert_true(extent_is("calls where=rep:nobody", "2026-11-03", "2026-11-24"));
+	assert_true(extent_is("calls now=2026-11-23", "2026-11-03", "2026-11-21"));
+	assert_true(extent_is("calls now=2026-11-03", "2026-11-03", "2026-11-03"));
+	assert_true(extent_is("calls now=2026-11-02", NULL, NULL));
+}
+
+/* ---------------------------------------------------------------------------------- many rows, many groups */
+
+/* Calls of one day: as many as `rows`, of `reps` reps in turn, every third answered after 7 seconds. */
+static void many_calls(unsigned rows, unsigned reps)
+{
+	swk_batch *batch = scene_batch(&s, "");
+	swk__applied applied;
+	for (unsigned row = 0; row < rows; row++) {
+		char id[16], rep[16];
+		snprintf(id, sizeof id, "c%u", row);
+		snprintf(rep, sizeof rep, "r%05u", row % reps);
+		swk_batch_row(batch, "call", row);
+		swk_batch_text(batch, "id", id, strlen(id));
+		swk_batch_text(batch, "rep", rep, strlen(rep));
+		swk_batch_instant(batch, "at", instant("2026-11-02") + row);
+		if (row % 3 == 0) {
+			swk_batch_text(batch, "outcome", "answered", 8);
+			swk_batch_int(batch, "duration_s", 7);
+		}
+		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	}
+	assert_int_equal(scene_ingest(&s, batch, &applied), SWK_OK);
+	swk_batch_free(batch);
+}
+
+static void test_no_row_is_lost_between_blocks_and_segments(void **state)
+{
+	(void)state;
+	const unsigned sizes[] = { 1, 63, 64, 65, 191, 192, 193, 1023, 1024, 1025, 5000 };
+	for (size_t n = 0; n < SWK__COUNT(sizes); n++) {
+		char expected[96];
+		unsigned answered = (sizes[n] + 2) / 3;
+		scene_close(&s);
+		scene_open(&s);
+		many_calls(sizes[n], 1);
+		snprintf(expected, sizeof expected, "%u,%u,%u,7", sizes[n], answered, answered * 7);
+		assert_answer(&i, "calls show=made,answered,talk_s,mean_talk_s", expected);
+	}
+}
+
+static void test_many_groups_are_all_found(void **state)
+{
+	(void)state;
+	enum {
+		REPS = 1500
+	};
+	question q;
+	swk_result *result = NULL;
+	many_calls(4 * REPS, REPS);
+	question_read(&q, "calls by=rep,weekday");
+	assert_int_equal(inquiry_ask(&i, &q, &result), SWK_OK);
+	assert_int_equal(swk_result_rows(result), REPS);
+	for (size_t row = 0; row < REPS; row++) {
+		char rep[16];
+		snprintf(rep, sizeof rep, "r%05u", (unsigned)row);
+		assert_string_equal(swk_result_text(result, row, 3, NULL), rep);
+		assert_int_equal(swk_result_int(result, row, (size_t)swk_result_find(result, "made")), 4);
+	}
+	swk_result_free(result);
+}
+
+static void test_a_scan_leaves_nothing_for_the_next(void **state)
+{
+	(void)state;
+	desk d;
+	swk__holds holds;
+	many_calls(300, 100);
+	desk_open(&d, "calls by=rep where=rep:r00007 where=rep:r00008");
+	for (int again = 0; again < 3; again++) {
+		assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 6);
+		assert_int_equal(made(&d, "2026-11-09", "2026-11-16", "2200-01-01", &holds), 0);
+	}
+	desk_close(&d);
+}
+
+static void test_a_filter_of_many_values(void **state)
+{
+	(void)state;
+	many_calls(400, 400);
+	assert_answer(&i,
+	              "calls where=rep:r00399 where=rep:r00000 where=rep:r00200 where=rep:none where=rep:r00001 "
+	              "where=rep:r00000 by=rep show=rep,made",
+	              "r00000,1\nr00001,1\nr00200,1\nr00399,1");
+}
+
+/* A text that is a lead's, a team's and a rep's id at once is three things. */
+static void test_texts_of_different_things_do_not_meet(void **state)
+{
+	(void)state;
+	scene_commit(&s, "rep x team=y region=x\nrep y team=x\nlead x created_at=2026-10-01 source=y region=y\n"
+	                 "call a at=2026-11-02 rep=x lead=x\ncall b at=2026-11-02 rep=y");
+	assert_answer(&i, "calls by=rep,team,region,source show=rep,team,region,source,made", "x,y,y,y,1\ny,x,,,1");
+	assert_answer(&i, "calls where=team:y where=rep:x show=made", "1");
+	assert_answer(&i, "calls where=team:x where=rep:x show=made", "");
+}
+
+static int stop_now(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	(void)context;
+	(void)done;
+	(void)total;
+	return swk__fail(error, SWK_ERR_INTERRUPTED, "enough");
+}
+
+static void test_a_scan_can_be_stopped_and_run_again(void **state)
+{
+	(void)state;
+	desk d;
+	swk__holds holds = { 1, 2 };
+	swk__rollup *rollup = NULL;
+	many_calls(300, 100);
+	desk_open(&d, "calls by=rep");
+	d.scan.check = stop_now;
+	assert_int_equal(
+		swk__scan_run(&d.scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX, &rollup, &holds, NULL),
+		SWK_ERR_INTERRUPTED);
+	assert_null(rollup);
+	assert_true(holds.from == 1 && holds.until == 2);
+	d.scan.check = NULL;
+	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 300);
+	desk_close(&d);
+}
+
+/* ------------------------------------------------------------------------------------------------- memory */
+
+static bool scan_fails_at(int at, bool for_ever, const char *words)
+{
+	sweep hook = { .at = at, .for_ever = for_ever };
+	question q;
+	swk__plan plan;
+	swk__facts facts;
+	swk__scan scan;
+	swk__holds holds = { 1, 2 };
+	swk__rollup *rollup = NULL;
+	question_read(&q, words);
+	assert_int_equal(inquiry_plan(&i, &q, &plan), SWK_OK);
+	assert_int_equal(inquiry_facts(&i, &plan, &facts), SWK_OK);
+	uint64_t used = s.mem.used;
+	s.mem.fault = sweep_hook;
+	s.mem.fault_context = &hook;
+	int code = swk__scan_open(&scan, &plan, &facts, &s.zones, NULL, NULL, NULL);
+	if (code == SWK_OK) {
+		code = swk__scan_run(&scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX, &rollup, &holds,
+		                     NULL);
+		s.mem.fault = NULL;
+		swk__rollup *again = NULL;
+		if (code != SWK_OK) { /* the same scan goes on when there is memory again */
+			assert_true(!rollup && holds.from == 1);
+			assert_int_equal(swk__scan_run(&scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX,
+			                               &again, &holds, NULL),
+			                 SWK_OK);
+			assert_int_equal(again->cells, 200);
+		}
+		swk__rollup_release(again);
+		swk__rollup_release(rollup);
+		swk__scan_close(&scan);
+	}
+	s.mem.fault = NULL;
+	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
+	assert_int_equal(s.mem.used, used);
+	swk__facts_close(&facts);
+	swk__plan_done(&plan);
+	return sweep_hit(&hook);
+}
+
+static void test_a_scan_without_memory_leaves_nothing(void **state)
+{
+	(void)state;
+	many_calls(300, 200);
+	scene_commit(&s, "lead l created_at=2026-10-01 zone=UTC\ncall x at=2026-11-02 rep=r00001 lead=l");
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		int at = 1;
+		while (scan_fails_at(at, for_ever, "calls by=rep where=hour:0 where=hour:1 where=team: set=clock:lead"))
+			at++;
+		assert_true(at > 10);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_stretch_has_its_begin_and_not_its_stop),
+		TEST(test_a_count_holds_until_the_next_fact),
+		TEST(test_what_is_said_to_hold_does),
+		TEST(test_the_extent_is_that_of_facts_that_count),
+		TEST(test_no_row_is_lost_between_blocks_and_segments),
+		TEST(test_many_groups_are_all_found),
+		TEST(test_a_scan_leaves_nothing_for_the_next),
+		TEST(test_a_filter_of_many_values),
+		TEST(test_texts_of_different_things_do_not_meet),
+		TEST(test_a_scan_can_be_stopped_and_run_again),
+		TEST(test_a_scan_without_memory_leaves_nothing),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
