@@ -203,7 +203,7 @@ static double probability(swk__fourfold table)
 	swk__i128 determinant = (swk__i128)cells[0] * cells[3] - (swk__i128)cells[1] * cells[2];
 	double away = (double)determinant / (double)all, deviance = 0, rest = 1;
 	for (int i = 0; i < 4; i++) {
-		double expected = (double)rows[i / 2] * (double)columns[i % 2] / (double)all;
+		double expected = (double)rows[i >> 1] * (double)columns[i & 1] / (double)all;
 		deviance += expected * deviation((i == 0 || i == 3 ? away : -away) / expected);
 		rest /= factorial_rest(cells[i]);
 	}

@@ -50,7 +50,7 @@ typedef struct swk__percentile {
 	swk__moment reached, low, high;
 } swk__percentile;
 
-/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory; time is linear, except that
+/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory; linear time, except that
  * an S within 2^-60 of a threshold costs a second walk for that percentile. */
 void swk__survival(const swk__durations *durations, swk__within *withins, size_t within_count,
                    swk__percentile *percentiles, size_t percentile_count);
