@@ -185,7 +185,7 @@ static double deviation(double x)
 		return (1 + x) * log1p(x) - x;
 	double power = x * x, sum = 0;
 	for (int k = 2; k < 18; k++) {
-		sum += power / (k * (k - 1));
+		sum += power / ((double)k * (k - 1));
 		power *= -x;
 	}
 	return sum;
@@ -203,7 +203,7 @@ static double probability(swk__fourfold table)
 	swk__i128 determinant = (swk__i128)cells[0] * cells[3] - (swk__i128)cells[1] * cells[2];
 	double away = (double)determinant / (double)all, deviance = 0, rest = 1;
 	for (int i = 0; i < 4; i++) {
-		double expected = (double)rows[i / 2] * (double)columns[i % 2] / (double)all;
+		double expected = (double)rows[i >> 1] * (double)columns[i & 1] / (double)all;
 		deviance += expected * deviation((i == 0 || i == 3 ? away : -away) / expected);
 		rest /= factorial_rest(cells[i]);
 	}
@@ -231,16 +231,16 @@ static bool not_likelier(swk__fourfold table, double likelihood, int64_t down)
 	return swk__products_compare(&products) <= 0;
 }
 
-/* The sum of the probabilities of this table and those further up (or down), in units of its own. Each term is less than
- * the one before, by a factor that falls too. */
+/* The sum of the probabilities of this table and those further up (or down), in units of its own. Each term is less
+ * than the one before, by a factor that falls too. */
 static double tail(swk__fourfold table, bool up)
 {
 	double a = (double)table.won, b = (double)table.lost;
 	double c = (double)table.others_won, d = (double)table.others_lost;
 	double grow = up ? b : a, grow_too = up ? c : d, shrink = up ? a : b, shrink_too = up ? d : c;
 	double term = 1, sum = 1;
-	for (double i = 0; term > 1e-20 * sum; i++) {
-		term *= (grow - i) * (grow_too - i) / ((shrink + 1 + i) * (shrink_too + 1 + i));
+	while (term > 1e-20 * sum) {
+		term *= grow-- * grow_too-- / (++shrink * ++shrink_too);
 		sum += term;
 	}
 	return sum;

@@ -29,10 +29,10 @@ double swk__ratio(swk__i128 numerator, swk__i128 denominator);
 #define SWK__PRODUCT_LIMBS 256
 
 /* Two products that grow together and are then compared. Exact while both have at most 16,384 bits (512 factors of 32
- * bits on each side). Beyond that the lowest 64 bits of both are dropped at each step that needs room, and products that
- * differ by less than 2^-14000 of the greater count as equal: unequal ones that are so close are not known to exist, but
- * that is no proof. For this to hold, one product never is more than 2^1024 times the other on the way.
- * About 4 KiB: meant for the stack. */
+ * bits on each side). Beyond that the lowest 64 bits of both are dropped at each step that needs room, and products
+ * that differ by less than 2^-14000 of the greater count as equal: unequal ones so close are not to be expected, but
+ * that is no proof. For this to hold, one product never is more than 2^1024 times the other on the way, and there are
+ * at most 2^32 steps. About 4 KiB: meant for the stack. */
 typedef struct swk__products {
 	unsigned length; /* limbs in use, in the longer one; least first */
 	bool cut;        /* something has been dropped */

@@ -154,17 +154,13 @@ static double depth_asked(const swk__percentile *question)
 	return depth_of((whole - question->part) / whole, question->part / whole);
 }
 
-static bool is_answered(const swk__percentile *question)
-{
-	return question->reached.known && question->low.known && question->high.known;
-}
-
-/* Whether a step between the two may answer something. S falls and Greenwood's sum grows on the way; with a fixed sigma
+/* Whether a step between the two may answer something. The lower band is below S and S below the upper one, so `high`
+ * is the last of the three to be known. S falls and Greenwood's sum grows on the way; with a fixed sigma
  * the lower band's depth is greatest at one of the ends, and the upper one's grows with S falling. */
 static bool may_answer(const walk *from, const walk *to, const swk__percentile *question)
 {
 	band a, b;
-	if (is_answered(question))
+	if (question->high.known)
 		return false;
 	if (!question->reached.known && compare_roughly(to, question) <= 0)
 		return true;
@@ -173,35 +169,29 @@ static bool may_answer(const walk *from, const walk *to, const swk__percentile *
 	double asked = depth_asked(question) * (1 - 1e-9);
 	if (!question->low.known && fmax(depth_low(a.depth, b.sigma), depth_low(b.depth, b.sigma)) >= asked)
 		return true;
-	return !question->high.known && depth_high(b.depth, a.sigma) >= asked;
+	return depth_high(b.depth, a.sigma) >= asked;
 }
 
-static void note(swk__moment *moment, int64_t time)
+static void look(const walk *w, swk__percentile *question, double asked)
 {
-	if (!moment->known)
-		*moment = (swk__moment){ true, time };
-}
-
-static void look(const walk *w, swk__percentile *question)
-{
-	int64_t time = w->durations->ended[w->ended - 1];
+	const swk__moment now = { true, w->durations->ended[w->ended - 1] };
 	band at;
 	if (!question->reached.known && has_reached(w, question))
-		note(&question->reached, time);
+		question->reached = now;
 	if (!band_of(w, &at))
 		return;
-	double asked = depth_asked(question);
-	if (depth_low(at.depth, at.sigma) >= asked)
-		note(&question->low, time);
-	if (depth_high(at.depth, at.sigma) >= asked)
-		note(&question->high, time);
+	if (!question->low.known && depth_low(at.depth, at.sigma) >= asked)
+		question->low = now;
+	if (question->low.known && depth_high(at.depth, at.sigma) >= asked)
+		question->high = now;
 }
 
 static void look_closely(walk from, const walk *to, swk__percentile *question)
 {
-	while (from.ended < to->ended) {
+	double asked = depth_asked(question);
+	while (from.ended < to->ended && !question->high.known) {
 		step(&from, INT64_MAX);
-		look(&from, question);
+		look(&from, question, asked);
 	}
 }
 

@@ -175,13 +175,197 @@ static void test_ratio_rounding(void **state)
 	assert_true(swk__ratio(I128_MIN, I128_MAX) == -1);
 }
 
+/* ---------------------------------------------------------------------------- products of many integers */
+
+static int compared(int count, uint64_t a, uint64_t b, uint64_t last_a, uint64_t last_b)
+{
+	swk__products products;
+	swk__products_init(&products);
+	for (int i = 0; i < count; i++)
+		swk__products_multiply(&products, a, b);
+	swk__products_multiply(&products, last_a, last_b);
+	return swk__products_compare(&products);
+}
+
+static void test_products(void **state)
+{
+	const uint64_t large = UINT64_MAX;
+	(void)state;
+	assert_int_equal(compared(0, 1, 1, 1, 1), 0);
+	assert_int_equal(compared(0, 1, 1, 2, 1), 1);
+	assert_int_equal(compared(0, 1, 1, 1, 2), -1);
+	assert_int_equal(compared(64, 8, 8, large, large), 0);
+	assert_int_equal(compared(64, 8, 8, large, large - 1), 1);
+	assert_int_equal(compared(255, large, large, 3, 3), 0);
+	assert_int_equal(compared(255, large, large, large - 1, large), -1);
+	assert_int_equal(compared(255, large, large, large, large - 1), 1);
+	/* Beyond what is kept. */
+	assert_int_equal(compared(5000, large, large, large - 1, large), -1);
+	assert_int_equal(compared(5000, large, large, large, large - 1), 1);
+	assert_int_equal(compared(5000, large, large, large, large), 0);
+}
+
+/* The same factors in another order: what is dropped differs. */
+static void test_products_cut(void **state)
+{
+	swk__products products;
+	(void)state;
+	swk__products_init(&products);
+	for (uint64_t i = 0; i < 4000; i++)
+		swk__products_multiply(&products, i + 2, (i ^ 1) + 2);
+	assert_true(products.cut);
+	assert_true(memcmp(products.left, products.right, sizeof products.left) != 0);
+	assert_int_equal(swk__products_compare(&products), 0);
+	swk__products_multiply(&products, UINT64_MAX, UINT64_MAX - 1);
+	assert_int_equal(swk__products_compare(&products), 1);
+}
+
+/* ------------------------------------------------------------------------------------------ two by two */
+
+static bool close_to(double actual, double expected)
+{
+	return fabs(actual - expected) <= 1e-9 * fabs(expected);
+}
+
+static void odds_line(const char *line)
+{
+	swk__fourfold t;
+	double ratio, low, high;
+	int fields = sscanf(line, "%" SCNd64 "%" SCNd64 "%" SCNd64 "%" SCNd64 "%lf%lf%lf", &t.won, &t.lost,
+	                    &t.others_won, &t.others_lost, &ratio, &low, &high);
+	swk__odds odds = swk__odds_ratio(t);
+	if (fields == 4) {
+		assert_true(strchr(line, '-') != NULL);
+		assert_true(!odds.known && odds.ratio == 0 && odds.bounds.low == 0 && odds.bounds.high == 0);
+		return;
+	}
+	assert_int_equal(fields, 7);
+	if (!odds.known || !close_to(odds.ratio, ratio) || !close_to(odds.bounds.low, low) ||
+	    !close_to(odds.bounds.high, high))
+		fail_msg("%.17g, %.17g to %.17g: %s", odds.ratio, odds.bounds.low, odds.bounds.high, line);
+}
+
+static void test_odds_golden(void **state)
+{
+	(void)state;
+	golden_lines(SWK_GOLDEN_DIR "/odds.txt", odds_line, 80);
+}
+
+static void fisher_line(const char *line)
+{
+	swk__fourfold t;
+	double expected;
+	int fields = sscanf(line, "%" SCNd64 "%" SCNd64 "%" SCNd64 "%" SCNd64 "%lf", &t.won, &t.lost, &t.others_won,
+	                    &t.others_lost, &expected);
+	assert_int_equal(fields, 5);
+	const swk__fourfold same[] = {
+		t,
+		{ t.lost, t.won, t.others_lost, t.others_won },
+		{ t.others_won, t.others_lost, t.won, t.lost },
+		{ t.won, t.others_won, t.lost, t.others_lost },
+	};
+	for (size_t i = 0; i < SWK__COUNT(same); i++) {
+		double p = swk__fisher(same[i]);
+		bool right = expected < 1e-300 ? p <= 1e-300 : close_to(p, expected);
+		if (!right || p > 1)
+			fail_msg("%.17g (turned %zu): %s", p, i, line);
+	}
+}
+
+static void test_fisher_golden(void **state)
+{
+	(void)state;
+	golden_lines(SWK_GOLDEN_DIR "/fisher.txt", fisher_line, 120);
+}
+
+/* All of them: exactly 1. */
+static void test_fisher_one(void **state)
+{
+	static const swk__fourfold tables[] = {
+		{ 0, 0, 0, 0 }, { 5, 0, 9, 0 }, { 0, 5, 0, 9 }, { 4, 7, 0, 0 },
+		{ 0, 0, 4, 7 }, { 7, 7, 7, 7 }, { 1, 0, 0, 1 }, { 1000000, 1000000, 1000000, 1000000 },
+	};
+	(void)state;
+	for (size_t i = 0; i < SWK__COUNT(tables); i++)
+		assert_true(swk__fisher(tables[i]) == 1);
+}
+
+/* Too small for a double. */
+static void test_fisher_zero(void **state)
+{
+	(void)state;
+	assert_true(swk__fisher((swk__fourfold){ 10000000, 0, 0, 10000000 }) == 0);
+	assert_true(swk__fisher((swk__fourfold){ 0, 600, 600, 0 }) == 0);
+	assert_true(swk__fisher((swk__fourfold){ 0, 450, 450, 0 }) > 0);
+}
+
+/* ---------------------------------------------------------------------------------- Benjamini-Hochberg */
+
+#define LIST_MOST 64
+
+static size_t reals_of(const char *text, double *values)
+{
+	size_t count = 0;
+	char *end;
+	for (text++; *text == ' '; text = end) {
+		assert_true(count < LIST_MOST);
+		values[count++] = strtod(text, &end);
+	}
+	return count;
+}
+
+/* A list is two lines: p values, then q values. */
+static void benjamini_hochberg_line(const char *line)
+{
+	static double p[LIST_MOST];
+	static size_t count;
+	double q[LIST_MOST], expected[LIST_MOST];
+	size_t order[LIST_MOST];
+	if (line[0] == 'p') {
+		count = reals_of(line, p);
+		return;
+	}
+	assert_int_equal(reals_of(line, expected), count);
+	memcpy(q, p, sizeof q);
+	swk__benjamini_hochberg(q, count, order);
+	for (size_t i = 0; i < count; i++) {
+		if (!near(q[i], expected[i]) || q[i] < p[i] || q[i] > 1)
+			fail_msg("%.17g, not %.17g: %s", q[i], expected[i], line);
+		for (size_t j = 0; j < count; j++)
+			assert_true(p[i] < p[j] ? q[i] <= q[j] : p[i] > p[j] || q[i] == q[j]);
+	}
+}
+
+static void test_benjamini_hochberg_golden(void **state)
+{
+	(void)state;
+	golden_lines(SWK_GOLDEN_DIR "/benjamini_hochberg.txt", benjamini_hochberg_line, 60);
+}
+
+static void test_benjamini_hochberg_empty(void **state)
+{
+	(void)state;
+	swk__benjamini_hochberg(NULL, 0, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wilson_golden),  cmocka_unit_test(test_wilson_published),
-		cmocka_unit_test(test_wilson_order),   cmocka_unit_test(test_wilson_huge),
-		cmocka_unit_test(test_ratio_golden),   cmocka_unit_test(test_ratio_small),
+		cmocka_unit_test(test_wilson_golden),
+		cmocka_unit_test(test_wilson_published),
+		cmocka_unit_test(test_wilson_order),
+		cmocka_unit_test(test_wilson_huge),
+		cmocka_unit_test(test_ratio_golden),
+		cmocka_unit_test(test_ratio_small),
 		cmocka_unit_test(test_ratio_rounding),
+		cmocka_unit_test(test_products),
+		cmocka_unit_test(test_products_cut),
+		cmocka_unit_test(test_odds_golden),
+		cmocka_unit_test(test_fisher_golden),
+		cmocka_unit_test(test_fisher_one),
+		cmocka_unit_test(test_fisher_zero),
+		cmocka_unit_test(test_benjamini_hochberg_golden),
+		cmocka_unit_test(test_benjamini_hochberg_empty),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
