@@ -23,12 +23,17 @@ from joins import Book
 from query import Answer, Query, Report, check_by, check_options, read_filters
 from records import Counts, Records, Snapshot
 from report_calls import Calls
+from report_conversion import Conversion
+from report_deals import Deals
 from report_meetings import Meetings
 from report_responses import FirstTouch, Responses
+from report_scores import Scores
+from report_win_rate import WinRate
 from weeks import DAYS, Calendar
 
 REPORTS: dict[str, type[Report]] = {
-    "calls": Calls, "responses": Responses, "first_touch": FirstTouch, "meetings": Meetings}
+    "calls": Calls, "responses": Responses, "first_touch": FirstTouch, "deals": Deals,
+    "scores": Scores, "conversion": Conversion, "meetings": Meetings, "win_rate": WinRate}
 
 When = Union[int, str, None]  # microseconds, a text instant, or not given
 
