@@ -18,7 +18,7 @@ MINUTE = 60 * SECOND
 CURRENCIES = ["USD", "EUR", "JPY", "KWD", "CHF", "CLF"]
 CHANNELS = ["email", "email", "linkedin", "call", "", None]
 MODELS = ["m1", "m2", "M2", None]
-DEAL_OUTCOMES = ["won", "won", "won", "lost", "lost", "open", None]
+DEAL_OUTCOMES = ["won", "won", "won", "lost", "lost", "lost", "open", None]
 STAGE_NAMES = ["qualified", "Qualified", "proposal", "onboarding", "", None]
 
 # How far one thing follows another; some come before it.
@@ -324,6 +324,11 @@ class AllAsker(Asker):
                                         + rng.choice([0, 1, 60 * DAY]), LATEST - DAY))
         if chance(rng, 0.3):
             query["total"] = True
+        if chance(rng, 0.4):  # many facts in one cell: curves with bands, odds with both sides
+            query.pop("where", None)
+            query.pop("as_of", None)
+            query["total"] = chance(rng, 0.8)
+            query["by"] = query.get("by", [])[:1]
 
     def adapt(self, query: dict[str, Any]) -> None:
         """The dimensions and options of the report for those of `calls`."""

@@ -9,7 +9,6 @@ from columns import Column, count, mean, rate, ratio
 from curves import Curve, Span, within_column
 from joins import Deal
 from query import Cell, Fact, Until
-from records import Record
 from report_calls import COMMON
 from report_deals import MoneyReport
 

@@ -5,10 +5,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Optional
 
-from columns import Column, bare, count, mean, ratio, real
+from columns import Column, bare, count, mean, real
+from joins import Book
 from money import Money
 from query import Cell, Fact, Group, Query, Report
-from joins import Book
 from quotas import Quotas
 from report_calls import COMMON
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unittest
 from fractions import Fraction
-from math import exp, log, sqrt
+from math import exp, sqrt
 from typing import Any
 
 from curves import Curve, Span
@@ -207,7 +207,8 @@ class Deals(unittest.TestCase):
         self.assertEqual(ask("deals", rows[:2], columns, by=["rep"]), [["2026-02-02", 1, "7.00", "first"]])
         self.assertEqual(ask("deals", rows[:4], columns, by=["rep"]), [])
         self.assertEqual(ask("deals", rows, columns, by=["rep"]), [["2026-02-16", 1, "9.00", "own"]])
-        self.assertEqual(ask("deals", rows, columns, by=["rep"], now="2026-02-05"), [["2026-02-02", 1, "7.00", "first"]])
+        self.assertEqual(ask("deals", rows, columns, by=["rep"], now="2026-02-05"),
+                         [["2026-02-02", 1, "7.00", "first"]])
 
     def test_stages_at_one_instant(self) -> None:
         rows = [deal("d"), stage("z", "d", "2026-02-02", "open"), stage("a", "d", "2026-02-02", "won"),
@@ -323,12 +324,14 @@ class Scores(unittest.TestCase):
         return row("score", id, lead=lead, at=at, value=value, **fields)
 
     def test_last_of_the_period(self) -> None:
-        rows = [lead("a"), self.score("1", "a", "2026-01-06", 20, model="x"), self.score("2", "a", "2026-01-07", 100, model="y"),
+        rows = [lead("a"), self.score("1", "a", "2026-01-06", 20, model="x"),
+                self.score("2", "a", "2026-01-07", 100, model="y"),
                 self.score("3", "a", "2026-01-13", 30, model="x"), self.score("4", "gone", "2026-01-06", 50)]
         self.assertEqual(ask("scores", rows, "week band leads mean_score"),
                          [["2026-W02", 90, 1, 100.0], ["2026-W03", 30, 1, 30.0]])
         self.assertEqual(ask("scores", rows, "band leads", total=True), [[30, 1]])
-        self.assertEqual(ask("scores", rows, "model leads mean_score", by=["model"], total=True), [["x", 1, 30.0], ["y", 1, 100.0]])
+        self.assertEqual(ask("scores", rows, "model leads mean_score", by=["model"], total=True),
+                         [["x", 1, 30.0], ["y", 1, 100.0]])
         self.assertEqual(ask("scores", rows, "band leads", where=[("model", "y")], total=True), [[90, 1]])
         self.assertEqual(ask("scores", rows, "band leads", where=[("band", "90")], total=True), [])
         self.assertEqual(ask("scores", rows, "week band leads", where=[("band", "90")]), [["2026-W02", 90, 1]])
@@ -369,11 +372,13 @@ class Conversion(unittest.TestCase):
 
     def test_a_rate_of_a_team_is_never_above_one(self) -> None:
         many = [lead("a")] + [deal(str(i), "won", "2026-01-11", lead="a") for i in range(5)]
-        self.assertEqual(ask("conversion", many, "opportunity_rate conversion_rate conversion_rate_hi"), [[1.0, 1.0, 1.0]])
+        self.assertEqual(ask("conversion", many, "opportunity_rate conversion_rate conversion_rate_hi"),
+                         [[1.0, 1.0, 1.0]])
 
     def test_activity(self) -> None:
         self.assertEqual(ask("conversion", self.rows, "week leads opportunities converted conversion_rate "
-                             "conversion_rate_hi amount mean_days excluded converted_90d", options={"basis": "activity"}),
+                             "conversion_rate_hi amount mean_days excluded converted_90d",
+                             options={"basis": "activity"}),
                          [["2026-W01", 3, 2, 1, 1 / 3, None, "0.00", None, 1, None],
                           ["2026-W02", 0, 1, 1, None, None, "10.00", 10.0, 0, None],
                           ["2026-W05", 0, 0, 0, None, None, "5.00", None, 0, None]])
@@ -397,7 +402,8 @@ class Meetings(unittest.TestCase):
     def test_dimensions(self) -> None:
         rows = [lead("a", segment="S", source="L", zone="Asia/Kathmandu", region="LR"),
                 deal("o", lead="a", source="O"), row("meeting", "m", at="2026-01-06T20:00:00Z", opportunity="o"),
-                row("meeting", "n", at="2026-01-06T20:00:00Z", opportunity="o", lead="none", rep="r"), rep("r", region="RR")]
+                row("meeting", "n", at="2026-01-06T20:00:00Z", opportunity="o", lead="none", rep="r"),
+                rep("r", region="RR")]
         by = ["segment", "source", "region", "weekday", "hour"]
         self.assertEqual(ask("meetings", rows, " ".join(by), by=by, options={"clock": "lead"}),
                          [["", "O", "RR", 2, 20], ["S", "O", "LR", 3, 1]])
