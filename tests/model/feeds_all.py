@@ -22,7 +22,7 @@ DEAL_OUTCOMES = ["won", "won", "won", "lost", "lost", "lost", "open", None]
 STAGE_NAMES = ["qualified", "Qualified", "proposal", "onboarding", "", None]
 
 # How far one thing follows another; some come before it.
-STEPS = [0, 0, 0, 1, -1, SECOND, 4 * MINUTE, 5 * MINUTE, HOUR, HOUR + 1, 20 * HOUR, DAY, 7 * DAY,
+STEPS = [0, 0, 0, 1, -1, SECOND, 5 * MINUTE, 5 * MINUTE, HOUR, HOUR, HOUR + 1, 20 * HOUR, DAY, 7 * DAY,
          30 * DAY, 90 * DAY, 90 * DAY + 1, -HOUR, -3 * DAY]
 
 
@@ -38,6 +38,8 @@ class AllMaker(Maker):
         self.spot = rng.choice(self.anchors) if chance(rng, 0.5) else None
         self.lead_at: dict[str, int] = {}
         self.deal_at: dict[str, int] = {}
+        self.win_at: dict[Optional[str], int] = {}  # of leads
+        self.close_days: list[date] = []
         self.deal_currency: dict[str, Optional[str]] = {}
 
     def choose_currencies(self) -> list[Optional[str]]:
@@ -57,6 +59,12 @@ class AllMaker(Maker):
     def note(self, moment: int) -> str:
         self.feed.instants.append(moment)
         return self.moment_text(moment)
+
+    def exact(self, moment: int) -> str:
+        """The very instant, so that things fall together."""
+        moment = min(max(moment, EARLIEST), LATEST - DAY)
+        self.feed.instants.append(moment)
+        return utc_text(moment)
 
     def after(self, moment: int) -> int:
         """Soon after, at the very instant, or before."""
@@ -110,6 +118,8 @@ class AllMaker(Maker):
         row = super().call(id, leads, reps)
         if chance(self.rng, 0.5):
             row["at"] = self.note(self.after(self.lead_time(row.get("lead"))))
+        elif chance(self.rng, 0.3):  # the lead's latest message is of that instant
+            row.update({"at": self.exact(self.lead_time(row.get("lead"))), "outcome": "voicemail"})
         return row
 
     def message(self, id: str, leads: list[str], reps: list[str]) -> dict[str, Any]:
@@ -118,7 +128,8 @@ class AllMaker(Maker):
         if chance(rng, 0.3):
             self.lead_at[lead] = at  # the next may be an answer to this one
         return self.finish("message", id, {
-            "at": self.note(at), "lead": lead, "direction": rng.choice(["outbound", "outbound", "inbound"]),
+            "at": self.exact(at) if chance(rng, 0.5) else self.note(at), "lead": lead,
+            "direction": rng.choice(["outbound", "outbound", "inbound"]),
             "rep": self.maybe(reps), "channel": rng.choice(CHANNELS),
             "automated": rng.choice([None, False, False, False, True])})
 
@@ -127,7 +138,11 @@ class AllMaker(Maker):
         at, currency = self.after(self.lead_time(lead)), rng.choice(self.currencies)
         self.deal_at[id], self.deal_currency[id] = at, currency
         outcome = rng.choice(DEAL_OUTCOMES)
-        closed = self.note(self.after(at)) if outcome in ("won", "lost") or chance(rng, 0.3) else None
+        close = self.after(at)
+        closed = self.exact(close) if outcome in ("won", "lost") or chance(rng, 0.3) else None
+        if outcome == "won":
+            self.win_at[lead] = close
+            self.close_days += [to_local(close, zone).date() for zone in (self.feed.zone, "UTC")]
         return self.finish("opportunity", id, {
             "created_at": self.note(at), "lead": lead, "rep": self.maybe(reps),
             "region": self.text() if chance(rng, 0.4) else None,
@@ -149,9 +164,15 @@ class AllMaker(Maker):
     def score(self, id: str, leads: list[str]) -> dict[str, Any]:
         rng, lead = self.rng, self.rng.choice(leads)
         at = self.after(self.lead_time(lead))
-        row = self.finish("score", id, {"at": self.note(at), "lead": lead,
+        win = self.win_at.get(lead)
+        if win is not None and chance(rng, 0.2):
+            at = win - rng.choice([0, 1, DAY])
+        text = self.exact(at) if win is not None else self.note(at)
+        row = self.finish("score", id, {"at": text, "lead": lead,
                                         "value": self.score_value(), "model": rng.choice(MODELS)})
-        if row.get("recorded_at") and chance(rng, 0.5):  # written about then, maybe after a win
+        if row.get("recorded_at") and win is not None and chance(rng, 0.3):
+            row["recorded_at"] = utc_text(max(win + rng.choice([0, 0, 1]), EARLIEST))
+        elif row.get("recorded_at") and chance(rng, 0.5):  # written about then, maybe after a win
             stamp = self.after(at)
             self.feed.stamps.append(stamp)
             row["recorded_at"] = utc_text(stamp)
@@ -195,6 +216,7 @@ class AllMaker(Maker):
             return rows
         for currency in CURRENCIES + ["GBP"]:
             days = [self.day(5) for _ in range(rng.randint(0, 6))]
+            days += rng.sample(self.close_days, min(4, len(self.close_days)))
             if self.rates_known == "always":
                 days.append(date(1970, 1, 1))
             days += rng.sample(days, min(1, len(days)))  # two on a date
@@ -232,7 +254,7 @@ class AllMaker(Maker):
         add(self.ids("v", rng.choice([0, 10, 50, 100])), often, lambda id: self.score(id, some_leads))
         add(self.ids("g", rng.choice([0, 20, 80])), often,
             lambda id: self.meeting(id, some_leads, some_deals, some_reps))
-        add(self.ids("q", rng.choice([0, 0, 2, 6, 12])), often, lambda id: self.quota(id, some_reps))
+        add(self.ids("q", rng.choice([0, 3, 8, 16])), often, lambda id: self.quota(id, some_reps))
         rows += self.rates()
         if chance(rng, 0.7):
             rng.shuffle(rows)
@@ -322,6 +344,10 @@ class AllAsker(Asker):
             ordered = sorted(self.feed.instants)
             query["now"] = utc_text(min(rng.choice(ordered[-len(ordered) // 10 - 1:])
                                         + rng.choice([0, 1, 60 * DAY]), LATEST - DAY))
+        elif chance(rng, 0.6) and self.feed.instants and "now" in query:
+            # So long after something that an open wait is as long as an ended one, or as a limit.
+            query["now"] = utc_text(min(rng.choice(self.feed.instants) + rng.choice(
+                [max(step, 0) for step in STEPS] + [DAY, 7 * DAY]), LATEST - DAY))
         if chance(rng, 0.3):
             query["total"] = True
         if chance(rng, 0.4):  # many facts in one cell: curves with bands, odds with both sides
@@ -329,6 +355,9 @@ class AllAsker(Asker):
             query.pop("as_of", None)
             query["total"] = chance(rng, 0.8)
             query["by"] = query.get("by", [])[:1]
+        if query["name"] == "deals" and chance(rng, 0.5):
+            query.pop("where", None)
+            query["by"] = rng.choice([[], ["rep"], ["team"], ["team", "rep"]])
 
     def adapt(self, query: dict[str, Any]) -> None:
         """The dimensions and options of the report for those of `calls`."""
