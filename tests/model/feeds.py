@@ -73,6 +73,7 @@ class Feed:
     texts: list[Any] = field(default_factory=list)
     reps: list[str] = field(default_factory=list)
     currency: Optional[str] = None  # of the store; None: not said
+    grain: int = 1  # what all instants are multiples of
 
 
 def chance(rng: random.Random, probability: float) -> bool:

@@ -36,6 +36,8 @@ class AllMaker(Maker):
         self.rates_known = rng.choice(["always", "always", "always", "some", "none"])
         # Half of the feeds are dense: their leads come within a few weeks.
         self.spot = rng.choice(self.anchors) if chance(rng, 0.5) else None
+        # A third knows days only, so that many things are of one instant.
+        self.feed.grain = rng.choice([1, 1, DAY])
         self.lead_at: dict[str, int] = {}
         self.deal_at: dict[str, int] = {}
         self.win_at: dict[Optional[str], int] = {}  # of leads
@@ -52,17 +54,22 @@ class AllMaker(Maker):
 
     def moment(self) -> int:
         if self.spot is None or chance(self.rng, 0.3):
-            return super().moment()
-        moment = self.spot + self.rng.randint(-10 * DAY, 10 * DAY)
-        return min(max(moment, EARLIEST), LATEST - DAY)
+            return self.grained(super().moment())
+        return self.grained(self.spot + self.rng.randint(-10 * DAY, 10 * DAY))
+
+    def grained(self, moment: int) -> int:
+        moment = min(max(moment, EARLIEST), LATEST - DAY)
+        return moment - moment % self.feed.grain
 
     def note(self, moment: int) -> str:
+        if self.feed.grain > 1:
+            return self.exact(moment)
         self.feed.instants.append(moment)
         return self.moment_text(moment)
 
     def exact(self, moment: int) -> str:
         """The very instant, so that things fall together."""
-        moment = min(max(moment, EARLIEST), LATEST - DAY)
+        moment = self.grained(moment)
         self.feed.instants.append(moment)
         return utc_text(moment)
 
@@ -72,7 +79,7 @@ class AllMaker(Maker):
         if chance(rng, 0.1):
             return self.moment()
         moment += rng.choice(STEPS) if chance(rng, 0.5) else rng.randint(-DAY, 40 * DAY)
-        return min(max(moment, EARLIEST), LATEST - DAY)
+        return self.grained(moment)
 
     def lead_time(self, id: Optional[str]) -> int:
         return self.lead_at.get(id) or self.moment()
@@ -109,6 +116,8 @@ class AllMaker(Maker):
 
     def lead(self, id: str, leads: list[str], reps: list[str]) -> dict[str, Any]:
         row = super().lead(id, leads, reps)
+        if self.feed.grain > 1:
+            row["created_at"] = utc_text(self.feed.instants[-1])
         self.lead_at[id] = self.feed.instants[-1]
         if chance(self.rng, 0.5):  # merged leads take much away
             row.pop("merged_into", None)
