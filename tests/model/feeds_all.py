@@ -13,6 +13,7 @@ from instants import EARLIEST, LATEST, to_local, utc_text
 from query import NUMBERED
 from records import MEETING_OUTCOME
 from twin import REPORTS
+from weeks import WEEK
 
 MINUTE = 60 * SECOND
 CURRENCIES = ["USD", "EUR", "JPY", "KWD", "CHF", "CLF"]
@@ -161,11 +162,12 @@ class AllMaker(Maker):
 
     def stage(self, id: str, deals: list[str], reps: list[str]) -> dict[str, Any]:
         rng, deal = self.rng, self.rng.choice(deals)
-        at = self.after(self.deal_at.get(deal) or self.moment())
-        if chance(rng, 0.4):
-            self.deal_at[deal] = at  # several stages at equal instants
+        before = self.deal_at.get(deal) or self.moment()
+        at = before if chance(rng, 0.3) else self.after(before)  # several at one instant
+        if chance(rng, 0.6):
+            self.deal_at[deal] = at
         return self.finish("stage", id, {
-            "at": self.note(at), "opportunity": deal, "name": rng.choice(STAGE_NAMES),
+            "at": self.exact(at), "opportunity": deal, "name": rng.choice(STAGE_NAMES),
             "outcome": rng.choice([None, "open", "won", "won", "won", "lost"]),
             "amount": self.amount(self.deal_currency.get(deal), True) if chance(rng, 0.4) else None,
             "rep": self.maybe(reps, 0.5)})
@@ -364,9 +366,22 @@ class AllAsker(Asker):
             query.pop("as_of", None)
             query["total"] = chance(rng, 0.8)
             query["by"] = query.get("by", [])[:1]
+        if query["name"] == "scores" and chance(rng, 0.25):
+            query["where"] = [self.filter("band") for _ in range(4)]
+        if self.feed.instants and chance(rng, 0.2):
+            self.so_far(query)
         if query["name"] == "deals" and chance(rng, 0.5):
             query.pop("where", None)
             query["by"] = rng.choice([[], ["rep"], ["team"], ["team", "rep"]])
+
+    def so_far(self, query: dict[str, Any]) -> None:
+        """A week that is not over, against the one before."""
+        rng = self.rng
+        now = min(rng.choice(self.feed.instants) + rng.randint(DAY, 10 * DAY), LATEST - DAY)
+        query.pop("to", None)
+        query.pop("as_of", None)
+        query.update({"previous": True, "total": chance(rng, 0.3), "now": utc_text(now),
+                      "from_": (self.calendar.week_of(now) - rng.choice([0, 0, 1]) * WEEK).isoformat()})
 
     def adapt(self, query: dict[str, Any]) -> None:
         """The dimensions and options of the report for those of `calls`."""

@@ -390,6 +390,26 @@ class Conversion(unittest.TestCase):
         self.assertEqual(ask("conversion", closed, "converted_90d conversion_rate", **query), before)
 
 
+class SoFar(unittest.TestCase):
+    """`previous` of a partial week: Wednesday noon against Wednesday noon."""
+    rows = [lead("a", created_at="2026-02-02"), lead("b", created_at="2026-02-09"),
+            deal("o", "won", "2026-02-05T00:00:00Z", lead="a", created_at="2026-02-03", amount="8.00")]
+    query: dict[str, Any] = {"previous": True, "from_": "2026-02-09"}
+    columns = "opportunities_previous converted_previous conversion_rate_previous amount_previous"
+
+    def test_conversion(self) -> None:
+        self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-11T12:00:00Z", **self.query),
+                         [[1, 0, 0.0, "0.00"]])
+        self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-12T12:00:00Z", **self.query),
+                         [[1, 1, 1.0, "8.00"]])
+        self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-16", **self.query), [[1, 1, 1.0, "8.00"]])
+
+    def test_win_rate_by_creation(self) -> None:
+        for now, want in (("2026-02-11T12:00:00Z", [[0, 1]]), ("2026-02-16", [[1, 0]])):
+            self.assertEqual(ask("win_rate", self.rows, "won_previous open_previous", now=now,
+                                 options={"basis": "created"}, **self.query), want)
+
+
 class Meetings(unittest.TestCase):
     def test_counts(self) -> None:
         outcomes = ["sale", "demo", "follow_up", "declined", "completed", "no_show", "cancelled", None]
