@@ -35,6 +35,20 @@ def rate(name: str, hits: int, trials: int) -> Column:
     return Column(name, ratio(hits, trials), [(name + "_lo", low), (name + "_hi", high)])
 
 
+def share(name: str, part: Any, whole: Any) -> Column:
+    """A rate that is no share of a count: without an interval."""
+    return Column(name, ratio(part, whole), [])
+
+
+def bare(name: str, value: Any) -> Column:
+    """Neither count, amount, rate nor mean: without `_previous`."""
+    return Column(name, value, [], has_previous=False)
+
+
+def real(number: Optional[Fraction]) -> Optional[float]:
+    return None if number is None else float(number)
+
+
 def wilson(hits: int, trials: int) -> tuple[Optional[float], Optional[float]]:
     """Section 3: the 95 % Wilson score interval, to 60 digits, rounded once."""
     if trials == 0:

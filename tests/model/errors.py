@@ -1,4 +1,7 @@
-"""The two ways to be wrong."""
+"""The ways to be wrong."""
+from __future__ import annotations
+
+from datetime import date
 
 
 class UsageError(Exception):
@@ -7,3 +10,12 @@ class UsageError(Exception):
 
 class BadRow(Exception):
     """A refused row; the message says why."""
+
+
+class MissingRates(Exception):
+    """Rates that the rows of an answer need and nobody gave: exit status 1."""
+
+    def __init__(self, missing: set[tuple[str, date]]):
+        self.missing = sorted(missing)
+        super().__init__("; ".join(f"no rate of {code} on or before {day}"
+                                   for code, day in self.missing))

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Seeded messy feeds and random queries for them.
 
-    feeds.py SEED          prints the feed of a seed as JSON lines
+    feeds.py SEED [all|calls]     prints the feed of a seed as JSON lines
 """
 from __future__ import annotations
 
@@ -72,6 +72,8 @@ class Feed:
     stamps: list[int] = field(default_factory=list)
     texts: list[Any] = field(default_factory=list)
     reps: list[str] = field(default_factory=list)
+    currency: Optional[str] = None  # of the store; None: not said
+    grain: int = 1  # what all instants are multiples of
 
 
 def chance(rng: random.Random, probability: float) -> bool:
@@ -348,8 +350,12 @@ class Maker:
             feed.stamps += [stamp + rng.randint(0, len(feed.lines)) for _ in range(3)]
 
 
-def make_feed(seed: int) -> Feed:
-    return Maker(seed).make()
+def make_feed(seed: int, tables: str = "all") -> Feed:
+    """`calls`: a feed of rep, lead and call alone."""
+    if tables == "calls":
+        return Maker(seed).make()
+    from feeds_all import AllMaker  # which builds on this module
+    return AllMaker(seed).make()
 
 
 # ---- queries ------------------------------------------------------------------
@@ -471,7 +477,15 @@ class Asker:
             {"name": "nonsense"}, {"week_start": "someday"}, {"now": "soon"}])
 
 
+def make_asker(feed: Feed, rng: random.Random, tables: str = "all",
+               reports: tuple[str, ...] = ()) -> Asker:
+    if tables == "calls":
+        return Asker(feed, rng)
+    from feeds_all import AllAsker
+    return AllAsker(feed, rng, reports)
+
+
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
-    for each in make_feed(int(sys.argv[1])).lines:
+    for each in make_feed(int(sys.argv[1]), *sys.argv[2:3]).lines:
         print(each)

@@ -1,18 +1,20 @@
 """Asking (contract, section 3): window, groups, total, fill, previous."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, Callable, Optional, Union
+from typing import Any, Optional, Union
 
 from columns import Column
 from errors import UsageError
 from instants import from_local, to_local
+from joins import Book
 from weeks import WEEK, Calendar
 
 Value = Union[str, int]
 Group = tuple[Value, ...]
-NUMBERED = {"weekday": (1, 7), "hour": (0, 23)}  # compared as numbers
+# Dimensions compared as numbers, and the values they have.
+NUMBERED = {"weekday": range(1, 8), "hour": range(24), "band": range(0, 100, 10)}
 
 
 @dataclass
@@ -27,6 +29,7 @@ class Query:
     fill: bool
     previous: bool
     options: dict[str, str]
+    currency: Optional[str] = None
 
 
 @dataclass
@@ -36,7 +39,70 @@ class Fact:
     record: Any
 
 
-Measure = Callable[[list[Fact]], list[Column]]
+@dataclass(frozen=True)
+class Until:
+    """Where observation ends: at `now`, or before the cut of a partial week's
+    `previous` ("only what lies before")."""
+    instant: int
+    is_cut: bool = False
+
+    def sees(self, at: Optional[int]) -> bool:
+        if at is None:
+            return False
+        return at < self.instant if self.is_cut else at <= self.instant
+
+
+@dataclass
+class Period:
+    """The facts of a week or of several, which a row is measured in."""
+    weeks: list[date]
+    until: Until
+    all: list[Fact]  # before the filters that act late
+    groups: dict[Group, list[Fact]]
+    shown: list[Group] = field(default_factory=list)  # the groups with a row
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Cell:
+    group: Group
+    facts: list[Fact]
+    period: Period
+
+
+class Report:
+    """What a report adds to the rules of section 3."""
+    DIMENSIONS: list[str] = []
+    OPTIONS: dict[str, list[str]] = {}
+    DEFAULT_BY: list[str] = []
+    LATE: set[str] = set()  # filters that act after `pick`
+
+    def __init__(self, book: Book, query: Query):
+        self.book, self.query = book, query
+
+    def facts(self) -> list[Fact]:
+        raise NotImplementedError
+
+    def pick(self, facts: list[Fact]) -> list[Fact]:
+        """Of the facts of a period those that count."""
+        return facts
+
+    def measure(self, cell: Cell) -> list[Column]:
+        raise NotImplementedError
+
+    def further_groups(self, weeks: list[date]) -> set[Group]:
+        """Groups that have a row without a fact."""
+        return set()
+
+    def refuse(self) -> None:
+        """Fails when the rows needed what is not there."""
+
+    def first_week(self, weeks: list[date]) -> Optional[date]:
+        """The beginning of a window that is not given; `weeks` hold facts."""
+        return min(weeks, default=None)
+
+    def last_week(self, weeks: list[date]) -> Optional[date]:
+        return max(weeks, default=None)
 
 
 def check_options(options: dict[str, str], allowed: dict[str, list[str]]) -> None:
@@ -68,15 +134,14 @@ def read_filters(where: list[tuple[str, Any]], dimensions: list[str]) -> dict[st
 def read_filter_value(name: str, value: Any) -> Value:
     if name not in NUMBERED:
         return value
-    low, high = NUMBERED[name]
     digits = str(value)
-    if not (digits.isascii() and digits.isdigit() and low <= int(digits) <= high):
+    if not (digits.isascii() and digits.isdigit() and int(digits) in NUMBERED[name]):
         raise UsageError(f"{name} cannot be {value!r}")
     return int(digits)
 
 
-def passes(query: Query, fact: Fact) -> bool:
-    return all(fact.dimensions[name] in values for name, values in query.where.items())
+def passes(fact: Fact, filters: dict[str, set[Value]]) -> bool:
+    return all(fact.dimensions[name] in values for name, values in filters.items())
 
 
 def group_key(group: Group) -> tuple:
@@ -85,54 +150,52 @@ def group_key(group: Group) -> tuple:
 
 
 class Answer:
-    """The rows of a report whose every column is measured on a list of facts."""
+    """The rows of a query."""
 
-    def __init__(self, query: Query, facts: list[Fact], measure: Measure):
-        self.query, self.measure = query, measure
-        self.calendar = query.calendar
-        self.by_week: dict[date, dict[Group, list[Fact]]] = {}
-        for fact in facts:
-            if passes(query, fact):
-                self.add(fact)
+    def __init__(self, query: Query, report: Report):
+        self.query, self.report, self.calendar = query, report, query.calendar
+        self.late = {k: v for k, v in query.where.items() if k in report.LATE}
+        early = {k: v for k, v in query.where.items() if k not in report.LATE}
+        self.by_week: dict[date, list[Fact]] = {}
+        for fact in report.facts():
+            if passes(fact, early):
+                self.by_week.setdefault(self.calendar.week_of(fact.at), []).append(fact)
         self.weeks = self.window()
-
-    def add(self, fact: Fact) -> None:
-        group = tuple(fact.dimensions[name] for name in self.query.by)
-        groups = self.by_week.setdefault(self.calendar.week_of(fact.at), {})
-        groups.setdefault(group, []).append(fact)
 
     def window(self) -> list[date]:
         """Both ends included; an end that is not given is that of the facts."""
         first, last = self.query.from_week, self.query.to_week
         if first is not None and last is not None and last < first:
             raise UsageError("the window ends before it begins")
+        weeks = list(self.by_week)  # a late filter does not move the ends
         if first is None:
-            first = min(self.by_week, default=None)
+            first = self.report.first_week(weeks)
         if last is None:
-            last = max(self.by_week, default=None)
+            last = self.report.last_week(weeks)
         if first is None or last is None:
             return []
         return weeks_between(first, last)
 
-    def groups(self) -> list[Group]:
-        """The groups of the window.  Without dimensions there is always one."""
-        found = {group for week in self.weeks for group in self.by_week.get(week, {})}
-        if not self.query.by and self.weeks and self.query.fill:
-            found.add(())
-        return sorted(found, key=group_key)
+    # ---- periods --------------------------------------------------------------
 
-    def facts(self, weeks: list[date], group: Group) -> list[Fact]:
-        return [fact for week in weeks
-                for fact in self.by_week.get(week, {}).get(group, [])]
+    def period(self, weeks: list[date], until: Optional[Until] = None) -> Period:
+        until = until or Until(self.query.now)
+        facts = [fact for week in weeks for fact in self.by_week.get(week, [])
+                 if until.sees(fact.at)]
+        picked = self.report.pick(facts)
+        groups: dict[Group, list[Fact]] = {}
+        for fact in picked:
+            if passes(fact, self.late):
+                group = tuple(fact.dimensions[name] for name in self.query.by)
+                groups.setdefault(group, []).append(fact)
+        return Period(weeks, until, picked, groups)
 
-    def earlier(self, weeks: list[date], group: Group) -> list[Fact]:
-        """The same group in as many weeks just before."""
+    def earlier(self, weeks: list[date]) -> Period:
+        """As many weeks just before."""
         before = [week - len(weeks) * WEEK for week in weeks]
-        facts = self.facts(before, group)
-        if self.partial(weeks[-1]):
-            cut = self.now_earlier(len(weeks))
-            facts = [fact for fact in facts if fact.at < cut]
-        return facts
+        if not self.partial(weeks[-1]):
+            return self.period(before)
+        return self.period(before, Until(self.now_earlier(len(weeks)), is_cut=True))
 
     def now_earlier(self, weeks: int) -> int:
         """The local weekday and time of `now`, some weeks earlier."""
@@ -142,20 +205,40 @@ class Answer:
     def partial(self, week: date) -> bool:
         return self.calendar.end(week) > self.query.now
 
-    def row(self, head: list[Any], weeks: list[date], group: Group) -> list[Any]:
+    # ---- rows -----------------------------------------------------------------
+
+    def groups_with_rows(self, period: Period) -> set[Group]:
+        return set(period.groups) | self.report.further_groups(period.weeks)
+
+    def filled_groups(self) -> set[Group]:
+        """The groups of the window.  Without dimensions there is always one."""
+        found = {()} if not self.query.by and self.weeks else set()
+        if self.query.total:
+            return found
+        return found.union(*(self.groups_with_rows(self.period([week])) for week in self.weeks))
+
+    def period_rows(self, head: list[Any], weeks: list[date], filled: set[Group]) -> list[list[Any]]:
+        period = self.period(weeks)
+        period.shown = sorted(self.groups_with_rows(period) | filled, key=group_key)
+        before = self.earlier(weeks) if self.query.previous and weeks else None
+        return [self.row(head, group, period, before) for group in period.shown]
+
+    def row(self, head: list[Any], group: Group, period: Period, before: Optional[Period]) -> list[Any]:
         row = head + list(group)
-        columns = self.measure(self.facts(weeks, group))
-        earlier = self.measure(self.earlier(weeks, group)) if self.query.previous else []
+        columns = self.report.measure(Cell(group, period.groups.get(group, []), period))
+        earlier: list[Column] = []
+        if before is not None:
+            earlier = self.report.measure(Cell(group, before.groups.get(group, []), before))
         for index, column in enumerate(columns):
             row.append(column.value)
             row.extend(value for _, value in column.followers)
-            if self.query.previous and column.has_previous:
+            if before is not None and column.has_previous:
                 row.append(earlier[index].value)
         return row
 
     def names(self) -> list[str]:
         names = ["week", "week_start", "partial"] + self.query.by
-        for column in self.measure([]):
+        for column in self.report.measure(Cell((), [], Period([], Until(self.query.now), [], {}))):
             names.append(column.name)
             names.extend(name for name, _ in column.followers)
             if self.query.previous and column.has_previous:
@@ -163,15 +246,13 @@ class Answer:
         return names
 
     def rows(self) -> list[list[Any]]:
-        groups = self.groups()
+        filled = self.filled_groups() if self.query.fill else set()
         if self.query.total:
-            return [self.row(["total", None, None], self.weeks, group) for group in groups]
+            return self.period_rows(["total", None, None], self.weeks, filled) if self.weeks else []
         rows = []
         for week in self.weeks:
             head = [self.calendar.label(week), week.isoformat(), self.partial(week)]
-            for group in groups:
-                if self.query.fill or self.facts([week], group):
-                    rows.append(self.row(head, [week], group))
+            rows += self.period_rows(head, [week], filled)
         return rows
 
 

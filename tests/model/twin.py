@@ -2,7 +2,7 @@
 """The blind twin: what salesweek should compute, slowly, from the contract alone.
 
     twin.py FEED.jsonl REPORT [report flags] [--store-zone Z] [--store-week-start DAY]
-                              [--import-zone Z] [--recorded-at T]
+                              [--store-currency C] [--import-zone Z] [--recorded-at T]
     twin.py init|import|report STORE ...     the same flags as `salesweek`
 """
 from __future__ import annotations
@@ -16,15 +16,24 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Optional, Union
 
-import report_calls
-from errors import UsageError
+from currencies import DIGITS
+from errors import MissingRates, UsageError
 from instants import in_range, parse_instant, zone_names
-from query import Answer, Query, check_by, check_options, read_filters
+from joins import Book
+from query import Answer, Query, Report, check_by, check_options, read_filters
 from records import Counts, Records, Snapshot
+from report_calls import Calls
+from report_conversion import Conversion
+from report_deals import Deals
+from report_meetings import Meetings
+from report_responses import FirstTouch, Responses
+from report_scores import Scores
+from report_win_rate import WinRate
 from weeks import DAYS, Calendar
 
-# A further report is a further module with DIMENSIONS, OPTIONS, facts, measure.
-REPORTS = {"calls": report_calls}
+REPORTS: dict[str, type[Report]] = {
+    "calls": Calls, "responses": Responses, "first_touch": FirstTouch, "deals": Deals,
+    "scores": Scores, "conversion": Conversion, "meetings": Meetings, "win_rate": WinRate}
 
 When = Union[int, str, None]  # microseconds, a text instant, or not given
 
@@ -36,8 +45,9 @@ def wall_clock() -> int:
 class Twin:
     def __init__(self, zone: str = "UTC", week_start: str = "monday", currency: str = "USD"):
         check_calendar(zone, week_start)
+        check_currency(currency)
         self.zone, self.week_start, self.currency = zone, week_start, currency
-        self.records = Records()
+        self.records = Records(base=currency)
 
     def ingest(self, rows: list[Any], recorded_at: When = None,
                zone: Optional[str] = None) -> Counts:
@@ -50,12 +60,15 @@ class Twin:
                from_: Optional[str] = None, to: Optional[str] = None, total: bool = False,
                fill: bool = False, previous: bool = False, zone: Optional[str] = None,
                week_start: Optional[str] = None, now: When = None, as_of: When = None,
-               options: dict[str, str] = {}) -> tuple[list[str], list[list[Any]]]:
+               currency: Optional[str] = None, options: dict[str, str] = {},
+               ) -> tuple[list[str], list[list[Any]]]:
         if name not in REPORTS:
             raise UsageError(f"no report {name}")
         report = REPORTS[name]
         zone, week_start = zone or self.zone, week_start or self.week_start
         check_calendar(zone, week_start)
+        check_currency(currency)
+        by = by or report.DEFAULT_BY
         check_by(by, report.DIMENSIONS)
         check_options(options, report.OPTIONS)
         calendar = Calendar(zone, week_start)
@@ -66,10 +79,18 @@ class Twin:
             calendar, now_instant, by, read_filters(where, report.DIMENSIONS),
             calendar.parse_week(from_) if from_ is not None else None,
             calendar.parse_week(to) if to is not None else None,
-            total, fill, previous, options)
-        snapshot = Snapshot(self.records, as_of_instant, now_instant)
-        answer = Answer(query, report.facts(snapshot, query), report.measure)
-        return answer.names(), answer.rows()
+            total, fill, previous, options, currency)
+        book = Book(Snapshot(self.records, as_of_instant, now_instant))
+        asked = report(book, query)
+        answer = Answer(query, asked)
+        names, rows = answer.names(), answer.rows()
+        asked.refuse()
+        return names, rows
+
+
+def check_currency(code: Optional[str]) -> None:
+    if code is not None and code not in DIGITS:
+        raise UsageError(f"unknown currency {code!r}")
 
 
 def check_calendar(zone: str, week_start: str) -> None:
@@ -136,7 +157,7 @@ def add_report_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to")
     for flag in ("--total", "--fill", "--previous"):
         parser.add_argument(flag, action="store_true")
-    for flag in ("--zone", "--week-start", "--now", "--as-of"):
+    for flag in ("--zone", "--week-start", "--now", "--as-of", "--currency"):
         parser.add_argument(flag)
     parser.add_argument("--set", action="append", default=[])
     parser.add_argument("--format", choices=["csv"], default="csv")
@@ -154,7 +175,7 @@ def run_report(twin: Twin, args: argparse.Namespace) -> int:
         args.report, by=[name for part in args.by for name in part.split(",")],
         where=[split(pair) for pair in args.where], from_=args.from_, to=args.to,
         total=args.total, fill=args.fill, previous=args.previous, zone=args.zone,
-        week_start=args.week_start, now=args.now, as_of=args.as_of,
+        week_start=args.week_start, now=args.now, as_of=args.as_of, currency=args.currency,
         options=dict(split(pair) for pair in args.set)))
     return 0
 
@@ -165,10 +186,11 @@ def feed_command(argv: list[str]) -> int:
     add_report_flags(parser)
     parser.add_argument("--store-zone", default="UTC")
     parser.add_argument("--store-week-start", default="monday")
+    parser.add_argument("--store-currency", default="USD")
     parser.add_argument("--import-zone")
     parser.add_argument("--recorded-at")
     args = parser.parse_args(argv)
-    twin = Twin(args.store_zone, args.store_week_start)
+    twin = Twin(args.store_zone, args.store_week_start, args.store_currency)
     twin.ingest(read_lines(read_feed(args.feed)), args.recorded_at, args.import_zone)
     return run_report(twin, args)
 
@@ -214,6 +236,7 @@ def store_command(argv: list[str]) -> int:
 
 def init_store(args: argparse.Namespace) -> int:
     check_calendar(args.zone, args.week_start)
+    check_currency(args.currency)
     save(args.store, {"zone": args.zone, "week_start": args.week_start,
                       "currency": args.currency, "batches": []})
     return 0
@@ -243,6 +266,9 @@ def main(argv: list[str]) -> int:
     except UsageError as error:
         print(f"twin: {error}", file=sys.stderr)
         return 2
+    except MissingRates as error:
+        print(f"twin: {error}", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":
