@@ -455,7 +455,7 @@ static int manifest_read(const swk__file *file, sqlite3 *db, manifest *row, swk_
 {
 	static const char sql[] = "SELECT format, commits, blobs, chain, checksum, head FROM manifest WHERE id = 1";
 	sqlite3_stmt *statement = NULL;
-	swk__slice bytes;
+	swk__slice bytes = { NULL, 0 };
 	swk__buf copy;
 	manifest read;
 	if (fault(file, SWK__FAULT_file_read, error))

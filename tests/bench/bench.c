@@ -13,30 +13,41 @@
 
 const char *const side_questions[SIDE_QUESTIONS] = { "rep", "grid", "window" };
 
-double side_clock(void)
+static double clock_read(clockid_t clock)
 {
 	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
+	clock_gettime(clock, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-void side_tell(const side *self, const char *measure, double seconds)
+side_time side_now(void)
 {
-	printf("{\"engine\":\"%s\",\"rows\":%zu,\"measure\":\"%s\",\"seconds\":%.9f}\n", self->engine, self->rows,
-	       measure, seconds);
+	return (side_time){ clock_read(CLOCK_MONOTONIC), clock_read(CLOCK_PROCESS_CPUTIME_ID) };
+}
+
+side_time side_since(side_time begin)
+{
+	side_time now = side_now();
+	return (side_time){ now.wall - begin.wall, now.worked - begin.worked };
+}
+
+void side_tell(const side *self, const char *measure, side_time took)
+{
+	printf("{\"engine\":\"%s\",\"rows\":%zu,\"measure\":\"%s\",\"seconds\":%.9f,\"worked\":%.9f}\n", self->engine,
+	       self->rows, measure, took.wall, took.worked);
 	fflush(stdout);
 }
 
-static int order_doubles(const void *a, const void *b)
+static int order_times(const void *a, const void *b)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
+	const side_time *x = a, *y = b;
+	return (x->wall > y->wall) - (x->wall < y->wall);
 }
 
-void side_tell_again(const side *self, const char *question, double asks[SIDE_ASKS])
+void side_tell_again(const side *self, const char *question, side_time asks[SIDE_ASKS])
 {
 	char measure[64];
-	qsort(asks, SIDE_ASKS, sizeof *asks, order_doubles);
+	qsort(asks, SIDE_ASKS, sizeof *asks, order_times);
 	snprintf(measure, sizeof measure, "%s_again", question);
 	side_tell(self, measure, asks[SIDE_ASKS / 2]);
 }

@@ -63,7 +63,7 @@ def compare(engine, answers, expected):
 
 
 def measure(arguments):
-    """{engine: {measure: [seconds]}} and how many rows of answers were equal."""
+    """{engine: {measure: [(seconds, worked)]}} and how many rows of answers were equal."""
     folder, rows = arguments.folder, arguments.rows
     seconds = collections.defaultdict(lambda: collections.defaultdict(list))
     expected = None
@@ -74,7 +74,7 @@ def measure(arguments):
                 command = [sys.executable, HERE / "duckdb_side.py", rows, folder / "duckdb.answers", folder]
             told, answers = run(command, folder, engine)
             for line in told:
-                seconds[engine][line["measure"]].append(line["seconds"])
+                seconds[engine][line["measure"]].append((line["seconds"], line["worked"]))
             if engine == "salesweek":
                 expected = answers
             elif engine != "limits":
@@ -82,28 +82,40 @@ def measure(arguments):
     return seconds, len(expected)
 
 
-def medians(seconds):
-    return {engine: {name: statistics.median(of) for name, of in told.items()} for engine, told in seconds.items()}
+def medians(seconds, which):
+    return {
+        engine: {name: statistics.median(took[which] for took in of) for name, of in told.items()}
+        for engine, told in seconds.items()
+    }
 
 
 def print_json(rows, seconds):
+    wall, worked = medians(seconds, 0), medians(seconds, 1)
     for engine, told in seconds.items():
-        for name, of in told.items():
-            line = {"engine": engine, "rows": rows, "measure": name, "seconds": statistics.median(of), "all": of}
-            print(json.dumps(line))
+        for name in told:
+            line = {"engine": engine, "rows": rows, "measure": name}
+            print(json.dumps(line | {"seconds": wall[engine][name], "worked": worked[engine][name]}))
 
 
-def print_table(arguments, told, equal):
+def ratios(told, name):
+    ours = told["salesweek"][name]
+    return [f"{told[engine][name] / ours:.2f}" if name in told[engine] else "" for engine in ENGINES[1:]]
+
+
+def print_table(arguments, seconds, equal):
+    told, worked = medians(seconds, 0), medians(seconds, 1)
     print(f"{arguments.rows} calls; {arguments.repetitions} repetitions, medians; milliseconds")
     print(f"duckdb {duckdb.__version__}, sqlite {sqlite3.sqlite_version}, {platform.machine()}")
-    print(f"{'':37}{'salesweek':>11}{'DuckDB':>11}{'SQLite':>11}{'bare':>11}{'DuckDB/sw':>11}{'SQLite/sw':>11}")
+    print(f"{'':37}{'by the wall':>40}{'ratio':>20}{'ratio of work':>20}")
+    heads = ("salesweek", "DuckDB", "SQLite", "bare", "DuckDB/sw", "SQLite/sw", "DuckDB/sw", "SQLite/sw")
+    print(f"{'':37}" + "".join(f"{head:>10}" for head in heads))
     for name, words in MEASURES:
-        ours = told["salesweek"][name]
         cells = [f"{1e3 * told[engine][name]:.2f}" if name in told[engine] else "" for engine in (*ENGINES, "limits")]
-        ratios = [f"{told[engine][name] / ours:.2f}" if name in told[engine] else "" for engine in ENGINES[1:]]
-        print(f"{words:37}" + "".join(f"{cell:>11}" for cell in (*cells, *ratios)))
+        cells += ratios(told, name) + ratios(worked, name)
+        print(f"{words:37}" + "".join(f"{cell:>10}" for cell in cells))
     copied = told["limits"]["copy_256_mib_again"]
-    print(f"memcpy: {COPIED_GIB / copied:.1f} GiB/s; ratios above 1: salesweek is faster")
+    print(f"memcpy: {COPIED_GIB / copied:.1f} GiB/s")
+    print("ratios above 1: salesweek is faster; work: seconds of processors, over all threads")
     print(f"answers: {equal} rows, equal in all engines")
 
 
@@ -120,7 +132,7 @@ def main():
     if arguments.json:
         print_json(arguments.rows, seconds)
     else:
-        print_table(arguments, medians(seconds), equal)
+        print_table(arguments, seconds, equal)
 
 
 if __name__ == "__main__":

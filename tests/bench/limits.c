@@ -82,13 +82,13 @@ static uint64_t columns_count(const columns *from, size_t count)
 
 static void counting_run(const side *self, const rows_call *calls)
 {
-	double asks[SIDE_ASKS];
+	side_time asks[SIDE_ASKS];
 	columns from = columns_make(calls, self->rows);
 	for (int i = 0; i < SIDE_ASKS; i++) {
-		double begin = side_clock();
+		side_time begin = side_now();
 		if (columns_count(&from, self->rows) == 0)
 			side_die("limits", "nothing was counted");
-		asks[i] = side_clock() - begin;
+		asks[i] = side_since(begin);
 	}
 	side_tell_again(self, side_questions[SIDE_REP], asks);
 	side_tell(self, side_questions[SIDE_REP], asks[SIDE_ASKS / 2]);
@@ -96,9 +96,9 @@ static void counting_run(const side *self, const rows_call *calls)
 }
 
 /* Each id into an open table of numbers that is half full; ids are random, so their first bytes are their hash. */
-static double ids_enter(const rows_call *calls, size_t count, uint32_t *slots, size_t mask)
+static side_time ids_enter(const rows_call *calls, size_t count, uint32_t *slots, size_t mask)
 {
-	double begin = side_clock();
+	side_time begin = side_now();
 	for (size_t i = 0; i < count; i++) {
 		uint64_t head, tail;
 		memcpy(&head, calls[i].id, sizeof head);
@@ -108,7 +108,7 @@ static double ids_enter(const rows_call *calls, size_t count, uint32_t *slots, s
 			at = (at + 1) & mask;
 		slots[at] = (uint32_t)i + 1;
 	}
-	return side_clock() - begin;
+	return side_since(begin);
 }
 
 static void ids_run(const side *self, const rows_call *calls)
@@ -126,12 +126,12 @@ static void ids_run(const side *self, const rows_call *calls)
 static void copying_run(const side *self)
 {
 	char *from = room(COPY_BYTES, 1), *to = room(COPY_BYTES, 1);
-	double asks[SIDE_ASKS];
+	side_time asks[SIDE_ASKS];
 	for (int i = 0; i < SIDE_ASKS; i++) {
 		from[i] = (char)i;
-		double begin = side_clock();
+		side_time begin = side_now();
 		memcpy(to, from, COPY_BYTES);
-		asks[i] = side_clock() - begin;
+		asks[i] = side_since(begin);
 		if (to[i] != (char)i)
 			side_die("limits", "nothing was copied");
 	}

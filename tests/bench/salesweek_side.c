@@ -81,18 +81,18 @@ static void calls_load(const side *self, swk_store *store, swk_batch *batch, con
                        const char *measure, uint64_t expected)
 {
 	char part[64];
-	double begin = side_clock();
+	side_time begin = side_now();
 	for (size_t i = 0; i < count; i++)
 		call_write(batch, &calls[i], (int64_t)i);
-	double written = side_clock();
+	side_time written = side_now();
 	uint64_t accepted = commit(store, batch);
-	double end = side_clock();
+	side_time whole = side_since(begin), committed = side_since(written);
 	if (accepted != expected)
 		side_die(measure, "accepted another number of rows than expected");
 	swk_batch_clear(batch);
-	side_tell(self, measure, end - begin);
+	side_tell(self, measure, whole);
 	snprintf(part, sizeof part, "%s_commit", measure);
-	side_tell(self, part, end - written);
+	side_tell(self, part, committed);
 }
 
 static swk_result *ask(swk_store *store, int question)
@@ -140,16 +140,16 @@ static void answer_write(const side *self, const swk_result *result, int questio
 
 static void question_run(const side *self, swk_store *store, int question)
 {
-	double asks[SIDE_ASKS];
-	double begin = side_clock();
+	side_time asks[SIDE_ASKS];
+	side_time begin = side_now();
 	swk_result *result = ask(store, question);
-	side_tell(self, side_questions[question], side_clock() - begin);
+	side_tell(self, side_questions[question], side_since(begin));
 	answer_write(self, result, question);
 	swk_result_free(result);
 	for (int i = 0; i < SIDE_ASKS; i++) {
-		begin = side_clock();
+		begin = side_now();
 		result = ask(store, question);
-		asks[i] = side_clock() - begin;
+		asks[i] = side_since(begin);
 		swk_result_free(result);
 	}
 	side_tell_again(self, side_questions[question], asks);

@@ -10,7 +10,7 @@
 
 #include "rows.h"
 
-#define SIDE_ASKS 5 /* how often a question is asked again; the median counts */
+#define SIDE_ASKS 3 /* how often a question is asked again; the median counts */
 
 typedef struct side {
 	const char *engine;
@@ -29,13 +29,18 @@ enum {
 
 extern const char *const side_questions[SIDE_QUESTIONS];
 
-/* Seconds of a clock that only runs forward. */
-double side_clock(void);
+/* Seconds of the clock on the wall, and those that processors worked for this process. */
+typedef struct side_time {
+	double wall, worked;
+} side_time;
 
-void side_tell(const side *self, const char *measure, double seconds);
+side_time side_now(void);
+side_time side_since(side_time begin);
+
+void side_tell(const side *self, const char *measure, side_time took);
 
 /* Tells the median of the asks (which are sorted by this). */
-void side_tell_again(const side *self, const char *question, double asks[SIDE_ASKS]);
+void side_tell_again(const side *self, const char *question, side_time asks[SIDE_ASKS]);
 
 /* Ends the program with a message. */
 _Noreturn void side_die(const char *what, const char *why);

@@ -99,7 +99,7 @@ static void call_bind(sqlite3_stmt *statement, const rows_call *call)
 
 static void calls_load(const side *self, sqlite3 *db, const rows_call *calls, size_t count, const char *measure)
 {
-	double begin = side_clock();
+	side_time begin = side_now();
 	execute(db, "BEGIN");
 	sqlite3_stmt *statement = prepare(db, upsert);
 	for (size_t i = 0; i < count; i++) {
@@ -108,13 +108,13 @@ static void calls_load(const side *self, sqlite3 *db, const rows_call *calls, si
 	}
 	sqlite3_finalize(statement);
 	execute(db, "COMMIT");
-	side_tell(self, measure, side_clock() - begin);
+	side_tell(self, measure, side_since(begin));
 }
 
 /* Asks and takes every cell; with `answers` also writes them. */
-static double ask(sqlite3 *db, int question, FILE *answers)
+static side_time ask(sqlite3 *db, int question, FILE *answers)
 {
-	double begin = side_clock();
+	side_time begin = side_now();
 	sqlite3_stmt *statement = prepare(db, questions[question]);
 	if (question == SIDE_WINDOW) {
 		sqlite3_bind_int64(statement, 1, ROWS_WINDOW_FROM_US);
@@ -134,13 +134,13 @@ static double ask(sqlite3 *db, int question, FILE *answers)
 	}
 	check(db, code);
 	sqlite3_finalize(statement);
-	return side_clock() - begin;
+	return side_since(begin);
 }
 
 void sqlite_run(const side *self)
 {
 	sqlite3 *db;
-	double asks[SIDE_ASKS];
+	side_time asks[SIDE_ASKS];
 	rows_call *calls = rows_calls(self->rows, 0), *corrected = rows_calls(self->rows, 1);
 	check(NULL, sqlite3_open(":memory:", &db));
 	execute(db, schema);

@@ -82,7 +82,7 @@ static int scene_open(scene *self, uint32_t flags, swk_store **store)
 	return code;
 }
 
-/* What a store answers, in few enough questions to ask them thousands of times: filters and past versions, all leads. */
+/* What a store answers, in few enough questions to ask them thousands of times. */
 static char *answers(swk_store *store)
 {
 	static const size_t numbers[] = { 3, 4 };

@@ -97,6 +97,25 @@ static void test_paths(void **state)
 	assert_int_equal(chdir(before), 0);
 }
 
+/* Of a long path the end is shown, cut between characters; the longest are refused in words. */
+static void test_long_paths(void **state)
+{
+	(void)state;
+	static char path[6000];
+	swk_error error = SWK_ERROR_INIT;
+	swk__file *file;
+	snprintf(at_path, sizeof at_path, "%s/%0100d\xc3\xb6%059d", folder, 0, 7);
+	assert_int_equal(swk__file_open(&mem, at_path, &writing, &file, &error), SWK_ERR_NOT_FOUND);
+	assert_int_equal(strncmp(error.reason, "...0000", 7), 0);
+	assert_non_null(strstr(error.reason, "07: did not exist"));
+	store_make(1);
+	expect_some(&reading, 1);
+	snprintf(path, sizeof path, "%s/%05000d", folder, 0);
+	assert_int_equal(swk__file_open(&mem, path, &creating, &file, &error), SWK_ERR_IO);
+	snprintf(path, sizeof path, "%s/store.swk", at_path); /* through a file as if it were a folder */
+	assert_int_equal(swk__file_open(&mem, path, &creating, &file, &error), SWK_ERR_IO);
+}
+
 static void test_links(void **state)
 {
 	(void)state;
@@ -515,6 +534,7 @@ int main(void)
 		TEST(test_many_commits_and_heads),
 		TEST(test_visitor_stops),
 		TEST(test_paths),
+		TEST(test_long_paths),
 		TEST(test_links),
 		TEST(test_foreign_files),
 		TEST(test_other_version),

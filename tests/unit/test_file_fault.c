@@ -297,7 +297,7 @@ static const size_t scenario_lengths[] = { 3000, MIB + 5000, 0 };
 
 static swk__slice scenario_bytes(unsigned which)
 {
-	return commit_bytes(which, scenario_lengths[which]);
+	return commit_bytes(which, scenario_lengths[which % SWK__COUNT(scenario_lengths)]);
 }
 
 static void scenario_commits(swk__file *file, told *result, void (*report)(unsigned ok))
