@@ -123,7 +123,8 @@ run_in()
 clone_make()
 {
 	home=$(chroot "$1" getent passwd "$2" | cut -d: -f6)
-	git -c safe.directory='*' -c advice.detachedHead=false clone -q --no-hardlinks --no-local "$root" "$1$home/salesweek"
+	git -c safe.directory='*' -c advice.detachedHead=false clone -q --no-hardlinks --no-local \
+		"$root" "$1$home/salesweek"
 	chroot "$1" chown -R "$2:$2" "$home/salesweek"
 }
 
