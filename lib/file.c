@@ -763,7 +763,7 @@ static int reading_deliver(reading *self, swk_error *error)
 /* Takes the blob under the cursor, which must be the next one of this commit or the first of the next. */
 static int reading_blob(const swk__file *file, reading *self, sqlite3_stmt *statement, swk_error *error)
 {
-	uint64_t number, commit, checksum;
+	uint64_t number = 0, commit = 0, checksum = 0;
 	swk__slice bytes;
 	bool whole = column_number(statement, 0, &number) && column_number(statement, 1, &commit) &&
 	             column_number(statement, 2, &checksum);

@@ -124,7 +124,7 @@ def run_feed(ours, seed, counts):
         try:
             words += ask_words({**query, "in": query.get("zone", feed.zone)}, luck, TREES)
             asked.append(query)
-        except (UsageError, ValueError):
+        except (UsageError, ValueError, LookupError):
             continue  # wrong usage by intention
     given = "".join(word + "\0" for word in words).encode()
     done = subprocess.run(

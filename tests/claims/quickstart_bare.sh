@@ -88,10 +88,10 @@ mounts_make()
 
 # ---- running in it
 
-# The caller's settings of pip and proxies, one NAME=VALUE a line.
+# The caller's settings of pip (but for folders of wheels) and proxies, one NAME=VALUE a line.
 settings()
 {
-	env | grep -E '^(PIP_[A-Z_]*|[a-zA-Z]*_proxy|[A-Z]*_PROXY)=' || true
+	env | grep -E '^(PIP_[A-Z_]*|[a-zA-Z]*_proxy|[A-Z]*_PROXY)=' | grep -v '^PIP_FIND_LINKS=' || true
 }
 
 # run_in SYSTEM USER COMMAND: in the user's clone.
@@ -117,13 +117,14 @@ run_in()
 		tail -n 60 "$log" | sed 's/^/    /'
 		exit 1
 	fi
-	tail -n "$4" "$log" | sed 's/^/    /'
+	tail -n "$4" "$log" | cut -c 1-110 | sed 's/^/    /'
 }
 
 clone_make()
 {
 	home=$(chroot "$1" getent passwd "$2" | cut -d: -f6)
-	git -c safe.directory='*' clone -q --no-hardlinks --no-local "$root" "$1$home/salesweek"
+	git -c safe.directory='*' -c advice.detachedHead=false clone -q --no-hardlinks --no-local \
+		"$root" "$1$home/salesweek"
 	chroot "$1" chown -R "$2:$2" "$home/salesweek"
 }
 
@@ -134,7 +135,7 @@ check_as()
 	cp -a "$folder/bare" "$folder/$1"
 	mounts_make "$folder/$1"
 	clone_make "$folder/$1" "$1"
-	run_in "$folder/$1" "$1" 'sh docs/quickstart.sh' 20
+	run_in "$folder/$1" "$1" 'sh docs/quickstart.sh' 8
 	if [ -z "$quick" ]; then
 		run_in "$folder/$1" "$1" 'sh tests/run.sh quick' 12
 	fi
