@@ -350,7 +350,7 @@ typedef struct table {
 	swk__cell *cells;
 } table;
 
-static const swk__i128 zeros[SWK__MEASURES_MAX];
+static const swk__i128 zeros[SWK__MEASURES_MAX + 1];
 
 static const swk__i128 *cell_sums(const swk__rollup *rollup, int64_t cell)
 {
@@ -458,6 +458,22 @@ static unsigned week_cells(const answer *a, period asked, char label[16], swk__c
 	return 3;
 }
 
+/* Fails with the first rate that a row lacks, if any: what no row shows may lack its rate. */
+static int rates_check(answer *a, period asked, const swk__finish_row *row, swk_error *error)
+{
+	swk__rollup *again = NULL;
+	swk__holds holds;
+	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
+	if (!a->money.mem || row->sums[a->plan->form->measure_count] == 0)
+		return SWK_OK;
+	a->own.scan.needed = &row->key;
+	int code = swk__scan_run(&a->own.scan, swk__week_begin(&a->plan->calendar, asked.from),
+	                         swk__week_begin(&a->plan->calendar, asked.to + 7), end, &again, &holds, error);
+	a->own.scan.needed = NULL;
+	swk__rollup_release(code == SWK_OK ? again : NULL);
+	return code;
+}
+
 static int row_add(answer *a, period asked, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
 {
 	swk__cell cells[ROW_MAX];
@@ -480,14 +496,19 @@ static int period_add(answer *a, period asked, const swk__rollup *groups, swk_er
 {
 	table now, before = { NULL, NULL, NULL, 0, NULL };
 	bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
+	period earlier = period_before(a, asked, asked.to - asked.from + 7);
 	int code = table_make(a, asked, groups, &now, error);
 	if (code != SWK_OK)
 		return code;
 	if (previous && now.count)
-		code = table_make(a, period_before(a, asked, asked.to - asked.from + 7), groups ? groups : now.rollup,
-		                  &before, error);
-	for (size_t r = 0; r < now.count && code == SWK_OK; r++)
-		code = row_add(a, asked, &now.rows[r], previous ? &before.rows[r] : NULL, error);
+		code = table_make(a, earlier, groups ? groups : now.rollup, &before, error);
+	for (size_t r = 0; r < now.count && code == SWK_OK; r++) {
+		code = rates_check(a, asked, &now.rows[r], error);
+		if (code == SWK_OK && previous)
+			code = rates_check(a, earlier, &before.rows[r], error);
+		if (code == SWK_OK)
+			code = row_add(a, asked, &now.rows[r], previous ? &before.rows[r] : NULL, error);
+	}
 	table_done(a, &now);
 	table_done(a, &before);
 	return code;
@@ -505,8 +526,9 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	swk__rollup_builder builder;
 	swk__rollup_release(*groups);
 	*groups = NULL;
-	swk__rollup_builder_init(&builder, a->desk->mem, a->plan->form->measure_count, 0);
-	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, NULL, error);
+	swk__rollup_builder_init(&builder, a->desk->mem, swk__form_sums(a->plan->form), a->own.scan.lists);
+	swk__rollup_list none[2 * SWK__CURVES_MAX] = { { NULL, 0 } };
+	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, none, error);
 	if (code == SWK_OK)
 		code = swk__rollup_build(&builder, groups, error);
 	swk__rollup_builder_done(&builder);
@@ -787,7 +809,7 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 	code = period_rollup(&a, &a.own, (period){ a.from, a.to, INT64_MAX }, &sum, error);
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
-		swk__rollup_builder_init(&builder, desk->mem, plan->form->measure_count, a.own.scan.lists);
+		swk__rollup_builder_init(&builder, desk->mem, swk__form_sums(plan->form), a.own.scan.lists);
 		code = swk__rollup_build(&builder, &sum, error);
 		swk__rollup_builder_done(&builder);
 	}

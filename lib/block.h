@@ -4,8 +4,8 @@
  *
  *   rows of a run --> those that count (live, in bounds, conditions) --> fields, values of dimensions, filters
  *
- * Invariant: rows, instants and values of dimensions always have the same `count`; a field is read once for all that ask
- * for it, and again after rows were dropped.
+ * Invariant: rows, instants and values of dimensions always have the same `count`; a field is read once for all that
+ * ask for it, and again after rows were dropped.
  */
 #ifndef SWK_BLOCK_H
 #define SWK_BLOCK_H

@@ -4,9 +4,9 @@
  *
  *   snapshot + cut --> facts: a state per table { parts by UTC week, entity --> current row }, merged leads followed
  *
- * Calls and meetings are facts as they lie; what several records mean together is folded. Facts later than `now` are left
- * to whoever reads, and so are the later instants that a fact tells (a reply, a first touch); what a later record could
- * change otherwise (who a lead is, whether a deal is closed) is cut here.
+ * Calls and meetings are facts as they lie; what several records mean together is folded. Facts later than `now` are
+ * left to whoever reads, and so are the later instants that a fact tells (a reply, a first touch); what a later record
+ * could change otherwise (who a lead is, whether a deal is closed) is cut here.
  *
  * Invariant: facts of a cut that cuts nothing off share everything with the snapshot and carry the versions of its
  * parts; any other cut makes parts and pages of its own over the same columns, with version 0.

@@ -4,10 +4,10 @@
  *
  *   changed rows --> touched opportunities and leads --> gathered records --> facts, filed by the week of their instant
  *
- * An opportunity's facts (opened, closed) come from it and its stages; a lead's (lead, outreach, opportunity, win, score,
- * cohort) from the records of all leads that are merged into it. Folding is pure: the same records give the same facts in
- * whatever order they came, so only what a change touches is folded again, and a fact that stays the same stays where
- * it is.
+ * An opportunity's facts (opened, closed) come from it and its stages; a lead's (lead, outreach, opportunity, win,
+ * score, cohort) from the records of all leads that are merged into it. Folding is pure: the same records give the same
+ * facts in whatever order they came, so only what a change touches is folded again, and a fact that stays the same
+ * stays where it is.
  *
  * Invariant: after a fold, the facts are those that folding everything anew would make.
  */

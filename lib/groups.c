@@ -149,6 +149,17 @@ static bool key_write(const swk__groups *groups, const swk__facts *facts, const 
 	return !key->failed;
 }
 
+int swk__groups_keyed(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+                      swk__slice key, bool *same, swk_error *error)
+{
+	swk__buf own;
+	swk__buf_init(&own, groups->mem, SIZE_MAX);
+	bool written = key_write(groups, facts, by, group, &own);
+	*same = written && swk__slice_equal((swk__slice){ own.bytes, own.length }, key);
+	swk__buf_done(&own);
+	return written ? SWK_OK : swk__fail_memory(error, groups->mem);
+}
+
 static int group_add(const swk__groups *groups, uint32_t group, const sorted *lists, swk__slice key,
                      swk__rollup_builder *builder, swk_error *error)
 {

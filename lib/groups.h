@@ -45,6 +45,10 @@ static inline swk__i128 *swk__groups_sums(const swk__groups *groups, uint32_t gr
 /* Adds an observation to a list of a group. False when memory failed. */
 bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value);
 
+/* Whether a group's key, as the rollup will have it, is this one. */
+int swk__groups_keyed(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+                      swk__slice key, bool *same, swk_error *error);
+
 /* Builds the rollup, keys written as the dimensions' texts and numbers. */
 int swk__groups_build(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by,
                       swk__rollup **rollup, swk_error *error);

@@ -2,8 +2,9 @@
  *
  * journal: the rows of a batch as bytes, and back.
  *
- *   row: 2 * table + 1 if the store gave the stamp | for each field: text kinds: 0 = null, 1 + n = the n-th text of this commit (a new one, which is the
- *        next number, is followed by its length and bytes); others: 0 = null, else 1 + zigzag(value)
+ *   row: 2 * table + 1 if the store gave the stamp | for each field: text kinds: 0 = null, 1 + n = the n-th text of
+ *        this commit (a new one, which is the next number, is followed by its length and bytes); others: 0 = null, else
+ *        1 + zigzag(value)
  *
  * Invariant: decode(encode(rows)) = rows, with their stamps; bytes that no encode wrote are SWK_ERR_CORRUPT and
  * never a crash. The rows are not validated again: a checksum has vouched for them, and decoding checks only what

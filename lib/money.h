@@ -4,8 +4,8 @@
  *
  *   amount (ten-thousandths, its currency, an instant) --rates by local date--> minor units of the result's currency
  *
- * amount * rate(its currency) / rate(result's), base = 1, rounded once, half to even. The rate is the latest on or before
- * the local date; of two on a date that of the greater id.
+ * amount * rate(its currency) / rate(result's), base = 1, rounded once, half to even. The rate is the latest on or
+ * before the local date; of two on a date that of the greater id.
  */
 #ifndef SWK_MONEY_H
 #define SWK_MONEY_H

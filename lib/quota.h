@@ -4,9 +4,9 @@
  *
  *   quotas (rep, team or the organisation; from - to) --days shared with each week--> fractions by group
  *
- * A quota's share of a week is target * days shared / days of the quota. The level is the finest of rep and team in `by` or
- * the filters, else the organisation. For each week, and for won and amount apart, a team's quota is its own if one shares
- * a day with the week, else the sum of its reps'; the organisation's likewise, from its teams'.
+ * A quota's share of a week is target * days shared / days of the quota. The level is the finest of rep and team in
+ * `by` or the filters, else the organisation. For each week, and for won and amount apart, a team's quota is its own if
+ * one shares a day with the week, else the sum of its reps'; the organisation's likewise, from its teams'.
  */
 #ifndef SWK_QUOTA_H
 #define SWK_QUOTA_H
@@ -31,7 +31,8 @@ typedef struct swk__quotas {
 typedef bool (*swk__quota_wanted)(void *context, swk__slice key);
 
 /* The quotas of the weeks from `from` to `to` (first days), into the groups of the plan that are wanted (NULL: all).
- * `money` may be NULL: amounts are only noted as given. SWK_ERR_INVALID: a rate is missing. On failure there is nothing to free. */
+ * `money` may be NULL: amounts are only noted as given. SWK_ERR_INVALID: a rate is missing. On failure there is nothing
+ * to free. */
 int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
                      int32_t from, int32_t to, swk__quota_wanted wanted, void *context, swk_error *error);
 void swk__quotas_done(swk__quotas *quotas);

@@ -78,7 +78,7 @@ typedef enum swk__measure_kind {
 	SWK__MEASURE_SPAN,  /* microseconds from field `from` to field `value` where both have come and in this order */
 	SWK__MEASURE_SPANS, /* how many those are */
 	SWK__MEASURE_BACK,  /* facts whose `value` comes before their `from` */
-	SWK__MEASURE_AMOUNT, /* field `value`, of the currency in field `from`, at the rates of the instant in `present` */
+	SWK__MEASURE_AMOUNT, /* field `value`, of the currency in `from`, at the rates of the instant in `present` */
 	SWK__MEASURE_CURVE /* two lists: spans from `from` to `value` (before it: 0), and starts of those still open */
 } swk__measure_kind;
 
@@ -162,11 +162,12 @@ typedef struct swk__form {
 	const swk__column *columns_by; /* more of them when the query groups; NULL: none */
 	/* Makes the weekly figures out of all rows of a week (or of the window); NULL: there are none. */
 	int (*finish)(struct swk__finishing *finishing, swk_error *error);
-	/* Adds groups of a period that have no fact: replaces *rollup (may be NULL) by one with them; NULL: there are none. */
+	/* Adds groups of a period that have no fact: replaces *rollup (may be NULL) by one with them. NULL: none. */
 	int (*groups)(const struct swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to,
 	              struct swk__rollup **rollup, swk_error *error);
-	/* Turns the first and last week with a fact (none: from > to) into those between which an open window lies; from is
-	 * INT32_MAX where it has no beginning. NULL: it begins and ends with the facts, and there is none without. */
+	/* Turns the first and last week with a fact (none: from > to) into those between which an open window lies;
+	 * from is INT32_MAX where it has no beginning. NULL: it begins and ends with the facts, and there is none
+	 * without. */
 	void (*window)(const struct swk__plan *plan, const swk__facts *facts, int32_t *from, int32_t *to);
 } swk__form;
 

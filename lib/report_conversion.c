@@ -67,7 +67,7 @@ static const swk__measure activity_measures[] = {
 	SWK__NUMBER("converted", CONVERTED, "leads", "leads with at least one won opportunity"), \
 	SWK__QUOTIENT("conversion_rate", rate, CONVERTED, LEADS, "converted", "leads", "leads that bought"), \
 	SWK__CURVE("converted_90d", curve, WINS, 0, 90 * 24 * SWK__HOUR, "share", \
-	           "share that buys within 90 days of creation (Kaplan-Meier: leads that have not bought count as open)"), \
+	           "share that buys within 90 days of creation (Kaplan-Meier: others count as open)"), \
 	SWK__FIGURE("currency", CURRENCY, 0, NULL, "of the amounts"), \
 	SWK__FIGURE("amount", AMOUNT, AMOUNT, "currency", "all won opportunities of these leads"), \
 	SWK__MEAN("mean_days", MEAN, DAYS, IN_ORDER, 24 * SWK__HOUR, "days", "days from creation to the first win", \

@@ -24,7 +24,8 @@ enum {
 /* clang-format off */
 static const swk__source sources[] = {
 	{ .facts = SWK__FACT_CLOSED, .lead = SWK__FACT_CLOSED_LEAD, .opportunity = SWK__FACT_CLOSED_OPPORTUNITY,
-	  .given = SWK__IS(SWK__FACT_CLOSED_OUTCOME, SWK__WON), .own = { [SWK__DIMENSION_REP] = SWK__FACT_CLOSED_REP } },
+	  .given = SWK__IS(SWK__FACT_CLOSED_OUTCOME, SWK__WON),
+	  .own = { [SWK__DIMENSION_REP] = SWK__FACT_CLOSED_REP } },
 };
 
 static const swk__measure measures[MEASURES] = {
@@ -41,7 +42,8 @@ static const swk__column columns[] = {
 	SWK__FIGURE("quota_won", WEEKLY_REAL, 0, "deals", "how many were to be won: the quotas' shares of the week"),
 	SWK__FIGURE("quota_amount", WEEKLY_AMOUNT, 0, "currency", "how much was to be won"),
 	{ .name = "attainment_won", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "share",
-	  .numerator = "won", .denominator = "quota_won", .definition = "won of what was to be won; null without a quota" },
+	  .numerator = "won", .denominator = "quota_won",
+	  .definition = "won of what was to be won; null without a quota" },
 	{ .name = "attainment_amount", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "share",
 	  .numerator = "amount", .denominator = "quota_amount", .definition = "the same in money" },
 	SWK__FIGURE("over_quota", WEEKLY_BOOL, 0, NULL, "more than the quota for amounts, else than that for deals"),
@@ -159,7 +161,7 @@ static int32_t present_week(const swk__plan *plan)
 static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to, swk__rollup **rollup,
                         swk_error *error)
 {
-	const swk__i128 zeros[MEASURES] = { 0 };
+	const swk__i128 zeros[MEASURES + 1] = { 0 }; /* and how many lack a rate */
 	swk__quotas quotas;
 	swk__rollup *owners = NULL, *merged = NULL;
 	if (!swk__quotas_apply(plan))
@@ -169,7 +171,7 @@ static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t 
 	if (code != SWK_OK)
 		return code;
 	swk__rollup_builder builder;
-	swk__rollup_builder_init(&builder, plan->mem, MEASURES, 0);
+	swk__rollup_builder_init(&builder, plan->mem, MEASURES + 1, 0);
 	for (size_t g = 0; g < quotas.count && code == SWK_OK; g++)
 		code = swk__rollup_builder_add(&builder, quotas.groups[g].key, zeros, NULL, error);
 	if (code == SWK_OK)

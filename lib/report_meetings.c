@@ -25,7 +25,8 @@ enum {
 
 /* clang-format off */
 static const swk__source sources[] = {
-	{ .facts = SWK__TABLE_MEETING, .lead = SWK__MEETING_LEAD, .opportunity = SWK__MEETING_OPPORTUNITY, .given = SWK__ANY,
+	{ .facts = SWK__TABLE_MEETING, .lead = SWK__MEETING_LEAD, .opportunity = SWK__MEETING_OPPORTUNITY,
+	  .given = SWK__ANY,
 	  .own = { [SWK__DIMENSION_REP] = SWK__MEETING_REP, [SWK__DIMENSION_PLACE] = SWK__MEETING_PLACE,
 	           [SWK__DIMENSION_TACTIC] = SWK__MEETING_TACTIC } },
 };

@@ -14,7 +14,8 @@ enum {
 /* clang-format off */
 static const swk__source sources[] = {
 	{ .facts = SWK__FACT_OUTREACH, .lead = SWK__FACT_OUTREACH_LEAD, .opportunity = -1, .given = SWK__ANY,
-	  .own = { [SWK__DIMENSION_REP] = SWK__FACT_OUTREACH_REP, [SWK__DIMENSION_CHANNEL] = SWK__FACT_OUTREACH_CHANNEL } },
+	  .own = { [SWK__DIMENSION_REP] = SWK__FACT_OUTREACH_REP,
+	           [SWK__DIMENSION_CHANNEL] = SWK__FACT_OUTREACH_CHANNEL } },
 };
 
 static const swk__measure measures[MEASURES] = {
@@ -27,10 +28,11 @@ static const swk__measure measures[MEASURES] = {
 static const swk__column columns[] = {
 	SWK__NUMBER("contacted", CONTACTED, "leads", "leads whose first outreach lies in the week"),
 	SWK__NUMBER("responded", RESPONDED, "leads", "those that have answered since"),
-	SWK__QUOTIENT("response_rate", RATE, RESPONDED, CONTACTED, "responded", "contacted", "answered of all contacted"),
+	SWK__QUOTIENT("response_rate", RATE, RESPONDED, CONTACTED, "responded", "contacted",
+	              "answered of all contacted"),
 	SWK__CURVE("mean_h", CURVE_MEAN, REPLIES, 0, SWK__HOUR, "h", "mean time to the answer, of those that answered"),
 	SWK__CURVE("median_h", PERCENTILE, REPLIES, 50, SWK__HOUR, "h",
-	           "time by which half of the leads have answered (Kaplan-Meier: leads without an answer count as open)"),
+	           "time by which half of the leads have answered (Kaplan-Meier: the others count as open)"),
 	SWK__CURVE("p90_h", PERCENTILE, REPLIES, 90, SWK__HOUR, "h", "time by which 90 % of the leads have answered"),
 	SWK__CURVE("within_1h", WITHIN, REPLIES, 0, SWK__HOUR, "share", "share that answers within an hour"),
 	SWK__CURVE("within_24h", WITHIN, REPLIES, 0, 24 * SWK__HOUR, "share", "share that answers within a day"),

@@ -34,8 +34,8 @@ static const swk__measure measures[MEASURES] = {
 	[RESPONDED] = { .value = -1, .present = SWK__FACT_SCORE_REPLY_AT, .given = COUNTED },
 	[ENGAGED] = { .value = -1, .present = SWK__FACT_SCORE_HELD_AT, .given = COUNTED },
 	[BOUGHT] = { .value = -1, .present = SWK__FACT_SCORE_WON_AT, .given = COUNTED },
-	[WIN] = { .kind = SWK__MEASURE_CURVE, .value = SWK__FACT_SCORE_WON_AT, .from = SWK__FACT_SCORE_AT, .present = -1,
-	          .given = COUNTED },
+	[WIN] = { .kind = SWK__MEASURE_CURVE, .value = SWK__FACT_SCORE_WON_AT, .from = SWK__FACT_SCORE_AT,
+	          .present = -1, .given = COUNTED },
 	[EXCLUDED] = { .value = -1, .present = -1, .given = SWK__IS(SWK__FACT_SCORE_EXCLUDED, 1) },
 };
 
@@ -49,7 +49,7 @@ static const swk__column columns[] = {
 	SWK__NUMBER("bought", BOUGHT, "leads", "those with a deal won after the score"),
 	SWK__QUOTIENT("buy_rate", RATE, BOUGHT, LEADS, "bought", "leads", "bought after the score"),
 	SWK__CURVE("bought_90d", WITHIN, WINS, 0, 90 * 24 * SWK__HOUR, "share",
-	           "share that buys within 90 days of the score (Kaplan-Meier: leads that have not bought count as open)"),
+	           "share that buys within 90 days of the score (Kaplan-Meier: others count as open)"),
 	{ .name = "lift", .figure = SWK__FIGURE_WEEKLY_REAL, .alone = true, .unit = "times",
 	  .definition = "buy_rate against that of all that is counted in the week" },
 	SWK__NUMBER("excluded", EXCLUDED, "leads", "left out: won before the score, or scored in hindsight"),

@@ -37,9 +37,11 @@ static const swk__source closed_sources[] = { DEALS(SWK__FACT_CLOSED), NEW_LEADS
 static const swk__source created_sources[] = { DEALS(SWK__FACT_OPENED), NEW_LEADS };
 
 #define BOTH (SWK__BIT(SWK__WON) | SWK__BIT(SWK__LOST))
-#define COUNTED(mask) { .value = -1, .present = SWK__FACT_OPENED_CLOSED_AT, .given = SWK__IN(SWK__FACT_OPENED_OUTCOME, mask) }
-#define WORTH(mask) { .kind = SWK__MEASURE_AMOUNT, .value = SWK__FACT_OPENED_AMOUNT, .from = SWK__FACT_OPENED_CURRENCY, \
-	.present = SWK__FACT_OPENED_CLOSED_AT, .given = SWK__IN(SWK__FACT_OPENED_OUTCOME, mask) }
+#define COUNTED(mask) { .value = -1, .present = SWK__FACT_OPENED_CLOSED_AT, \
+	.given = SWK__IN(SWK__FACT_OPENED_OUTCOME, mask) }
+#define WORTH(mask) { .kind = SWK__MEASURE_AMOUNT, .value = SWK__FACT_OPENED_AMOUNT, \
+	.from = SWK__FACT_OPENED_CURRENCY, .present = SWK__FACT_OPENED_CLOSED_AT, \
+	.given = SWK__IN(SWK__FACT_OPENED_OUTCOME, mask) }
 #define MEASURED(opened_source) \
 	[WON] = COUNTED(SWK__BIT(SWK__WON)), \
 	[LOST] = COUNTED(SWK__BIT(SWK__LOST)), \

@@ -149,8 +149,20 @@ static void span_weigh(swk__scan *scan, const swk__measure *measure, const unsig
 	}
 }
 
-static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights,
-                        swk_error *error)
+/* A rate is missing for an amount of a group: an error where that group needs it, else one more that lacks its rate. */
+static int rate_missing(swk__scan *scan, uint32_t group, int code, swk_error *error)
+{
+	bool needed = false;
+	if (!scan->needed) {
+		swk__groups_sums(&scan->groups, group)[scan->plan->form->measure_count]++;
+		return SWK_OK;
+	}
+	int made = swk__groups_keyed(&scan->groups, scan->facts, scan->plan->by, group, *scan->needed, &needed, error);
+	return made != SWK_OK ? made : needed ? code : SWK_OK;
+}
+
+static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags,
+                        const uint32_t *groups, int64_t *weights, swk_error *error)
 {
 	swk__block *block = scan->block;
 	const int64_t *amounts = swk__block_cells(block, measure->value);
@@ -162,6 +174,8 @@ static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsi
 		                   ? SWK_OK
 		                   : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
 		                                        &weights[i], error);
+		if (code == SWK_ERR_INVALID)
+			code = rate_missing(scan, groups[i], code, error);
 		if (code != SWK_OK)
 			return code;
 	}
@@ -194,7 +208,7 @@ static int measure_add(swk__scan *scan, unsigned number, unsigned curve, const u
 	case SWK__MEASURE_CURVE:
 		return curve_observe(scan, measure, curve, flags, groups, error);
 	case SWK__MEASURE_AMOUNT:
-		code = amount_weigh(scan, measure, flags, weights, error);
+		code = amount_weigh(scan, measure, flags, groups, weights, error);
 		break;
 	case SWK__MEASURE_SPAN:
 	case SWK__MEASURE_SPANS:
@@ -420,6 +434,14 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 	return code;
 }
 
+unsigned swk__form_sums(const swk__form *form)
+{
+	bool amounts = false;
+	for (unsigned m = 0; m < form->measure_count; m++)
+		amounts |= form->measures[m].kind == SWK__MEASURE_AMOUNT;
+	return form->measure_count + amounts;
+}
+
 unsigned swk__form_curves(const swk__form *form)
 {
 	unsigned curves = 0;
@@ -457,7 +479,7 @@ int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *fac
 		             .lists = 2 * swk__form_curves(plan->form),
 		             .check = check,
 		             .check_context = context };
-	swk__groups_init(&scan->groups, scan->mem, plan->by_count, plan->form->measure_count, scan->lists);
+	swk__groups_init(&scan->groups, scan->mem, plan->by_count, swk__form_sums(plan->form), scan->lists);
 	int code = filters_open(scan, error);
 	if (code == SWK_OK)
 		code = work_open(scan, zones, error);

@@ -24,7 +24,8 @@ typedef struct swk__scan {
 	swk__block *block;
 	swk__groups groups;
 	struct swk__scan_latest *latest; /* the last facts so far, by lead; NULL where all count */
-	swk__check check;                /* may be NULL */
+	const swk__slice *needed; /* a missing rate fails the scan for the group with this key; NULL: it is counted */
+	swk__check check;         /* may be NULL */
 	void *check_context;
 } swk__scan;
 
@@ -45,6 +46,10 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 
 /* The instants of the first and the last fact up to `now`, filters aside; false when there is none. */
 bool swk__scan_extent(const swk__plan *plan, const swk__facts *facts, int64_t *first, int64_t *last);
+
+/* How many sums a cell of the form's rollups has: its measures, and for a form with amounts how many of them lack a
+ * rate. */
+unsigned swk__form_sums(const swk__form *form);
 
 /* How many curves a form has. */
 unsigned swk__form_curves(const swk__form *form);

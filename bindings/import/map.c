@@ -338,20 +338,23 @@ static const map_key field_keys[] = {
 static int check_field(map_parser *parser)
 {
 	const swi__field *field = parser->field;
-	bool dated = field->how == SWI__HOW_DATE || field->how == SWI__HOW_SPAN;
-	bool scaled = field->how == SWI__HOW_NUMBER || field->how == SWI__HOW_DURATION;
-	if (!field->columns && !field->row)
-		return wrong(parser, "neither \"column\", \"columns\" nor \"row\" was there");
-	if (field->join && (field->how == SWI__HOW_SPAN || field->column_count < 2))
-		return wrong(parser, "\"join\" needs \"columns\"");
-	if (field->day_end && !(dated && field->form_count))
-		return wrong(parser, "\"day\" needs \"date\"");
-	if (field->scale.digits != 1 && !scaled)
-		return wrong(parser, "\"scale\" needs \"number\" or \"duration\"");
-	if (field->inclusive && field->how != SWI__HOW_PLAIN && field->how != SWI__HOW_DATE)
-		return wrong(parser, "\"inclusive\" needs a date");
-	if (field->otherwise && field->how != SWI__HOW_VALUES)
-		return wrong(parser, "\"else\" needs \"values\"");
+	const bool date = field->how == SWI__HOW_DATE, span = field->how == SWI__HOW_SPAN;
+	const bool plain = field->how == SWI__HOW_PLAIN, values = field->how == SWI__HOW_VALUES;
+	const bool scaled = field->how == SWI__HOW_NUMBER || field->how == SWI__HOW_DURATION;
+	const struct {
+		bool wrong;
+		const char *reason;
+	} rules[] = {
+		{ !field->columns && !field->row, "neither \"column\", \"columns\" nor \"row\" was there" },
+		{ field->join && (span || field->column_count < 2), "\"join\" needs \"columns\"" },
+		{ field->day_end && !((date || span) && field->form_count), "\"day\" needs \"date\"" },
+		{ field->scale.digits != 1 && !scaled, "\"scale\" needs \"number\" or \"duration\"" },
+		{ field->inclusive && !plain && !date, "\"inclusive\" needs a date" },
+		{ field->otherwise && !values, "\"else\" needs \"values\"" },
+	};
+	for (size_t i = 0; i < SWI__COUNT(rules); i++)
+		if (rules[i].wrong)
+			return wrong(parser, "%s", rules[i].reason);
 	return SWK_OK;
 }
 

@@ -402,7 +402,8 @@ class SoFar(unittest.TestCase):
                          [[1, 0, 0.0, "0.00"]])
         self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-12T12:00:00Z", **self.query),
                          [[1, 1, 1.0, "8.00"]])
-        self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-16", **self.query), [[1, 1, 1.0, "8.00"]])
+        self.assertEqual(ask("conversion", self.rows, self.columns, now="2026-02-16", **self.query),
+                         [[1, 1, 1.0, "8.00"]])
 
     def test_win_rate_by_creation(self) -> None:
         for now, want in (("2026-02-11T12:00:00Z", [[0, 1]]), ("2026-02-16", [[1, 0]])):
