@@ -71,12 +71,10 @@ static bool value_number(const swk__facts *facts, swk__dimension dimension, swk_
 	return true;
 }
 
-static void numbers_insert(struct swk__scan_filter *filter, uint32_t number)
+static int number_order(const void *a, const void *b)
 {
-	uint32_t i = filter->count++;
-	for (; i > 0 && filter->numbers[i - 1] > number; i--)
-		filter->numbers[i] = filter->numbers[i - 1];
-	filter->numbers[i] = number;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return (x > y) - (x < y);
 }
 
 static int filters_open(swk__scan *scan, swk_error *error)
@@ -98,8 +96,10 @@ static int filters_open(swk__scan *scan, swk_error *error)
 		for (uint32_t v = 0; v < asked->count; v++) {
 			uint32_t number;
 			if (value_number(scan->facts, asked->dimension, plan->values[asked->first + v], &number))
-				numbers_insert(filter, number);
+				filter->numbers[filter->count++] = number;
 		}
+		if (filter->count > 1)
+			qsort(filter->numbers, filter->count, sizeof *filter->numbers, number_order);
 	}
 	return SWK_OK;
 }
