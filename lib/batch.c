@@ -195,7 +195,8 @@ static int zone_check(swk_batch *batch, swk__slice name, const char **wrong)
 		*wrong = code == SWK_ERR_IO ? "is a time zone whose data could not be read"
 		                            : "is no time zone in the database";
 	} else {
-		memcpy(batch->zone_name, name.bytes, name.length);
+		if (name.length)
+			memcpy(batch->zone_name, name.bytes, name.length);
 		batch->zone_length = name.length;
 	}
 	return SWK_OK;

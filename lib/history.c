@@ -372,12 +372,13 @@ static swk__part *row_append(swk__history *history, const incoming *row, uint64_
 /* The latest instant of a row that, cut off, would change what other records mean. */
 static int64_t row_settled(const incoming *row)
 {
-	int64_t closed = row->cells[SWK__OPPORTUNITY_CLOSED_AT];
+	int64_t closed;
 	switch (row->table) {
 	case SWK__TABLE_LEAD:
 	case SWK__TABLE_STAGE:
 		return own_instant(row);
 	case SWK__TABLE_OPPORTUNITY:
+		closed = row->cells[SWK__OPPORTUNITY_CLOSED_AT];
 		return row->cells[SWK__OPPORTUNITY_OUTCOME] != SWK__OPEN && closed > own_instant(row)
 		               ? closed
 		               : own_instant(row);
@@ -451,7 +452,7 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
                        unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
                        swk_error *error)
 {
-	incoming rows[RUN_ROWS];
+	incoming rows[RUN_ROWS] = { { 0 } };
 	size_t run, checked = 0;
 	for (size_t first = 0; first < batch->rows; first += run) {
 		const swk__batch_order *order = &batch->order[first];

@@ -127,7 +127,7 @@ static bool value_decode(decoder *self, const swk__field *field, swk__batch_cell
 
 static bool row_decode(decoder *self)
 {
-	swk__batch_cell cells[SWK__FIELDS_MAX];
+	swk__batch_cell cells[SWK__FIELDS_MAX] = { { 0 } };
 	uint64_t head = swk__read_varint64(&self->reader), table = head / 2;
 	if (self->reader.failed || table >= SWK__TABLE_COUNT)
 		return false;

@@ -94,10 +94,15 @@ static void row_quota(const swk__finishing *finishing, size_t row, const swk__qu
 
 /* --------------------------------------------------------------------------------------------- ranks */
 
+/* A row on its way to its rank. */
+typedef struct ranked {
+	const swk__i128 *sums;
+	size_t row;
+} ranked;
+
 static int rank_order(const void *a, const void *b)
 {
-	const swk__i128 *x = (*(const swk__finish_row *const *)a)->sums,
-			*y = (*(const swk__finish_row *const *)b)->sums;
+	const swk__i128 *x = ((const ranked *)a)->sums, *y = ((const ranked *)b)->sums;
 	if (x[AMOUNT] != y[AMOUNT])
 		return x[AMOUNT] > y[AMOUNT] ? -1 : 1;
 	return x[WON] > y[WON] ? -1 : x[WON] < y[WON];
@@ -105,19 +110,17 @@ static int rank_order(const void *a, const void *b)
 
 static int ranks_fill(swk__finishing *finishing, swk_error *error)
 {
-	const swk__finish_row **order = swk__alloc(finishing->mem, SWK__FAULT_report_rows, finishing->count,
-	                                           sizeof *order);
+	ranked *order = swk__alloc(finishing->mem, SWK__FAULT_report_rows, finishing->count, sizeof *order);
 	if (!order)
 		return swk__fail_memory(error, finishing->mem);
 	for (size_t r = 0; r < finishing->count; r++)
-		order[r] = &finishing->rows[r];
+		order[r] = (ranked){ finishing->rows[r].sums, r };
 	if (finishing->count > 1)
 		qsort(order, finishing->count, sizeof *order, rank_order);
 	int64_t rank = 0;
 	for (size_t i = 0; i < finishing->count; i++) {
 		rank += i == 0 || rank_order(&order[i - 1], &order[i]) != 0;
-		*swk__finishing_cell(finishing, (size_t)(order[i] - finishing->rows),
-		                     RANK) = (swk__cell){ .integer = rank };
+		*swk__finishing_cell(finishing, order[i].row, RANK) = (swk__cell){ .integer = rank };
 	}
 	swk__free(finishing->mem, order);
 	return SWK_OK;

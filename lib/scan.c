@@ -201,7 +201,7 @@ static int measure_add(swk__scan *scan, unsigned number, unsigned curve, const u
 {
 	const swk__measure *measure = &scan->plan->form->measures[number];
 	unsigned char flags[SWK__BLOCK_ROWS];
-	int64_t weights[SWK__BLOCK_ROWS];
+	int64_t weights[SWK__BLOCK_ROWS] = { 0 };
 	int code = SWK_OK;
 	measure_flag(scan, measure, flags);
 	switch (measure->kind) {
@@ -243,7 +243,7 @@ static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
 static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 {
 	const swk__form *form = scan->plan->form;
-	uint32_t groups[SWK__BLOCK_ROWS];
+	uint32_t groups[SWK__BLOCK_ROWS] = { 0 };
 	unsigned curve = 0;
 	int code = groups_find(scan, groups, error);
 	for (unsigned m = 0; m < form->measure_count && code == SWK_OK; m++) {

@@ -13,6 +13,7 @@ typedef struct field_passage {
 	const swi__slice *cells;
 	swi__text *scratch;
 	swi__slice text; /* trimmed; empty is null */
+	char row[24];    /* of a field that is the row's number */
 } field_passage;
 
 static bool listed(const json_t *list, swi__slice text)
@@ -265,13 +266,13 @@ static int set_plain(field_passage *passage)
 }
 
 /* The trimmed text that the columns make together; those that are empty are left out. */
-static int take_text(field_passage *passage, char *row, size_t size)
+static int take_text(field_passage *passage)
 {
 	const swi__field *field = passage->field;
 	const char *join = field->join ? field->join : " ";
 	if (field->row) {
-		int length = snprintf(row, size, "%lld", (long long)passage->run->input.number);
-		passage->text = (swi__slice){ row, (size_t)length };
+		int length = snprintf(passage->row, sizeof passage->row, "%lld", (long long)passage->run->input.number);
+		passage->text = (swi__slice){ passage->row, (size_t)length };
 		return SWK_OK;
 	}
 	passage->text = cell_text(passage, &field->columns[0]);
@@ -294,9 +295,8 @@ static int set_field(field_passage *passage)
 		[SWI__HOW_PLAIN] = set_plain,       [SWI__HOW_DATE] = set_date, [SWI__HOW_NUMBER] = set_number,
 		[SWI__HOW_DURATION] = set_duration, [SWI__HOW_SPAN] = set_span, [SWI__HOW_VALUES] = set_value,
 	};
-	char row[24];
 	swi__how how = passage->field->how;
-	int code = take_text(passage, row, sizeof row);
+	int code = take_text(passage);
 	if (code || (!passage->text.length && how != SWI__HOW_VALUES && how != SWI__HOW_SPAN))
 		return code;
 	return setters[how](passage);

@@ -193,7 +193,7 @@ static int field_number(map_parser *parser, json_t *value)
 static bool scale_of_real(double value, swi__decimal *scale)
 {
 	double power = 1;
-	for (unsigned places = 0; places <= 15; places++, power *= 10) {
+	for (unsigned places = 0; places <= 15; places++) {
 		double size = (value < 0 ? -value : value) * power, nearest;
 		if (size > 1e15)
 			return false;
@@ -203,6 +203,7 @@ static bool scale_of_real(double value, swi__decimal *scale)
 			*scale = (swi__decimal){ value < 0 ? -(int64_t)nearest : (int64_t)nearest, places };
 			return true;
 		}
+		power *= 10;
 	}
 	return false;
 }
@@ -254,7 +255,7 @@ static int field_duration(map_parser *parser, json_t *value)
 	int code = read_text(parser, value, "duration", &name);
 	if (!code)
 		code = set_how(parser, SWI__HOW_DURATION);
-	if (code)
+	if (code || !name)
 		return code;
 	for (size_t i = 0; i < SWI__COUNT(units); i++)
 		if (strcmp(units[i], name) == 0) {

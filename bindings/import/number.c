@@ -255,7 +255,7 @@ static bool cell_whole(const swi__number *number, swi__slice *text, char *plain,
 
 bool swi__number_parse(const swi__number *number, swi__slice text, swi__decimal *value)
 {
-	char squeezed[CELL_MAX], plain[CELL_MAX + 2];
+	char squeezed[CELL_MAX] = "", plain[CELL_MAX + 2];
 	size_t length, plain_length = 0;
 	bool negative = false;
 	if (!text_squeeze(text, squeezed, &length))

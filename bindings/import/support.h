@@ -20,7 +20,7 @@ typedef struct swi__slice {
 
 static inline swi__slice swi__slice_of(const char *text)
 {
-	return (swi__slice){ text, strlen(text) };
+	return (swi__slice){ text, text ? strlen(text) : 0 };
 }
 
 static inline bool swi__slice_is(swi__slice slice, const char *text)
