@@ -126,10 +126,28 @@ static int head_add(swk_result *result, const swk__report *report, swk_error *er
 	return code;
 }
 
-/* The columns of the first form, and those that another form has beside them. */
+static size_t columns_count(const swk__column *columns)
+{
+	size_t count = 0;
+	while (columns[count].name)
+		count++;
+	return count;
+}
+
+/* The columns of the form that has most: those of every other are among them. */
+static const swk__column *columns_most(const swk__report *report)
+{
+	const swk__column *most = report->forms->columns;
+	for (const swk__report_option *option = report->options; option->name; option++)
+		for (size_t f = 0; option->kind == SWK__OPTION_FORM && option->choices[f].value; f++)
+			if (columns_count(report->forms[f].columns) > columns_count(most))
+				most = report->forms[f].columns;
+	return most;
+}
+
 static int columns_add(swk_result *result, const swk__report *report, swk_error *error)
 {
-	const swk__column *lists[] = { report->forms->columns, report->forms->columns_by };
+	const swk__column *lists[] = { columns_most(report), report->forms->columns_by };
 	int code = SWK_OK;
 	for (size_t l = 0; l < SWK__COUNT(lists); l++)
 		for (const swk__column *column = lists[l]; column && column->name && code == SWK_OK; column++)

@@ -23,7 +23,6 @@ static int dimension_find(const swk__plan *plan, const char *name, swk__dimensio
 
 static void dimension_use(swk__plan *plan, swk__dimension dimension)
 {
-	plan->joins |= swk__dimensions[dimension].joins;
 	for (unsigned d = 0; d < plan->used_count; d++)
 		if (plan->used[d] == dimension)
 			return;
@@ -242,10 +241,24 @@ static int cut_resolve(const swk__asker *asker, const swk_query *query, swk__pla
 
 /* ------------------------------------------------------------------------------------------ the plan */
 
-/* Tables that sources and measures are looked up in beside those of the dimensions. */
+/* The tables of a dimension's values: of a fact that names its rep itself no lead is asked for it. */
+static unsigned dimension_joins(const swk__plan *plan, swk__dimension dimension)
+{
+	unsigned joins = swk__dimensions[dimension].joins;
+	if (dimension != SWK__DIMENSION_REP && dimension != SWK__DIMENSION_TEAM)
+		return joins;
+	for (unsigned s = 0; s < plan->form->source_count; s++)
+		if (!plan->form->sources[s].own[SWK__DIMENSION_REP])
+			return joins;
+	return joins & ~(1u << SWK__TABLE_LEAD);
+}
+
+/* The tables that dimensions, sources and measures are looked up in. */
 static void joins_resolve(swk__plan *plan)
 {
 	const swk__form *form = plan->form;
+	for (unsigned d = 0; d < plan->used_count; d++)
+		plan->joins |= dimension_joins(plan, plan->used[d]);
 	for (unsigned s = 0; s < form->source_count; s++) {
 		if (form->sources[s].lead_needed)
 			plan->joins |= 1u << SWK__TABLE_LEAD;

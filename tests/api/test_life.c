@@ -130,7 +130,7 @@ static void test_memory_limit(void **state)
 {
 	(void)state;
 	unsigned refused = 0, passed = 0;
-	for (uint64_t limit = 200000; limit < 8000000; limit += limit / 4) {
+	for (uint64_t limit = 500000; limit < 8000000; limit += limit / 4) {
 		counter counts = { 0 };
 		const swk_allocator allocator = counter_allocator(&counts);
 		swk_store_options options = feed_options();

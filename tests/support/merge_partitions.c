@@ -152,13 +152,13 @@ static void pair_read(question *q, const char *name, char *value)
 static int store_rollup(swk_store *store, const swk_query *query, swk__rollup **rollup)
 {
 	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start, query->now };
-	swk__desk desk = { .mem = &store->mem, .zones = &store->zones };
+	swk__desk desk = { .mem = &store->mem, .zones = &store->zones, .currency = swk__slice_of(store->currency) };
 	swk__plan plan;
 	swk__facts facts;
 	int code = swk__plan_make(&asker, query, &plan, NULL);
 	if (code != SWK_OK)
 		return code;
-	code = swk__facts_open(&facts, &store->history, store->history.published, plan.cut, plan.joins, NULL);
+	code = swk__facts_open(&facts, &store->history, store->history.published, plan.cut, NULL);
 	if (code == SWK_OK) {
 		code = swk__answer_rollup(&desk, &plan, &facts, rollup, NULL);
 		swk__facts_close(&facts);

@@ -60,6 +60,7 @@ typedef struct feed {
 	uint64_t random;
 	unsigned reps, leads, calls, families;
 	bool stamps; /* rows carry recorded_at, most of them */
+	bool early;  /* leads are older than all calls, so that no `now` among these cuts one off */
 } feed;
 
 static inline void feed_rep(feed *f, swk__buf *line)
@@ -76,7 +77,7 @@ static inline void feed_lead(feed *f, swk__buf *line, unsigned number)
 	static const char *const regions[] = { "North", "West" };
 	static const char *const zones[] = { "America/New_York", "Asia/Kathmandu", "Europe/Zurich" };
 	swk__buf_format(line, "lead l%u", number);
-	line_instant(line, "created_at", feed_instant(&f->random));
+	line_instant(line, "created_at", feed_instant(&f->random) - (f->early ? 2 * FEED_DAYS * SWK__US_DAY : 0));
 	line_choice(line, &f->random, "origin", origins, 3);
 	line_choice(line, &f->random, "region", regions, 2);
 	line_choice(line, &f->random, "zone", zones, 3);

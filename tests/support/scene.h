@@ -10,7 +10,7 @@
 #define SWK_TEST_SCENE_H
 
 #include "calendar.h"
-#include "history.h"
+#include "fold.h"
 #include "sweep.h"
 
 #include <stdio.h>
@@ -121,6 +121,16 @@ static inline swk_batch *scene_batch(scene *s, const char *lines)
 
 /* ------------------------------------------------------------------------------------------ commits */
 
+/* Brings the facts of the transaction up to its records. */
+static inline int scene_fold(scene *s)
+{
+	swk__fold fold;
+	swk__fold_init(&fold, &s->history);
+	int code = swk__fold_changes(&fold, NULL);
+	swk__fold_done(&fold);
+	return code;
+}
+
 /* Commits a batch as a store does: all of it or nothing, and no commit when nothing was accepted. */
 static inline int scene_ingest(scene *s, const swk_batch *batch, swk__applied *applied)
 {
@@ -131,6 +141,8 @@ static inline int scene_ingest(scene *s, const swk_batch *batch, swk__applied *a
 		return code;
 	code = swk__history_apply(history, batch, history->published->commit + 1, s->clock, NULL, NULL, applied, NULL,
 	                          NULL, NULL);
+	if (code == SWK_OK)
+		code = scene_fold(s);
 	if (code == SWK_OK && applied->accepted)
 		swk__snapshot_release(swk__history_publish(history));
 	else
@@ -240,7 +252,9 @@ static inline void state_print(const swk__table_state *state, bool chains, swk__
 		if (!part)
 			continue;
 		const swk__layout *layout = part->columns->layout;
-		unsigned fields = chains ? layout->count : swk__layout_extra(layout, SWK__EXTRA_OLDER);
+		unsigned fields = chains || layout->count == layout->schema->count
+		                          ? layout->count
+		                          : swk__layout_extra(layout, SWK__EXTRA_OLDER);
 		swk__buf_format(buf, "week %d version %llu live %u\n", (int)(state->directory->first + (int32_t)i),
 		                (unsigned long long)part->version, part->live);
 		for (uint32_t row = 0; row < part->rows; row++) {
@@ -266,7 +280,7 @@ static inline char *state_text(const swk__snapshot *snapshot, bool chains)
 	swk__buf_init(&buf, &mem, SIZE_MAX);
 	swk__buf_format(&buf, "commit %llu stamp %lld recorded %lld\n", (unsigned long long)snapshot->commit,
 	                (long long)snapshot->last_stamp, (long long)snapshot->latest_recorded);
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		state_print(&snapshot->tables[t], chains, &buf);
 	swk__buf_byte(&buf, 0);
 	assert_false(buf.failed);

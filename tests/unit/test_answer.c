@@ -523,7 +523,8 @@ static void test_cached_answers_are_the_same_bytes(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++) {
-		feed f = { .random = seed, .reps = 4, .leads = 12, .calls = 300, .families = 1, .stamps = seed % 2 };
+		feed f = { .random = seed, .reps = 4, .leads = 12, .calls = 300, .families = 1, .stamps = seed % 2,
+		           .early = true };
 		inquiry cached;
 		inquiry_open(&cached, &s);
 		cached.cache = swk__cache_create(&s.mem, seed == 1 ? 4000 : 1 << 20);
@@ -580,7 +581,7 @@ static void test_a_cached_week_is_given_up_when_anything_changed(void **state)
 static void test_a_cached_week_holds_just_as_long_as_it_may(void **state)
 {
 	(void)state;
-	feed f = { .random = 77, .reps = 3, .leads = 4, .calls = 40, .families = 1 };
+	feed f = { .random = 77, .reps = 3, .leads = 4, .calls = 40, .families = 1, .early = true };
 	inquiry cached;
 	scene_feed(&f, 80);
 	inquiry_open(&cached, &s);

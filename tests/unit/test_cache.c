@@ -32,8 +32,8 @@ static swk__rollup *rollup_of(const char *key, int64_t value)
 	swk__rollup *rollup = NULL;
 	swk__i128 values[1] = { value };
 	swk__rollup_builder builder;
-	swk__rollup_builder_init(&builder, &mem, 1);
-	assert_int_equal(swk__rollup_builder_add(&builder, swk__slice_of(key), values, NULL), SWK_OK);
+	swk__rollup_builder_init(&builder, &mem, 1, 0);
+	assert_int_equal(swk__rollup_builder_add(&builder, swk__slice_of(key), values, NULL, NULL), SWK_OK);
 	assert_int_equal(swk__rollup_build(&builder, &rollup, NULL), SWK_OK);
 	swk__rollup_builder_done(&builder);
 	return rollup;

@@ -21,7 +21,7 @@ static int teardown(void **state)
 static swk__layout layout_of(swk__table table)
 {
 	swk__layout layout;
-	swk__layout_init(&layout, &swk__schemas[table]);
+	swk__layout_init(&layout, &swk__schemas[table], table >= SWK__TABLE_COUNT);
 	return layout;
 }
 

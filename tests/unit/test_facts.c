@@ -4,7 +4,6 @@
 
 static scene s;
 static const swk__cut everything = { INT64_MAX, INT64_MAX, UINT64_MAX };
-static const unsigned all_joins = 1u << SWK__TABLE_REP | 1u << SWK__TABLE_LEAD;
 
 static int setup(void **state)
 {
@@ -20,10 +19,10 @@ static int teardown(void **state)
 	return 0;
 }
 
-static swk__facts facts_of(swk__cut cut, unsigned joins)
+static swk__facts facts_of(swk__cut cut)
 {
 	swk__facts facts;
-	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, joins, NULL), SWK_OK);
+	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, NULL), SWK_OK);
 	return facts;
 }
 
@@ -41,7 +40,7 @@ static const char *lead_id(const swk__facts *facts, swk__place place)
 static const char *merged_under(swk__cut cut, const char *id)
 {
 	uint32_t entity;
-	swk__facts facts = facts_of(cut, all_joins);
+	swk__facts facts = facts_of(cut);
 	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_LEAD], swk__slice_of(id), &entity));
 	const char *found = lead_id(&facts, swk__facts_lead(&facts, entity));
 	swk__facts_close(&facts);
@@ -191,7 +190,7 @@ static void test_all_ways_to_merge_four_leads(void **state)
 static const char *call_outcome(swk__cut cut)
 {
 	uint32_t entity;
-	swk__facts facts = facts_of(cut, 0);
+	swk__facts facts = facts_of(cut);
 	if (!swk__text_find(&s.history.ids[SWK__TABLE_CALL], swk__slice_of("c1"), &entity))
 		return "none";
 	swk__place place = swk__facts_row(&facts, SWK__TABLE_CALL, entity);
@@ -286,7 +285,7 @@ static void test_reps_have_no_instant_to_cut(void **state)
 	swk__cut cut = everything;
 	cut.now = 0;
 	scene_commit(&s, "rep r1 team=A\n" LEAD("a", ""));
-	swk__facts facts = facts_of(cut, all_joins);
+	swk__facts facts = facts_of(cut);
 	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_REP], swk__slice_of("r1"), &entity));
 	assert_int_not_equal(swk__facts_row(&facts, SWK__TABLE_REP, entity), 0);
 	swk__facts_close(&facts);
@@ -294,9 +293,9 @@ static void test_reps_have_no_instant_to_cut(void **state)
 
 /* ------------------------------------------------------------------------------------ what may be cached */
 
-static bool cached_under(swk__cut cut, unsigned joins)
+static bool cached_under(swk__cut cut)
 {
-	swk__facts facts = facts_of(cut, joins);
+	swk__facts facts = facts_of(cut);
 	bool cached = facts.cached;
 	swk__facts_close(&facts);
 	return cached;
@@ -307,7 +306,7 @@ static void test_a_cut_that_cuts_nothing_shares_everything(void **state)
 	(void)state;
 	scene_commit(&s, LEAD("a", "recorded_at=2026-10-02") CALL "recorded_at=2026-11-03");
 	swk__cut cut = { instant("2026-10-01"), instant("2026-11-03"), 1 };
-	swk__facts facts = facts_of(cut, all_joins);
+	swk__facts facts = facts_of(cut);
 	assert_true(facts.cached);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		assert_ptr_equal(facts.tables[t].directory, s.history.published->tables[t].directory);
@@ -325,22 +324,22 @@ static void test_a_cut_that_cuts_something_is_not_cached(void **state)
 	as_of.as_of = instant("2026-11-03") - 1;
 	commit.commit = 1;
 	now.now = instant("2026-10-01") - 1;
-	assert_true(cached_under(everything, all_joins));
-	assert_false(cached_under(as_of, 0));
-	assert_false(cached_under(commit, 0));
-	assert_false(cached_under(now, all_joins));
-	assert_true(cached_under(now, 0));
-	assert_true(cached_under(now, 1u << SWK__TABLE_REP));
+	assert_true(cached_under(everything));
+	assert_false(cached_under(as_of));
+	assert_false(cached_under(commit));
+	assert_false(cached_under(now));
+	now.now++;
+	assert_true(cached_under(now));
 }
 
 static void test_facts_of_nothing(void **state)
 {
 	(void)state;
 	swk__cut past = { 0, 0, 0 };
-	assert_true(cached_under(everything, all_joins));
-	assert_true(cached_under(past, all_joins));
+	assert_true(cached_under(everything));
+	assert_true(cached_under(past));
 	scene_commit(&s, LEAD("a", ""));
-	swk__facts facts = facts_of(past, all_joins);
+	swk__facts facts = facts_of(past);
 	assert_int_equal(swk__facts_lead(&facts, 1), 0);
 	assert_int_equal(swk__facts_lead(&facts, 77), 0);
 	swk__facts_close(&facts);
@@ -350,7 +349,7 @@ static void test_facts_outlive_later_commits(void **state)
 {
 	(void)state;
 	scene_commit(&s, LEAD("a", "merged_into=b") LEAD("b", ""));
-	swk__facts facts = facts_of(everything, all_joins);
+	swk__facts facts = facts_of(everything);
 	uint32_t entity;
 	scene_commit(&s, LEAD("b", "deleted=true") LEAD("a", "region=North"));
 	assert_true(swk__text_find(&s.history.ids[SWK__TABLE_LEAD], swk__slice_of("a"), &entity));
@@ -390,7 +389,7 @@ static void test_cuts_equal_histories_without_the_rest(void **state)
 	for (uint64_t commit = 1; commit <= COMMITS; commit++) {
 		swk__cut cut = everything;
 		cut.commit = commit;
-		swk__facts facts = facts_of(cut, all_joins);
+		swk__facts facts = facts_of(cut);
 		assert_int_equal(live_rows(&facts.tables[SWK__TABLE_CALL]), calls[commit]);
 		assert_int_equal(live_rows(&facts.tables[SWK__TABLE_LEAD]), leads[commit]);
 		swk__facts_close(&facts);
@@ -409,7 +408,7 @@ static bool cut_fails_at(int at, bool for_ever)
 	uint32_t references = s.history.published->references;
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
-	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, all_joins, NULL);
+	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, NULL);
 	s.mem.fault = NULL;
 	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
 	if (code == SWK_OK)

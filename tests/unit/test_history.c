@@ -124,7 +124,11 @@ static void test_ties_go_to_the_greater_row(void **state)
 static void test_ids_are_unique_within_a_table_only(void **state)
 {
 	(void)state;
-	scene_commit(&s, "rep x team=A\nlead x created_at=2026-11-02\ncall x at=2026-11-02");
+	scene_commit(&s, "rep x team=A\nlead x created_at=2026-11-02\ncall x at=2026-11-02\n"
+	                 "message x at=2026-11-02 lead=x direction=inbound\nopportunity x created_at=2026-11-02\n"
+	                 "stage x at=2026-11-02 opportunity=x\nscore x at=2026-11-02 lead=x value=1\n"
+	                 "meeting x at=2026-11-02\nquota x from=2026-11-02 to=2026-11-09 won=1\n"
+	                 "rate x currency=EUR date=2026-11-02 value=1.1");
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		assert_int_equal(table_now((swk__table)t)->live, 1);
 	scene_commit(&s, "rep X team=B");

@@ -46,7 +46,7 @@ static void test_wrong_questions_are_refused_and_named(void **state)
 {
 	(void)state;
 	const char *const wrong[][2] = {
-		{ "deals", "report" },
+		{ "revenue", "report" },
 		{ "Calls", "report" },
 		{ "calls by=team,city", "dimension" },
 		{ "calls by=", "dimension" },

@@ -33,7 +33,7 @@ static void desk_open(desk *d, const char *words)
 	question_read(&d->q, words);
 	assert_int_equal(inquiry_plan(&i, &d->q, &d->plan), SWK_OK);
 	assert_int_equal(inquiry_facts(&i, &d->plan, &d->facts), SWK_OK);
-	assert_int_equal(swk__scan_open(&d->scan, &d->plan, &d->facts, &s.zones, NULL, NULL, NULL), SWK_OK);
+	assert_int_equal(swk__scan_open(&d->scan, &d->plan, &d->facts, NULL, &s.zones, NULL, NULL, NULL), SWK_OK);
 }
 
 static void desk_close(desk *d)
@@ -297,7 +297,7 @@ static bool scan_fails_at(int at, bool for_ever, const char *words)
 	uint64_t used = s.mem.used;
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
-	int code = swk__scan_open(&scan, &plan, &facts, &s.zones, NULL, NULL, NULL);
+	int code = swk__scan_open(&scan, &plan, &facts, NULL, &s.zones, NULL, NULL, NULL);
 	if (code == SWK_OK) {
 		code = swk__scan_run(&scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX, &rollup, &holds,
 		                     NULL);
