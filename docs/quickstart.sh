@@ -25,7 +25,7 @@ tzdata
 
 # The sample data, one file a line.
 samples='
-docs/examples/calls.jsonl
+docs/examples/sample.jsonl
 '
 
 build=build/quickstart
@@ -87,11 +87,14 @@ ninja -C "$build"
 
 say 'Asking about the sample'
 rm -f "$store" "$store"-*
-run "$salesweek" init "$store"
+run "$salesweek" init "$store" --zone Europe/Berlin
 for sample in $samples; do
 	run "$salesweek" import "$store" "$sample"
 done
-run "$salesweek" report "$store" calls --format table
-run "$salesweek" report "$store" calls --by weekday,hour --total --format table
+run "$salesweek" report "$store" calls --now 2026-11-09 --format table
+run "$salesweek" report "$store" calls --by weekday,hour --total --set clock=lead --now 2026-11-09 --format table
+run "$salesweek" report "$store" responses --now 2026-11-09 --format table
+run "$salesweek" report "$store" deals --by team --now 2026-11-09 --format table
+run "$salesweek" report "$store" win_rate --by rep --total --now 2026-11-09 --format table
 
 say "Done. The program is $salesweek, the sample store $store"

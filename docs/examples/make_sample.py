@@ -1,26 +1,31 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes calls.jsonl: twelve weeks of calls of a company that does not exist.
+"""Writes sample.jsonl: twelve weeks of sales of a company that does not exist, in all ten tables.
 
-Everything here is generated from a fixed seed; no person, company or call in it is real. The calls follow a rhythm
-(leads pick up in the late morning and on Tuesday to Thursday, by their own clocks), so that the best hours show.
+Everything here is generated from a fixed seed; no person, company or call in it is real. What the reports should show
+is in it on purpose: leads pick up in the late morning and on Tuesday to Thursday, by their own clocks; the sooner the
+first touch, the more deals; a score that knows a little; two teams in two currencies; a rep without a deal (Hana, who
+began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were reopened; a week in
+which the clocks go back.
 
-    python3 docs/examples/make_sample.py > docs/examples/calls.jsonl
+    python3 docs/examples/make_sample.py > docs/examples/sample.jsonl
 """
 
 import datetime
 import json
 import random
 import sys
+import zoneinfo
 
 SEED = 20261108
 FIRST_DAY = datetime.date(2026, 8, 17)  # a Monday; twelve weeks end on Sunday, 2026-11-08
 WEEKS = 12
-LEADS = 120
-CALLS = 1500
+END = datetime.datetime(2026, 11, 8, 18, tzinfo=datetime.timezone.utc)
+LEADS = 320
+CALLS = 1400
 
 REPS = (
-    # id, name, team, region, skill: how much likelier than usual a call gets what it was for
+    # id, name, team, region, skill: how much likelier than usual a call or a deal gets what it was for
     ("r1", "Ada", "North", "EMEA", 1.25),
     ("r2", "Bruno", "North", "EMEA", 1.0),
     ("r3", "Chen", "North", "APAC", 1.1),
@@ -28,112 +33,259 @@ REPS = (
     ("r5", "Emeka", "South", "AMER", 1.2),
     ("r6", "Fiona", "South", "AMER", 0.9),
     ("r7", "Gustav", "South", "AMER", 1.0),
-    ("r8", "Hana", "South", "APAC", 0.7),
+    ("r8", "Hana", "South", "APAC", 0.0),
 )
-# zone, hours east of Greenwich before 25 October (of Europe) or 1 November (of America), and after; region
+NOT_SELLING = "r8"
 ZONES = (
-    ("Europe/Berlin", 2, 1, "EMEA"),
-    ("Europe/London", 1, 0, "EMEA"),
-    ("Africa/Cairo", 3, 2, "EMEA"),
-    ("America/New_York", -4, -5, "AMER"),
-    ("America/Los_Angeles", -7, -8, "AMER"),
-    ("Asia/Tokyo", 9, 9, "APAC"),
+    ("Europe/Berlin", "EMEA"),
+    ("Europe/London", "EMEA"),
+    ("Africa/Cairo", "EMEA"),
+    ("America/New_York", "AMER"),
+    ("America/Los_Angeles", "AMER"),
+    ("Asia/Tokyo", "APAC"),
 )
 SOURCES = ("advertisement", "event", "partner", "referral", "web")
-SEGMENTS = ("small", "medium", "large")
+LIKES = {"advertisement": 0.6, "event": 0.9, "partner": 1.2, "referral": 1.6, "web": 0.9}  # how readily they buy
+SEGMENTS = {"small": 4000, "medium": 15000, "large": 60000}  # and what they spend
 ASSETS = ("webinar", "white paper", "")
+TACTICS = ("cold pitch", "workshop", "reference visit")
 # How likely a call is answered at an hour of the lead's clock, and by weekday (Monday first).
 HOURS = {8: 0.25, 9: 0.35, 10: 0.55, 11: 0.60, 12: 0.30, 13: 0.30, 14: 0.40, 15: 0.45, 16: 0.50, 17: 0.35}
 WEEKDAYS = (0.8, 1.1, 1.2, 1.1, 0.7)
 
 
-def utc(date, zone, hour, minute, second):
-    """The text of an instant given by a lead's clock."""
-    _, before, after, region = zone
-    change = datetime.date(2026, 11, 1) if region == "AMER" else datetime.date(2026, 10, 25)
-    if zone[0] == "Africa/Cairo":
-        change = datetime.date(2026, 10, 30)
-    offset = before if date < change else after
-    local = datetime.datetime.combine(date, datetime.time(hour, minute, second))
-    return (local - datetime.timedelta(hours=offset)).strftime("%Y-%m-%dT%H:%M:%SZ")
+def hours(count):
+    return datetime.timedelta(hours=count)
 
 
-def reps():
-    for number, name, team, region, _ in REPS:
-        yield {"table": "rep", "id": number, "name": name, "team": team, "region": region}
+def local(day, zone, hour, minute, second=0):
+    """An instant given by a lead's clock."""
+    clock = datetime.time(hour, minute, second, tzinfo=zoneinfo.ZoneInfo(zone))
+    return datetime.datetime.combine(day, clock).astimezone(datetime.timezone.utc)
 
 
-def make_leads(rng):
-    leads = []
-    for number in range(1, LEADS + 1):
-        zone = rng.choice(ZONES)
-        region = zone[3]
-        rep = rng.choice([rep for rep in REPS if rep[3] == region])
-        day = FIRST_DAY - datetime.timedelta(days=21) + datetime.timedelta(days=rng.randrange(7 * WEEKS))
-        leads.append((f"l{number}", rep, zone, day))
-    return leads
+def text(instant):
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def lead_row(rng, lead):
-    number, rep, zone, day = lead
-    row = {
-        "table": "lead",
-        "id": number,
-        "created_at": utc(day, zone, rng.randrange(8, 18), rng.randrange(60), 0),
-        "rep": rep[0],
-        "origin": rng.choice(("marketing", "marketing", "sales")),
-        "source": rng.choice(SOURCES),
-        "region": zone[3],
-        "segment": rng.choice(SEGMENTS),
-        "zone": zone[0],
-    }
-    asset = rng.choice(ASSETS)
-    if asset and row["origin"] == "marketing":
-        row["asset"] = asset
-    return row
+class Lead:
+    def __init__(self, rng, number):
+        self.id = f"l{number}"
+        self.zone, self.region = rng.choice(ZONES)
+        self.rep = rng.choice([rep for rep in REPS if rep[3] == self.region])
+        self.day = FIRST_DAY + datetime.timedelta(days=rng.randrange(-21, 7 * WEEKS - 3))
+        self.at = local(self.day, self.zone, rng.randrange(8, 18), rng.randrange(60))
+        self.origin = rng.choice(("marketing", "marketing", "sales"))
+        self.source = rng.choice(SOURCES)
+        self.segment = rng.choice(tuple(SEGMENTS))
+        self.asset = rng.choice(ASSETS)
+        # Hours until the first touch: at once, some time, or never.
+        self.wait = rng.choice((rng.uniform(0.02, 0.2), *(rng.lognormvariate(1.6, 1.4) for _ in range(5)), None))
+        # What nobody sees: how likely this one buys.
+        self.will = LIKES[self.source] * self.rep[4] * rng.uniform(0, 1) ** 1.5 / (1 + (self.wait or 90) / 60)
+        self.closed = self.at + hours(rng.uniform(300, 900)) if self.will < 0.1 else None
+
+    def row(self):
+        row = {
+            "table": "lead",
+            "id": self.id,
+            "created_at": text(self.at),
+            "rep": self.rep[0],
+            "origin": self.origin,
+            "source": self.source,
+            "region": self.region,
+            "segment": self.segment,
+            "zone": self.zone,
+        }
+        if self.asset and self.origin == "marketing":
+            row["asset"] = self.asset
+        if self.closed and self.closed < END:
+            row["closed_at"] = text(self.closed)
+        return row
 
 
-def outcome(rng, chance):
-    if rng.random() < chance:
-        return "answered"
-    return rng.choices(("voicemail", "unanswered", "busy", "failed"), (55, 35, 8, 2))[0]
+class Sample:
+    def __init__(self):
+        self.rng = random.Random(SEED)
+        self.leads = [Lead(self.rng, number) for number in range(1, LEADS + 1)]
+        self.wins = {}  # of a lead
+        self.deals = []  # id, lead, created, whether it was won
 
+    def known(self, instant):
+        return instant < END
 
-def call_row(rng, leads):
-    lead, rep, zone, created = rng.choice(leads)
-    days = [FIRST_DAY + datetime.timedelta(days=n) for n in range(7 * WEEKS)]
-    day = rng.choice([day for day in days if day.weekday() < 5 and day > created])
-    hour = rng.choice(tuple(HOURS))
-    inbound = rng.random() < 0.06
-    result = "answered" if inbound and rng.random() < 0.8 else outcome(rng, HOURS[hour] * WEEKDAYS[day.weekday()])
-    row = {"table": "call", "at": utc(day, zone, hour, rng.randrange(60), rng.randrange(60)), "lead": lead}
-    # Now and then a colleague steps in.
-    row["rep"] = rep[0] if rng.random() < 0.95 else rng.choice(REPS)[0]
-    if inbound:
-        row["direction"] = "inbound"
-    row["outcome"] = result
-    if result == "answered":
-        row["duration_s"] = round(rng.lognormvariate(4.9, 0.8))
-        if rng.random() < 0.22 * rep[4]:
-            row["positive"] = True
-    elif result == "voicemail":
-        row["duration_s"] = rng.randrange(8, 45)
-    return row
+    # ---- who, and what is expected of them -----------------------------------------------------
 
+    def reps(self):
+        for number, name, team, region, _ in REPS:
+            row = {"table": "rep", "id": number, "name": name, "team": team, "region": region}
+            yield {**row, "capacity": 0.5} if number == NOT_SELLING else row
 
-def rows():
-    rng = random.Random(SEED)
-    yield from reps()
-    leads = make_leads(rng)
-    for lead in leads:
-        yield lead_row(rng, lead)
-    calls = sorted((call_row(rng, leads) for _ in range(CALLS)), key=lambda row: row["at"])
-    for number, call in enumerate(calls, 1):
-        yield {"table": "call", "id": f"c{number}", **call}
+    def quotas(self):
+        """Quarters; South has a target of its own, North's is the sum of its reps'."""
+        quarters = (("2026-07-01", "2026-10-01"), ("2026-10-01", "2027-01-01"))
+        for quarter, (begin, end) in enumerate(quarters, 3):
+            term = {"table": "quota", "from": begin, "to": end}
+            for number, _, team, _, _ in REPS:
+                currency = "EUR" if team == "North" else "USD"
+                if number != NOT_SELLING:
+                    yield {**term, "id": f"q{quarter}-{number}", "rep": number, "won": 20, "amount": "500000",
+                           "currency": currency}  # fmt: skip
+            yield {**term, "id": f"q{quarter}-South", "team": "South", "won": 50, "amount": "1400000"}
+
+    def rates(self):
+        value = 1.08
+        for week in range(-8, WEEKS):
+            day = FIRST_DAY + datetime.timedelta(days=7 * week)
+            yield {"table": "rate", "id": f"EUR {day}", "currency": "EUR", "date": str(day), "value": f"{value:.4f}"}
+            value += self.rng.uniform(-0.012, 0.013)
+
+    # ---- talking -------------------------------------------------------------------------------
+
+    def outcome(self, likely):
+        if self.rng.random() < likely:
+            return "answered"
+        return self.rng.choices(("voicemail", "unanswered", "busy", "failed"), (55, 35, 8, 2))[0]
+
+    def call(self):
+        rng = self.rng
+        days = [FIRST_DAY + datetime.timedelta(days=n) for n in range(7 * WEEKS)]
+        day = rng.choice([day for day in days if day.weekday() < 5])
+        begin = day - datetime.timedelta(days=28)
+        lead = rng.choice([lead for lead in self.leads if begin < lead.day < day and lead.wait is not None])
+        hour = rng.choice(tuple(HOURS))
+        inbound = rng.random() < 0.06
+        likely = HOURS[hour] * WEEKDAYS[day.weekday()]
+        result = "answered" if inbound and rng.random() < 0.8 else self.outcome(likely)
+        row = {"table": "call", "at": text(local(day, lead.zone, hour, rng.randrange(60), rng.randrange(60)))}
+        # Now and then a colleague steps in.
+        row |= {"lead": lead.id, "rep": lead.rep[0] if rng.random() < 0.95 else rng.choice(REPS)[0]}
+        if inbound:
+            row["direction"] = "inbound"
+        row["outcome"] = result
+        if result == "answered":
+            row["duration_s"] = round(rng.lognormvariate(4.9, 0.8))
+            if rng.random() < 0.22 * max(lead.rep[4], 0.5):
+                row["positive"] = True
+        elif result == "voicemail":
+            row["duration_s"] = rng.randrange(8, 45)
+        return row
+
+    def messages(self, lead):
+        """A welcome by a machine, some mails of the rep, and answers of those who care."""
+        rng = self.rng
+
+        def row(at, direction, **more):
+            return at, {"table": "message", "at": text(at), "lead": lead.id, "direction": direction, **more}
+
+        if lead.origin == "marketing":
+            yield row(lead.at, "outbound", channel="email", automated=True)
+        if lead.wait is None:
+            return
+        at = lead.at + hours(lead.wait)
+        for _ in range(rng.choice((0, 1, 2, 2, 3, 4))):
+            channel = rng.choice(("email", "email", "email", "linkedin"))
+            yield row(at, "outbound", rep=lead.rep[0], channel=channel)
+            if rng.random() < 0.2 + 0.4 * lead.will:
+                yield row(at + hours(rng.lognormvariate(1.5, 1.6)), "inbound", channel=channel)
+                break
+            at += hours(rng.uniform(24, 120))
+
+    # ---- selling -------------------------------------------------------------------------------
+
+    def deal(self, lead):
+        """An opportunity, its stages and its meetings."""
+        rng, id = self.rng, f"o{len(self.deals) + 1}"
+        at = lead.at + hours((lead.wait or 0) + rng.uniform(20, 150))
+        amount = round(SEGMENTS[lead.segment] * rng.lognormvariate(0, 0.4), 2)
+        row = {"table": "opportunity", "id": id, "created_at": text(at), "lead": lead.id, "rep": lead.rep[0],
+               "amount": f"{amount:.2f}", "currency": "EUR" if lead.region == "EMEA" else "USD"}  # fmt: skip
+        won = rng.random() < lead.will
+        events = [(at, {"table": "opportunity", **row})]
+        at += hours(rng.uniform(48, 300))
+        events.append((at, self.stage(id, at, "proposal")))
+        for _ in range(rng.choice((0, 1, 1, 2))):
+            events.append(self.meeting(lead, id, at + hours(rng.uniform(-40, 100)), won))
+        at += hours(rng.uniform(72, 500) * (1 if won else 1.6))
+        events.append((at, self.stage(id, at, "won" if won else "lost", amount)))
+        if won and rng.random() < 0.06:  # the customer stepped back and came again for less
+            back = at + hours(rng.uniform(24, 120))
+            again = back + hours(rng.uniform(100, 300))
+            events.append((back, self.stage(id, back, "reopened")))
+            events.append((again, self.stage(id, again, "won", round(amount * 0.8, 2))))
+        elif won:
+            onboard = at + hours(24)
+            events.append((onboard, self.stage(id, onboard, "onboarding")))
+        if won:
+            self.wins[lead.id] = at
+        self.deals.append(id)
+        return events
+
+    def stage(self, id, at, name, amount=None):
+        outcomes = {"won": "won", "onboarding": "won", "lost": "lost", "reopened": "open"}
+        row = {"table": "stage", "at": text(at), "opportunity": id, "name": name}
+        if name in outcomes:
+            row["outcome"] = outcomes[name]
+        if amount is not None and name == "won":
+            row["amount"] = f"{amount:.2f}"
+        return row
+
+    def meeting(self, lead, deal, at, won):
+        rng = self.rng
+        at = at.replace(hour=rng.randrange(8, 17), minute=rng.choice((0, 15, 30)), second=0)
+        weights = (6, 8, 5, 1, 2, 2, 1) if won else (0, 8, 8, 6, 3, 4, 1)
+        names = ("sale", "demo", "follow_up", "declined", "completed", "no_show", "cancelled")
+        row = {"table": "meeting", "at": text(at), "opportunity": deal, "rep": lead.rep[0],
+               "place": rng.choice(("video", "video", "on site", "phone")), "tactic": rng.choice(TACTICS),
+               "outcome": rng.choices(names, weights)[0]}  # fmt: skip
+        if row["outcome"] not in ("no_show", "cancelled"):
+            row["duration_s"] = rng.choice((1200, 1800, 2700, 3600))
+        return at, row
+
+    def scores(self, lead):
+        """Two models, weekly; the newer one knows more."""
+        rng = self.rng
+        for week in range(rng.choice((1, 2, 2, 3))):
+            at = lead.at + hours(2 + 168 * week)
+            for model, noise in (("2025", 45), ("2026", 15)):
+                value = min(max(100 * lead.will + rng.gauss(0, noise), 0), 100)
+                yield at, {"table": "score", "at": text(at), "lead": lead.id, "value": round(value, 1), "model": model}
+
+    def twins(self):
+        """Six people are in the system twice; the second record is merged into the first."""
+        for number, lead in enumerate(self.leads[10:16], LEADS + 1):
+            again = {**lead.row(), "id": f"l{number}", "merged_into": lead.id}
+            at = lead.at + hours(30)
+            yield {**again, "created_at": text(at)}
+            message = {"table": "message", "id": f"m-l{number}", "at": text(at + hours(1)), "lead": f"l{number}"}
+            yield {**message, "direction": "inbound", "channel": "email"}
+
+    # ---- all of it -----------------------------------------------------------------------------
+
+    def numbered(self, letter, events):
+        """What had happened by the end, by time, with ids."""
+        rows = sorted((each for each in events if self.known(each[0])), key=lambda each: each[0])
+        for number, (_, row) in enumerate(rows, 1):
+            yield {"table": row["table"], "id": f"{letter}{number}", **row}
+
+    def rows(self):
+        yield from self.reps()
+        yield from (lead.row() for lead in self.leads)
+        yield from self.twins()
+        calls = sorted((self.call() for _ in range(CALLS)), key=lambda row: row["at"])
+        yield from ({"table": "call", "id": f"c{number}", **call} for number, call in enumerate(calls, 1))
+        yield from self.numbered("m", [each for lead in self.leads for each in self.messages(lead)])
+        buyers = [lead for lead in self.leads if lead.rep[0] != NOT_SELLING and self.rng.random() < 0.35 + lead.will]
+        events = [each for lead in buyers for each in self.deal(lead)]
+        for letter, table in (("o", "opportunity"), ("s", "stage"), ("g", "meeting")):
+            yield from self.numbered(letter, [each for each in events if each[1]["table"] == table])
+        yield from self.numbered("v", [each for lead in self.leads for each in self.scores(lead)])
+        yield from self.quotas()
+        yield from self.rates()
 
 
 def main():
-    for row in rows():
+    for row in Sample().rows():
         sys.stdout.write(json.dumps(row, separators=(",", ":")) + "\n")
 
 
