@@ -523,8 +523,13 @@ static void test_cached_answers_are_the_same_bytes(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++) {
-		feed f = { .random = seed, .reps = 4, .leads = 12, .calls = 300, .families = 1, .stamps = seed % 2,
-		           .early = true };
+		feed f = { .random = seed,
+			   .reps = 4,
+			   .leads = 12,
+			   .calls = 300,
+			   .families = 1,
+			   .stamps = seed % 2,
+			   .early = true };
 		inquiry cached;
 		inquiry_open(&cached, &s);
 		cached.cache = swk__cache_create(&s.mem, seed == 1 ? 4000 : 1 << 20);
