@@ -5,8 +5,8 @@
 Everything here is generated from a fixed seed; no person, company or call in it is real. What the reports should show
 is in it on purpose: leads pick up in the late morning and on Tuesday to Thursday, by their own clocks; the sooner the
 first touch, the more deals; a score that knows a little; two teams in two currencies; a rep without a deal (Hana, who
-began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were reopened; a
-week in which the clocks go back.
+began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were
+reopened; a week in which the clocks go back.
 
     python3 docs/examples/make_sample.py > docs/examples/sample.jsonl
 """
