@@ -297,10 +297,17 @@ static swk__cell mean_amount(const answer *a, swk__i128 sum, swk__i128 count)
 	return cell_ratio(sum, count * units);
 }
 
+/* Whether a column's a and b are measures: of curves they are not. */
+static bool figure_of_sums(swk__figure figure)
+{
+	return figure <= SWK__FIGURE_MEAN || figure == SWK__FIGURE_AMOUNT || figure == SWK__FIGURE_MEAN_AMOUNT;
+}
+
 /* The cells of a column that a cell's own sums tell. */
 static void figure_fill(const answer *a, const swk__column *column, const swk__i128 *sums, swk__cell *cells)
 {
-	const swk__i128 x = sums[column->a], y = sums[column->b];
+	const bool summed = figure_of_sums(column->figure);
+	const swk__i128 x = summed ? sums[column->a] : 0, y = summed ? sums[column->b] : 0;
 	if (figure_width(column->figure) == 3)
 		cells[1] = cells[2] = cell_null();
 	switch (column->figure) {

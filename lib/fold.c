@@ -619,19 +619,22 @@ static bool leads_spread(swk__fold *fold)
 	return true;
 }
 
-/* The leads that a lead whose row changed may carry with it: all that lead to it. */
+/* The leads that a lead whose row changed may carry with it: all that lead to it, also past those that were touched
+ * for another reason. */
 static bool followers_touch(swk__fold *fold, uint32_t lead)
 {
 	fold->members.count = 0;
+	if (mark(fold->walked, lead))
+		return true;
 	if (!list_add(fold, &fold->members, (item){ .entity = lead }))
 		return false;
 	for (size_t i = 0; i < fold->members.count; i++) {
 		uint32_t target = fold->members.items[i].entity;
 		for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_LEAD_MERGED, target, row));) {
 			uint32_t follower = (uint32_t)get(fold, SWK__TABLE_LEAD, row, SWK__FIELD_ID);
-			bool known = (fold->lead_marks[follower / 64] >> (follower % 64)) & 1;
 			if (!lead_touch(fold, follower) ||
-			    (!known && !list_add(fold, &fold->members, (item){ .entity = follower })))
+			    (!mark(fold->walked, follower) &&
+			     !list_add(fold, &fold->members, (item){ .entity = follower })))
 				return false;
 		}
 	}
@@ -698,6 +701,7 @@ void swk__fold_done(swk__fold *fold)
 		swk__free(fold->mem, lists[i]->items);
 	swk__free(fold->mem, fold->lead_marks);
 	swk__free(fold->mem, fold->deal_marks);
+	swk__free(fold->mem, fold->walked);
 }
 
 /* Deals first: what leads won hangs on them. */
@@ -722,7 +726,8 @@ int swk__fold_changes(swk__fold *fold, swk_error *error)
 	size_t deals = swk__text_count(&fold->history->ids[SWK__TABLE_OPPORTUNITY]);
 	fold->lead_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->lead_marks);
 	fold->deal_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, deals / 64 + 1, sizeof *fold->deal_marks);
-	if (!fold->lead_marks || !fold->deal_marks || !changes_touch(fold) || !touched_fold(fold) ||
+	fold->walked = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->walked);
+	if (!fold->lead_marks || !fold->deal_marks || !fold->walked || !changes_touch(fold) || !touched_fold(fold) ||
 	    !strays_clear(fold))
 		return swk__fail_memory(error, fold->mem);
 	return SWK_OK;

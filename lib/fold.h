@@ -31,8 +31,8 @@ typedef struct swk__fold {
 	uint64_t txn;             /* under which facts are written */
 	uint64_t *versions;       /* counts versions of parts; NULL: the parts get none */
 	/* work */
-	swk__fold_list leads, deals; /* touched */
-	uint64_t *lead_marks, *deal_marks;
+	swk__fold_list leads, deals;                /* touched */
+	uint64_t *lead_marks, *deal_marks, *walked; /* bits by entity; walked: leads whose followers are touched */
 	swk__fold_list members, replies, held, wins, scores, cohort, stages;
 	uint64_t folded; /* leads folded */
 	uint64_t filed;  /* facts filed or taken away */

@@ -85,10 +85,10 @@ static int scene_open(scene *self, uint32_t flags, swk_store **store)
 /* What a store answers, in few enough questions to ask them thousands of times. */
 static char *answers(swk_store *store)
 {
-	static const size_t numbers[] = { 3, 4 };
+	const swk_query queries[] = { feed_query(3), feed_query(4), feed_all_query(3), feed_all_query(5) };
 	text all = { 0 };
-	for (size_t i = 0; i < COUNT(numbers); i++) {
-		swk_query query = feed_query(numbers[i]);
+	for (size_t i = 0; i < COUNT(queries); i++) {
+		swk_query query = queries[i];
 		char *csv = query_csv(store, &query, NULL);
 		if (csv)
 			text_write(&all, csv, strlen(csv));
@@ -146,15 +146,20 @@ static int run_ingest(scene *self)
 	return code;
 }
 
+/* Records of all tables, on top of calls. */
+static int run_ingest_all(scene *self)
+{
+	return feed_ingest(self->store, feed_all, NULL, NULL);
+}
+
 /* A file's first batch, with rejects. */
 static int run_ingest_mixed(scene *self)
 {
 	return feed_ingest(self->store, feed_mixed, NULL, NULL);
 }
 
-static int run_query(scene *self, size_t number)
+static int run_query(scene *self, swk_query query)
 {
-	swk_query query = feed_query(number);
 	swk_result *result = NULL;
 	swk_error error = SWK_ERROR_INIT;
 	int code = swk_store_report(self->store, &query, &result, &error);
@@ -166,10 +171,15 @@ static int run_query(scene *self, size_t number)
 	return code;
 }
 
-#define RUN_QUERY(number)                          \
-	static int run_query_##number(scene *self) \
-	{                                          \
-		return run_query(self, number);    \
+#define RUN_QUERY(number)                                   \
+	static int run_query_##number(scene *self)          \
+	{                                                   \
+		return run_query(self, feed_query(number)); \
+	}
+#define RUN_ALL_QUERY(number)                                   \
+	static int run_all_query_##number(scene *self)          \
+	{                                                       \
+		return run_query(self, feed_all_query(number)); \
 	}
 
 RUN_QUERY(0)
@@ -178,6 +188,23 @@ RUN_QUERY(2)
 RUN_QUERY(3)
 RUN_QUERY(4)
 RUN_QUERY(5)
+RUN_ALL_QUERY(1)
+RUN_ALL_QUERY(2)
+RUN_ALL_QUERY(3)
+RUN_ALL_QUERY(4)
+RUN_ALL_QUERY(5)
+RUN_ALL_QUERY(6)
+RUN_ALL_QUERY(7)
+RUN_ALL_QUERY(8)
+RUN_ALL_QUERY(9)
+
+/* A question before the present: facts are folded anew. */
+static int run_past_query(scene *self)
+{
+	swk_query query = feed_all_query(7);
+	query.now = MONDAY + WEEK + DAY;
+	return run_query(self, query);
+}
 
 static int run_info(scene *self)
 {
@@ -238,27 +265,39 @@ typedef struct scenario {
 	bool file;  /* works on a file, else in memory */
 	bool given; /* a store is open, */
 	bool full;  /* and the feed was committed to it */
+	bool all;   /* the one of all tables */
 } scenario;
 
 static const scenario scenarios[] = {
-	{ "open in memory", run_memory, false, false, false },
-	{ "create a file", run_create, true, false, false },
-	{ "ingest into memory", run_ingest, false, true, true },
-	{ "ingest into a file", run_ingest, true, true, true },
-	{ "ingest with rejects", run_ingest_mixed, true, true, false },
-	{ "reopen and replay", run_reopen, true, false, true },
-	{ "open read-only", run_read, true, false, true },
-	{ "report", run_query_0, false, true, true },
-	{ "report by, previous", run_query_1, false, true, true },
-	{ "report total, clock", run_query_2, false, true, true },
-	{ "report filters, fill", run_query_3, false, true, true },
-	{ "report as of", run_query_4, false, true, true },
-	{ "report of all kinds", run_query_5, false, true, true },
-	{ "report from a file", run_query_1, true, true, true },
-	{ "info", run_info, false, true, true },
-	{ "parse an instant", run_parse, false, true, false },
-	{ "write formats", run_formats, false, true, true },
-	{ "catalog", run_catalog, false, false, false },
+	{ "open in memory", run_memory, false, false, false, false },
+	{ "create a file", run_create, true, false, false, false },
+	{ "ingest into memory", run_ingest, false, true, true, false },
+	{ "ingest into a file", run_ingest, true, true, true, false },
+	{ "ingest all tables", run_ingest_all, false, true, true, false },
+	{ "ingest with rejects", run_ingest_mixed, true, true, false, false },
+	{ "reopen and replay", run_reopen, true, false, true, false },
+	{ "open read-only", run_read, true, false, true, false },
+	{ "report", run_query_0, false, true, true, false },
+	{ "report by, previous", run_query_1, false, true, true, false },
+	{ "report total, clock", run_query_2, false, true, true, false },
+	{ "report filters, fill", run_query_3, false, true, true, false },
+	{ "report as of", run_query_4, false, true, true, false },
+	{ "report of all kinds", run_query_5, false, true, true, false },
+	{ "report from a file", run_query_1, true, true, true, false },
+	{ "responses", run_all_query_1, false, true, true, true },
+	{ "first_touch", run_all_query_2, false, true, true, true },
+	{ "deals", run_all_query_3, false, true, true, true },
+	{ "scores", run_all_query_4, false, true, true, true },
+	{ "conversion", run_all_query_5, false, true, true, true },
+	{ "meetings", run_all_query_6, false, true, true, true },
+	{ "win_rate", run_all_query_7, false, true, true, true },
+	{ "conversion, activity", run_all_query_8, false, true, true, true },
+	{ "win_rate, created", run_all_query_9, false, true, true, true },
+	{ "win_rate in the past", run_past_query, false, true, true, true },
+	{ "info", run_info, false, true, true, false },
+	{ "parse an instant", run_parse, false, true, false, false },
+	{ "write formats", run_formats, false, true, true, false },
+	{ "catalog", run_catalog, false, false, false, false },
 };
 
 /* -------------------------------------------------------------------------------------------- sweeping */
@@ -272,7 +311,7 @@ static void scene_begin(scene *self, const scenario *what, const folder *place)
 		return;
 	assert_int_equal(scene_open(self, what->file ? SWK_OPEN_CREATE : 0, &self->store), SWK_OK);
 	if (what->full)
-		assert_int_equal(feed_ingest(self->store, feed_mixed, NULL, NULL), SWK_OK);
+		assert_int_equal(feed_ingest(self->store, what->all ? feed_all : feed_mixed, NULL, NULL), SWK_OK);
 	if (!what->given) {
 		swk_store_close(self->store);
 		self->store = NULL;

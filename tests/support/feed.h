@@ -225,6 +225,78 @@ static inline int feed_mixed(swk_batch *batch)
 	return refused == SWK_ERR_INVALID ? SWK_OK : refused;
 }
 
+/* Few records of all tables, so that each report has groups, curves, quotas and amounts to convert. */
+static inline int feed_all(swk_batch *batch)
+{
+	const int codes[] = {
+		FEED_ROW(batch, "rep", 1, "id", "r0", "team", "north", "region", "EMEA"),
+		FEED_ROW(batch, "rep", 2, "id", "r1", "team", "south"),
+		FEED_ROW(batch, "lead", 3, "id", "l0", "created_at", "2026-11-02", "rep", "r0", "source", "fair"),
+		FEED_ROW(batch, "lead", 4, "id", "l1", "created_at", "2026-11-03", "rep", "r1"),
+		FEED_ROW(batch, "lead", 5, "id", "l2", "created_at", "2026-11-04", "merged_into", "l1"),
+		FEED_ROW(batch, "message", 6, "id", "m0", "at", "2026-11-03", "lead", "l0", "direction", "outbound",
+		         "rep", "r0", "channel", "mail"),
+		FEED_ROW(batch, "message", 7, "id", "m1", "at", "2026-11-04", "lead", "l0", "direction", "inbound"),
+		FEED_ROW(batch, "call", 8, "id", "c0", "at", "2026-11-05", "lead", "l2", "rep", "r1", "outcome",
+		         "voicemail"),
+		FEED_ROW(batch, "opportunity", 9, "id", "o0", "created_at", "2026-11-05", "lead", "l0", "rep", "r0",
+		         "amount", "120.50", "currency", "EUR"),
+		FEED_ROW(batch, "opportunity", 10, "id", "o1", "created_at", "2026-11-06", "lead", "l2", "rep", "r1",
+		         "amount", "80", "outcome", "lost", "closed_at", "2026-11-10"),
+		FEED_ROW(batch, "stage", 11, "id", "s0", "at", "2026-11-09", "opportunity", "o0", "outcome", "won"),
+		FEED_ROW(batch, "score", 12, "id", "p0", "at", "2026-11-04", "lead", "l0", "value", "71.5", "model",
+		         "a"),
+		FEED_ROW(batch, "score", 13, "id", "p1", "at", "2026-11-05", "lead", "l2", "value", "20"),
+		FEED_ROW(batch, "meeting", 14, "id", "v0", "at", "2026-11-06", "opportunity", "o0", "rep", "r0",
+		         "outcome", "demo", "duration_s", "1800", "place", "online"),
+		FEED_ROW(batch, "meeting", 15, "id", "v1", "at", "2026-11-07", "lead", "l1", "outcome", "no_show"),
+		FEED_ROW(batch, "quota", 16, "id", "q0", "from", "2026-11-01", "to", "2026-12-01", "rep", "r0", "won",
+		         "3", "amount", "900", "currency", "EUR"),
+		FEED_ROW(batch, "quota", 17, "id", "q1", "from", "2026-11-01", "to", "2026-12-01", "team", "south",
+		         "amount", "500"),
+		FEED_ROW(batch, "rate", 18, "id", "x0", "currency", "EUR", "date", "2026-10-01", "value", "1.1"),
+	};
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (codes[i] != SWK_OK)
+			return codes[i];
+	return SWK_OK;
+}
+
+/* Each report, asked so that it has groups; the reports with two bases twice. */
+static inline swk_query feed_all_query(size_t number)
+{
+	static const char *const rep[] = { "rep" };
+	static const swk_option activity = { "basis", "activity" }, created = { "basis", "created" };
+	static const struct {
+		const char *report;
+		const swk_option *option;
+		uint32_t flags;
+	} asked[] = {
+		{ "calls", NULL, SWK_QUERY_PREVIOUS },
+		{ "responses", NULL, SWK_QUERY_FILL },
+		{ "first_touch", NULL, 0 },
+		{ "deals", NULL, SWK_QUERY_PREVIOUS },
+		{ "scores", NULL, SWK_QUERY_TOTAL },
+		{ "conversion", NULL, 0 },
+		{ "meetings", NULL, 0 },
+		{ "win_rate", NULL, SWK_QUERY_TOTAL },
+		{ "conversion", &activity, 0 },
+		{ "win_rate", &created, SWK_QUERY_FILL },
+	};
+	size_t n = number % COUNT(asked);
+	return (swk_query){ .size = sizeof(swk_query),
+		            .report = asked[n].report,
+		            .by = rep,
+		            .by_count = 1,
+		            .options = asked[n].option,
+		            .option_count = asked[n].option ? 1 : 0,
+		            .from = "2026-11-02",
+		            .to = "2026-11-16",
+		            .flags = asked[n].flags };
+}
+
+#define FEED_ALL_QUERIES 10
+
 /* Makes a batch, fills it with `fill`, ingests it and frees it. */
 static inline int feed_ingest(swk_store *store, int (*fill)(swk_batch *), swk_ingest_counts *counts, swk_error *error)
 {

@@ -876,11 +876,21 @@ static void test_an_answer_without_memory_is_none(void **state)
 	}
 }
 
+/* Their columns name percentiles, not measures. */
+static void test_curves_of_weeks_without_facts(void **state)
+{
+	(void)state;
+	scene_commit(&s, "lead l created_at=2026-10-01\nmessage m lead=l at=2026-11-03 direction=outbound rep=r");
+	assert_answer(&i, "responses by=rep fill from=2026-W44 to=2026-W45 show=week,contacted,median_h,p90_h,within_1h",
+	              "2026-W44,0,,,\n2026-W45,1,,,0");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(test_curves_of_weeks_without_facts),
 		TEST(test_the_columns_stand_in_the_order_of_the_contract),
 		TEST(test_nothing_is_answered_with_no_rows),
 		TEST(test_a_result_says_what_it_is_about),
