@@ -303,6 +303,16 @@ static bool figure_of_sums(swk__figure figure)
 	return figure <= SWK__FIGURE_MEAN || figure == SWK__FIGURE_AMOUNT || figure == SWK__FIGURE_MEAN_AMOUNT;
 }
 
+/* The bounds of a rate, behind it. */
+static void bounds_fill(int64_t count, int64_t total, swk__cell *cells)
+{
+	if (total == 0)
+		return;
+	swk__interval bounds = swk__wilson(count, total);
+	cells[1] = cell_real(bounds.low);
+	cells[2] = cell_real(bounds.high);
+}
+
 /* The cells of a column that a cell's own sums tell. */
 static void figure_fill(const answer *a, const swk__column *column, const swk__i128 *sums, swk__cell *cells)
 {
@@ -340,11 +350,8 @@ static void figure_fill(const answer *a, const swk__column *column, const swk__i
 	default:
 		cells[0] = cell_null();
 	}
-	if (column->figure == SWK__FIGURE_RATE && y != 0) {
-		swk__interval bounds = swk__wilson((int64_t)x, (int64_t)y);
-		cells[1] = cell_real(bounds.low);
-		cells[2] = cell_real(bounds.high);
-	}
+	if (column->figure == SWK__FIGURE_RATE)
+		bounds_fill((int64_t)x, (int64_t)y, cells);
 }
 
 /* -------------------------------------------------------------------------------------------- tables */

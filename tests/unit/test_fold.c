@@ -135,12 +135,11 @@ static void test_a_stage_that_moves_leaves_its_opportunity(void **state)
 static void test_records_of_merged_leads_count_for_the_last(void **state)
 {
 	(void)state;
-	scene_commit(
-		&s,
-		LEAD("a",
-	             "merged_into=b") "lead b created_at=2026-10-05\n" WON
-				      "message m lead=a at=2026-10-03 direction=outbound rep=r channel=mail\n"
-				      "call c lead=b at=2026-10-04 direction=inbound\nscore p lead=a at=2026-10-03 value=7");
+	scene_commit(&s,
+	             LEAD("a", "merged_into=b") "lead b created_at=2026-10-05\n" WON
+	                                        "message m lead=a at=2026-10-03 direction=outbound rep=r channel=mail\n"
+	                                        "call c lead=b at=2026-10-04 direction=inbound\n"
+	                                        "score p lead=a at=2026-10-03 value=7");
 	FACT("lead a at", "none");
 	FACT("lead b at", DAY("05"));
 	FACT("lead b touch_at", DAY("03"));
