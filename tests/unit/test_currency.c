@@ -60,11 +60,11 @@ static void test_all(void **state)
 		count[minor]++;
 		found++;
 	}
-	assert_int_equal(count[0], 17);
+	assert_int_equal(count[0], 18);
 	assert_int_equal(count[1], 0);
 	assert_int_equal(count[3], 7);
 	assert_int_equal(count[4], 2);
-	assert_int_equal(found, 167);
+	assert_int_equal(found, 176);
 }
 
 int main(void)
