@@ -56,7 +56,7 @@ static int program_help(void)
 	}
 	output_format(
 		"\n`salesweek COMMAND --help` tells more, `salesweek --version` the version.\n"
-		"\nExample:\n  salesweek import sales.swk sample.jsonl && salesweek report sales.swk calls --by team\n");
+		"\nExample:\n  salesweek import sales.swk calls.jsonl && salesweek report sales.swk calls --by team\n");
 	return EXIT_OK;
 }
 

@@ -22,8 +22,8 @@
 
 /* Records of each table, in thousandths of all. */
 static const unsigned shares[SWK__TABLE_COUNT] = {
-	[SWK__TABLE_LEAD] = 60,        [SWK__TABLE_MESSAGE] = 300, [SWK__TABLE_CALL] = 300, [SWK__TABLE_OPPORTUNITY] = 60,
-	[SWK__TABLE_STAGE] = 120,      [SWK__TABLE_SCORE] = 110,   [SWK__TABLE_MEETING] = 50,
+	[SWK__TABLE_LEAD] = 60,   [SWK__TABLE_MESSAGE] = 300, [SWK__TABLE_CALL] = 300,   [SWK__TABLE_OPPORTUNITY] = 60,
+	[SWK__TABLE_STAGE] = 120, [SWK__TABLE_SCORE] = 110,   [SWK__TABLE_MEETING] = 50,
 };
 
 static const char *const call_outcomes[] = { "answered", "unanswered", "voicemail", "busy" };
@@ -45,8 +45,8 @@ static const struct {
 	const char *name;
 	swk__table table;
 } changes[CHANGE_COUNT] = {
-	[CHANGE_CALL] = { "call", SWK__TABLE_CALL },     [CHANGE_MESSAGE] = { "message", SWK__TABLE_MESSAGE },
-	[CHANGE_STAGE] = { "stage", SWK__TABLE_STAGE },  [CHANGE_SOURCE] = { "source", SWK__TABLE_LEAD },
+	[CHANGE_CALL] = { "call", SWK__TABLE_CALL },    [CHANGE_MESSAGE] = { "message", SWK__TABLE_MESSAGE },
+	[CHANGE_STAGE] = { "stage", SWK__TABLE_STAGE }, [CHANGE_SOURCE] = { "source", SWK__TABLE_LEAD },
 	[CHANGE_MERGE] = { "merge", SWK__TABLE_LEAD },
 };
 
@@ -196,7 +196,8 @@ static uint64_t parts_count(const swk__snapshot *snapshot, const swk__snapshot *
 			if (!part)
 				continue;
 			if (other)
-				was = swk__directory_part(other->tables[state].directory, directory->first + (int32_t)i);
+				was = swk__directory_part(other->tables[state].directory,
+				                          directory->first + (int32_t)i);
 			count += !was || was->version != part->version;
 		}
 	}
