@@ -94,7 +94,7 @@ done
 run "$salesweek" report "$store" calls --now 2026-11-09 --format table
 run "$salesweek" report "$store" calls --by weekday,hour --total --set clock=lead --now 2026-11-09 --format table
 run "$salesweek" report "$store" responses --now 2026-11-09 --format table
-run "$salesweek" report "$store" deals --by team --now 2026-11-09 --format table
+run "$salesweek" report "$store" deals --by team --to 2026-W45 --now 2026-11-09 --format table
 run "$salesweek" report "$store" win_rate --by rep --total --now 2026-11-09 --format table
 
 say "Done. The program is $salesweek, the sample store $store"

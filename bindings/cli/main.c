@@ -54,8 +54,9 @@ static int program_help(void)
 		size_t line = strcspn(commands[i].summary, "\n");
 		output_format("  %-8s  %.*s\n", commands[i].name, (int)line, commands[i].summary);
 	}
-	output_format("\n`salesweek COMMAND --help` tells more, `salesweek --version` the version.\n"
-	              "\nExample:\n  salesweek import s.swk sample.jsonl && salesweek report s.swk calls --by team\n");
+	output_format(
+		"\n`salesweek COMMAND --help` tells more, `salesweek --version` the version.\n"
+		"\nExample:\n  salesweek import sales.swk calls.jsonl && salesweek report sales.swk calls --by team\n");
 	return EXIT_OK;
 }
 

@@ -5,8 +5,8 @@
 Everything here is generated from a fixed seed; no person, company or call in it is real. What the reports should show
 is in it on purpose: leads pick up in the late morning and on Tuesday to Thursday, by their own clocks; the sooner the
 first touch, the more deals; a score that knows a little; two teams in two currencies; a rep without a deal (Hana, who
-began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were
-reopened; a week in which the clocks go back.
+began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were reopened;
+weeks in which the clocks go back.
 
     python3 docs/examples/make_sample.py > docs/examples/sample.jsonl
 """
@@ -122,20 +122,20 @@ class Sample:
             yield {**row, "capacity": 0.5} if number == NOT_SELLING else row
 
     def quotas(self):
-        """Quarters; South has a target of its own, North's is the sum of its reps'."""
-        quarters = (("2026-07-01", "2026-10-01"), ("2026-10-01", "2027-01-01"))
-        for quarter, (begin, end) in enumerate(quarters, 3):
+        """What was left of a quarter, and the next; South has a target of its own, North's is the sum of its reps'."""
+        quarters = ((3, 1, "2026-08-17", "2026-10-01"), (4, 2, "2026-10-01", "2027-01-01"))
+        for quarter, share, begin, end in quarters:
             term = {"table": "quota", "from": begin, "to": end}
             for number, _, team, _, _ in REPS:
                 currency = "EUR" if team == "North" else "USD"
                 if number != NOT_SELLING:
-                    yield {**term, "id": f"q{quarter}-{number}", "rep": number, "won": 20, "amount": "500000",
-                           "currency": currency}  # fmt: skip
-            yield {**term, "id": f"q{quarter}-South", "team": "South", "won": 50, "amount": "1400000"}
+                    target = {"won": 8 * share, "amount": str(150000 * share), "currency": currency}
+                    yield {**term, "id": f"q{quarter}-{number}", "rep": number, **target}
+            yield {**term, "id": f"q{quarter}-South", "team": "South", "won": 20 * share, "amount": str(450000 * share)}
 
     def rates(self):
         value = 1.08
-        for week in range(-8, WEEKS):
+        for week in range(-4, WEEKS):
             day = FIRST_DAY + datetime.timedelta(days=7 * week)
             yield {"table": "rate", "id": f"EUR {day}", "currency": "EUR", "date": str(day), "value": f"{value:.4f}"}
             value += self.rng.uniform(-0.012, 0.013)
@@ -243,11 +243,12 @@ class Sample:
         return at, row
 
     def scores(self, lead):
-        """Two models, weekly; the newer one knows more."""
+        """Two models, weekly; the newer one knows more, and speaks last."""
         rng = self.rng
         for week in range(rng.choice((1, 2, 2, 3))):
             at = lead.at + hours(2 + 168 * week)
             for model, noise in (("2025", 45), ("2026", 15)):
+                at += hours(1)
                 value = min(max(100 * lead.will + rng.gauss(0, noise), 0), 100)
                 yield at, {"table": "score", "at": text(at), "lead": lead.id, "value": round(value, 1), "model": model}
 

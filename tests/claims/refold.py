@@ -45,8 +45,8 @@ def main():
     records, leads, facts, parts = map(int, numbers)
     ours.same("kinds of change", [line[0] for line in lines], list(NAMES))
     scale = 1000000 / records  # a small store has as many weeks, and fewer facts
-    print(f"store: records {records}, leads {leads}, facts {facts}, parts {parts}; "
-          f"single changes of each kind: {count}\n")
+    print(f"store: records {records}, leads {leads}, facts {facts}, parts {parts}")
+    print(f"single changes of each kind: {count}\n")
     print("mean (most)            leads folded     share   facts filed     share   parts changed     share        us")
     for name, changes, *cells in lines:
         folded, folded_most, filed, filed_most, changed, changed_most, took, _ = map(int, cells)
