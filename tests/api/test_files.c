@@ -318,6 +318,91 @@ static void test_flipped_bits(void **state)
 	assert_true(refused > 20);
 }
 
+/* ------------------------------------------------------------------------------------- what is folded */
+
+static int fill_all(swk_batch *batch)
+{
+	return feed_all(batch);
+}
+
+/* A score is left out for its stamp after the win only where the source gave that stamp: the store's own, later than
+ * the win as well, still is its own after reopening. */
+static int fill_stamps(swk_batch *batch)
+{
+	int code = FEED_ROW(batch, "score", 1, "id", "ours", "at", "2026-11-04", "lead", "l0", "value", "5");
+	return code == SWK_OK ? FEED_ROW(batch, "score", 2, "id", "given", "at", "2026-11-03", "lead", "l0", "value",
+	                                 "95", "recorded_at", "2026-11-20")
+	                      : code;
+}
+
+static char *all_csv(swk_store *store)
+{
+	text all = { 0 };
+	for (size_t i = 0; i < FEED_ALL_QUERIES; i++) {
+		swk_query query = feed_all_query(i);
+		char *csv = query_csv(store, &query, NULL);
+		assert_non_null(csv);
+		text_write(&all, csv, strlen(csv));
+		free(csv);
+	}
+	return all.bytes;
+}
+
+/* What the scores of a model count as left out, in all. */
+static int64_t excluded(swk_store *store)
+{
+	swk_query query = { .size = sizeof query, .report = "scores", .from = "2026-11-02", .to = "2026-11-02" };
+	const swk_filter filters[] = { { "band", "0" }, { "band", "90" } };
+	swk_result *result = NULL;
+	int64_t sum = 0;
+	query.filters = filters;
+	query.filter_count = COUNT(filters);
+	query.by = (const char *const[]){ "model", "band" };
+	query.by_count = 2;
+	assert_int_equal(swk_store_report(store, &query, &result, NULL), SWK_OK);
+	for (size_t row = 0; row < swk_result_rows(result); row++)
+		sum += swk_result_int(result, row, (size_t)swk_result_find(result, "excluded"));
+	swk_result_free(result);
+	return sum;
+}
+
+static int delete_ours(swk_batch *batch)
+{
+	return FEED_ROW(batch, "score", 1, "id", "ours", "at", "2026-11-02", "lead", "l0", "value", "5", "deleted",
+	                "yes");
+}
+
+static int delete_first(swk_batch *batch)
+{
+	return FEED_ROW(batch, "score", 1, "id", "p0", "at", "2026-11-04", "lead", "l0", "value", "71.5", "deleted",
+	                "yes");
+}
+
+static void test_facts_are_the_same_after_reopening(void **state)
+{
+	const folder *place = *state;
+	swk_store *store = open_created(place);
+	assert_int_equal(feed_ingest(store, fill_all, NULL, NULL), SWK_OK);
+	assert_int_equal(feed_ingest(store, fill_stamps, NULL, NULL), SWK_OK);
+	assert_int_equal(feed_ingest(store, delete_first, NULL, NULL), SWK_OK);
+	assert_int_equal(excluded(store), 0); /* the last score of the week is the store's own */
+	char *csv = all_csv(store);
+	swk_store_close(store);
+	for (int round = 0; round < 2; round++) {
+		store = round ? open_created(place) : open_read_only(place);
+		char *again = all_csv(store);
+		assert_string_equal(again, csv);
+		assert_int_equal(excluded(store), 0);
+		free(again);
+		if (round == 0)
+			swk_store_close(store);
+	}
+	free(csv);
+	assert_int_equal(feed_ingest(store, delete_ours, NULL, NULL), SWK_OK);
+	assert_int_equal(excluded(store), 1);
+	swk_store_close(store);
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, place_up, place_down)
 
 int main(void)
@@ -334,6 +419,7 @@ int main(void)
 		IN_FOLDER(test_other_format_version),
 		IN_FOLDER(test_foreign_file),
 		IN_FOLDER(test_flipped_bits),
+		IN_FOLDER(test_facts_are_the_same_after_reopening),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

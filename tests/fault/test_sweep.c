@@ -202,7 +202,7 @@ RUN_ALL_QUERY(9)
 static int run_past_query(scene *self)
 {
 	swk_query query = feed_all_query(7);
-	query.now = MONDAY + WEEK + DAY;
+	query.now = MONDAY + WEEK - DAY;
 	return run_query(self, query);
 }
 
