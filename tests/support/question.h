@@ -147,14 +147,15 @@ static inline int inquiry_plan(inquiry *i, const question *q, swk__plan *plan)
 
 static inline swk__desk inquiry_desk(inquiry *i)
 {
-	return (swk__desk){ .mem = &i->scene->mem, .zones = &i->scene->zones, .cache = i->cache, .currency = { "USD", 3 } };
+	return (swk__desk){
+		.mem = &i->scene->mem, .zones = &i->scene->zones, .cache = i->cache, .currency = { "USD", 3 }
+	};
 }
 
 static inline int inquiry_facts(inquiry *i, const swk__plan *plan, swk__facts *facts)
 {
 	swk__history *history = &i->scene->history;
-	return swk__facts_open(facts, history, i->snapshot ? i->snapshot : history->published, plan->cut,
-	                       &i->error);
+	return swk__facts_open(facts, history, i->snapshot ? i->snapshot : history->published, plan->cut, &i->error);
 }
 
 static inline int inquiry_ask(inquiry *i, const question *q, swk_result **result)

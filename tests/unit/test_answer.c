@@ -523,8 +523,13 @@ static void test_cached_answers_are_the_same_bytes(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++) {
-		feed f = { .random = seed, .reps = 4, .leads = 12, .calls = 300, .families = 1, .stamps = seed % 2,
-		           .early = true };
+		feed f = { .random = seed,
+			   .reps = 4,
+			   .leads = 12,
+			   .calls = 300,
+			   .families = 1,
+			   .stamps = seed % 2,
+			   .early = true };
 		inquiry cached;
 		inquiry_open(&cached, &s);
 		cached.cache = swk__cache_create(&s.mem, seed == 1 ? 4000 : 1 << 20);
@@ -876,7 +881,8 @@ static void test_curves_of_weeks_without_facts(void **state)
 {
 	(void)state;
 	scene_commit(&s, "lead l created_at=2026-10-01\nmessage m lead=l at=2026-11-03 direction=outbound rep=r");
-	assert_answer(&i, "responses by=rep fill from=2026-W44 to=2026-W45 show=week,contacted,median_h,p90_h,within_1h",
+	assert_answer(&i,
+	              "responses by=rep fill from=2026-W44 to=2026-W45 show=week,contacted,median_h,p90_h,within_1h",
 	              "2026-W44,0,,,\n2026-W45,1,,,0");
 }
 
