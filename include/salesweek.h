@@ -114,7 +114,8 @@ typedef struct swk_allocator {
 
 typedef struct swk_store swk_store;
 
-/* The wall clock a store uses when a query names no `now` and a record no `recorded_at`. */
+/* The wall clock a store uses when a query names no `now` and a record no `recorded_at`. Called from the threads of the
+ * calls, several at once. */
 typedef int64_t (*swk_clock)(void *context);
 
 /* Called now and then during long calls with what is done and what there is to do (0: unknown); a non-zero
@@ -331,8 +332,8 @@ SWK_API int swk_store_report(swk_store *store, const swk_query *query, swk_resul
  * definition; rows of kind "dimension" and "option" for what may be asked by. Needs no store. */
 SWK_API int swk_catalog(swk_result **result, swk_error *error);
 
-/* What the store holds: rows of name and value (format, calendar, currency, commits, records and versions per
- * table, first and last instants, memory, cache). */
+/* What the store holds: rows of name and value (version, zone, first weekday, currency, commits, records and
+ * versions of each table, memory, cache). */
 SWK_API int swk_store_info(swk_store *store, swk_result **result, swk_error *error);
 
 /* -------------------------------------------------------------------------------------- results */
@@ -343,7 +344,7 @@ typedef enum swk_type {
 	SWK_TYPE_BOOL = 3,
 	SWK_TYPE_INT = 4,
 	SWK_TYPE_REAL = 5,
-	SWK_TYPE_AMOUNT = 6 /* minor units of the row's currency */
+	SWK_TYPE_AMOUNT = 6 /* minor units of the row's currency: swk_result_amount */
 } swk_type;
 
 /* Frees the result; NULL is fine. */
@@ -369,6 +370,10 @@ SWK_API int64_t swk_result_int(const swk_result *result, size_t row, size_t colu
 
 /* A cell of type real or int; 0 where it is null, of another type or does not exist. */
 SWK_API double swk_result_real(const swk_result *result, size_t row, size_t column);
+
+/* A cell of type amount: its minor units (cents) into *minor and the decimals of its currency (2) into *digits, both
+ * optional. Returns 1; 0, and nothing is set, where it is null, of another type, does not exist, or does not fit. */
+SWK_API int swk_result_amount(const swk_result *result, size_t row, size_t column, int64_t *minor, unsigned *digits);
 
 /* A cell of type text: NUL-terminated, valid as long as the result, its length in *length (optional). NULL
  * where it is null, of another type or does not exist. */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define CHECK_LEADS 1024
+
 /* A record in a list: when, which, and where it lies. */
 struct swk__fold_item {
 	int64_t at;
@@ -288,6 +290,8 @@ typedef struct subject {
 /* The lead itself and all that count for it, in fold->members. */
 static bool members_gather(swk__fold *fold, uint32_t lead, swk__place root)
 {
+	/* All that lead to the end of a chain count for it; who leads into a cycle is to be asked one by one. */
+	const bool cycle = lead_next(fold->states, root) != 0;
 	fold->members.count = 0;
 	if (!list_add(fold, &fold->members, (item){ .entity = lead, .place = root }))
 		return false;
@@ -295,7 +299,7 @@ static bool members_gather(swk__fold *fold, uint32_t lead, swk__place root)
 		uint32_t target = fold->members.items[i].entity;
 		for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_LEAD_MERGED, target, row));) {
 			uint32_t member = (uint32_t)get(fold, SWK__TABLE_LEAD, row, SWK__FIELD_ID);
-			if (member != lead && swk__lead_resolve(fold->states, member) == root &&
+			if (member != lead && (!cycle || swk__lead_resolve(fold->states, member) == root) &&
 			    !list_add(fold, &fold->members, (item){ .entity = member, .place = row }))
 				return false;
 		}
@@ -695,8 +699,8 @@ void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table
 
 void swk__fold_done(swk__fold *fold)
 {
-	swk__fold_list *lists[] = { &fold->leads, &fold->deals,  &fold->members, &fold->replies, &fold->held,
-		                    &fold->wins,  &fold->scores, &fold->cohort,  &fold->stages };
+	swk__fold_list *lists[] = { &fold->leads, &fold->deals, &fold->members, &fold->replies,
+		                    &fold->held,  &fold->wins,  &fold->scores,  &fold->stages };
 	for (size_t i = 0; i < SWK__COUNT(lists); i++)
 		swk__free(fold->mem, lists[i]->items);
 	swk__free(fold->mem, fold->lead_marks);
@@ -704,8 +708,16 @@ void swk__fold_done(swk__fold *fold)
 	swk__free(fold->mem, fold->walked);
 }
 
+/* False when the work is to stop after so many of the touched leads. */
+static bool fold_goes_on(swk__fold *fold, size_t done, swk_error *error)
+{
+	if (fold->check && done % CHECK_LEADS == 0)
+		fold->stopped = fold->check(fold->check_context, done, fold->leads.count, error);
+	return fold->stopped == SWK_OK;
+}
+
 /* Deals first: what leads won hangs on them. */
-static bool touched_fold(swk__fold *fold)
+static bool touched_fold(swk__fold *fold, swk_error *error)
 {
 	for (size_t i = 0; i < fold->deals.count; i++) {
 		uint32_t opportunity = fold->deals.items[i].entity;
@@ -715,7 +727,7 @@ static bool touched_fold(swk__fold *fold)
 	if (!leads_spread(fold))
 		return false;
 	for (size_t i = 0; i < fold->leads.count; i++)
-		if (!lead_fold(fold, fold->leads.items[i].entity))
+		if (!fold_goes_on(fold, i, error) || !lead_fold(fold, fold->leads.items[i].entity))
 			return false;
 	return true;
 }
@@ -727,9 +739,9 @@ int swk__fold_changes(swk__fold *fold, swk_error *error)
 	fold->lead_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->lead_marks);
 	fold->deal_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, deals / 64 + 1, sizeof *fold->deal_marks);
 	fold->walked = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->walked);
-	if (!fold->lead_marks || !fold->deal_marks || !fold->walked || !changes_touch(fold) || !touched_fold(fold) ||
-	    !strays_clear(fold))
-		return swk__fail_memory(error, fold->mem);
+	if (!fold->lead_marks || !fold->deal_marks || !fold->walked || !changes_touch(fold) ||
+	    !touched_fold(fold, error) || !strays_clear(fold))
+		return fold->stopped != SWK_OK ? fold->stopped : swk__fail_memory(error, fold->mem);
 	return SWK_OK;
 }
 

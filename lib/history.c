@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "history.h"
 
+/* How long a log may stay between transactions. */
+#define LOG_KEPT 4096
+
 #define CHECK_ROWS 4096
 #define RUN_ROWS SWK__TEXT_RUN
 
@@ -97,6 +100,22 @@ int swk__history_begin(swk__history *history, swk_error *error)
 	return SWK_OK;
 }
 
+/* Gives back the logs of a large transaction. */
+static void logs_shrink(swk__history *history)
+{
+	history->relink_count = history->change_count = 0;
+	if (history->relink_capacity > LOG_KEPT) {
+		swk__free(history->mem, history->relinks);
+		history->relinks = NULL;
+		history->relink_capacity = 0;
+	}
+	if (history->change_capacity > LOG_KEPT) {
+		swk__free(history->mem, history->changes);
+		history->changes = NULL;
+		history->change_capacity = 0;
+	}
+}
+
 swk__snapshot *swk__history_publish(swk__history *history)
 {
 	swk__snapshot *before = history->published;
@@ -105,7 +124,7 @@ swk__snapshot *swk__history_publish(swk__history *history)
 	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;
-	history->relink_count = 0;
+	logs_shrink(history);
 	return before;
 }
 

@@ -144,17 +144,6 @@ static int rate_of(const swk__money *money, uint32_t currency, int32_t date, int
 	return swk__fail_at(error, SWK_ERR_INVALID, "rate", 0, "currency", code, reason);
 }
 
-static swk__i128 divisor_common(swk__i128 a, swk__i128 b)
-{
-	a = a < 0 ? -a : a;
-	while (b) {
-		swk__i128 rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a ? a : 1;
-}
-
 int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency, int32_t date, swk__fraction *exact,
                      swk_error *error)
 {
@@ -168,21 +157,12 @@ int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency,
 		if (code != SWK_OK)
 			return code;
 	}
-	swk__i128 common = divisor_common(from, to);
+	swk__i128 common = swk__divisor_common(from, to);
 	if (__builtin_mul_overflow(numerator, from / common, &numerator) ||
 	    __builtin_mul_overflow(denominator, to / common, &denominator))
 		return swk__fail(error, SWK_ERR_OVERFLOW, "an amount times its rate did not fit");
 	*exact = (swk__fraction){ numerator, denominator };
 	return SWK_OK;
-}
-
-swk__i128 swk__fraction_round(swk__fraction fraction)
-{
-	swk__i128 whole = fraction.numerator / fraction.denominator, rest = fraction.numerator % fraction.denominator;
-	swk__i128 size = rest < 0 ? -rest : rest, left = fraction.denominator - size;
-	if (size > left || (size == left && whole % 2 != 0))
-		whole += fraction.numerator < 0 ? -1 : 1;
-	return whole;
 }
 
 int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,

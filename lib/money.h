@@ -11,6 +11,7 @@
 #define SWK_MONEY_H
 
 #include "facts.h"
+#include "fraction.h"
 
 typedef struct swk__money_rate {
 	uint32_t currency; /* number of its code */
@@ -36,11 +37,6 @@ int swk__money_open(swk__money *money, const swk__facts *facts, const swk__zone 
                     swk__slice asked, swk_error *error);
 void swk__money_close(swk__money *money);
 
-/* A fraction; the denominator is positive. */
-typedef struct swk__fraction {
-	swk__i128 numerator, denominator;
-} swk__fraction;
-
 /* The amount in minor units of the result's currency, unrounded. `currency` 0 is the base. SWK_ERR_INVALID: a rate is
  * missing, with currency and date; SWK_ERR_OVERFLOW. */
 int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency, int32_t date, swk__fraction *exact,
@@ -49,8 +45,5 @@ int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency,
 /* The same rounded half to even, at the local date of an instant. */
 int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,
                        swk_error *error);
-
-/* Half to even. */
-swk__i128 swk__fraction_round(swk__fraction fraction);
 
 #endif

@@ -59,16 +59,20 @@ static const swk__part *quota_part(const swk__facts *facts)
 	return swk__directory_part(swk__facts_table(facts, SWK__TABLE_QUOTA)->directory, 0);
 }
 
-static int quotas_read(counting *self, swk_error *error)
+/* Reads the quotas that share a day with a period. */
+static int quotas_read(counting *self, int32_t from, int32_t to, swk_error *error)
 {
 	const swk__part *part = quota_part(self->facts);
 	swk__mem *mem = self->plan->mem;
 	self->quotas = swk__alloc(mem, SWK__FAULT_report_rows, part ? part->live : 0, sizeof *self->quotas);
 	if (!self->quotas)
 		return swk__fail_memory(error, mem);
-	for (uint32_t row = 0; part && row < part->rows; row++)
-		if (swk__part_live(part, row))
-			self->quotas[self->count++] = quota_read(self->facts, part, row);
+	for (uint32_t row = 0; part && row < part->rows; row++) {
+		if (!swk__part_live(part, row) || swk__columns_get(part->columns, SWK__QUOTA_FROM, row) >= to ||
+		    swk__columns_get(part->columns, SWK__QUOTA_TO, row) <= from)
+			continue;
+		self->quotas[self->count++] = quota_read(self->facts, part, row);
+	}
 	return SWK_OK;
 }
 
@@ -169,39 +173,6 @@ static swk__quota_group *group_of(swk__quotas *out, swk__slice key)
 
 /* -------------------------------------------------------------------------------------------- shares */
 
-static swk__i128 divisor_common(swk__i128 a, swk__i128 b)
-{
-	a = a < 0 ? -a : a;
-	while (b) {
-		swk__i128 rest = a % b;
-		a = b;
-		b = rest;
-	}
-	return a ? a : 1;
-}
-
-/* sum += fraction * times / of; false when it does not fit. */
-static bool fraction_add(swk__fraction *sum, swk__fraction fraction, int64_t times, int64_t of)
-{
-	swk__i128 numerator, denominator, left, right;
-	if (__builtin_mul_overflow(fraction.numerator, times, &numerator) ||
-	    __builtin_mul_overflow(fraction.denominator, of, &denominator))
-		return false;
-	swk__i128 common = divisor_common(numerator, denominator);
-	numerator /= common;
-	denominator /= common;
-	common = divisor_common(sum->denominator, denominator);
-	if (__builtin_mul_overflow(sum->numerator, denominator / common, &left) ||
-	    __builtin_mul_overflow(numerator, sum->denominator / common, &right) ||
-	    __builtin_add_overflow(left, right, &sum->numerator) ||
-	    __builtin_mul_overflow(sum->denominator, denominator / common, &sum->denominator))
-		return false;
-	common = divisor_common(sum->numerator, sum->denominator);
-	sum->numerator /= common;
-	sum->denominator /= common;
-	return true;
-}
-
 static int32_t days_shared(const quota *q, int32_t week)
 {
 	int32_t from = q->from > week ? q->from : week, to = q->to < week + 7 ? q->to : week + 7;
@@ -257,7 +228,8 @@ static int share_add(counting *self, const quota *q, int32_t days, bool amount, 
 	*(amount ? &group->amount_given : &group->won_given) = true;
 	if (amount && !self->money)
 		return SWK_OK;
-	if (!fraction_add(amount ? &group->amount : &group->won, target, days, q->to - q->from))
+	if (!swk__fraction_scale(&target, days, q->to - q->from) ||
+	    !swk__fraction_add(amount ? &group->amount : &group->won, target))
 		return swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
 	return SWK_OK;
 }
@@ -295,7 +267,7 @@ int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__fact
 		          .context = context };
 	*quotas = (swk__quotas){ .mem = plan->mem };
 	swk__buf_init(&quotas->keys, plan->mem, SIZE_MAX);
-	int code = quotas_read(&self, error);
+	int code = quotas_read(&self, from, to + 7, error);
 	for (int32_t week = from; self.count && week <= to && code == SWK_OK; week += 7)
 		code = week_add(&self, week, error);
 	swk__free(plan->mem, self.quotas);

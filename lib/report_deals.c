@@ -65,6 +65,15 @@ static swk__cell attainment(swk__i128 reached, swk__fraction quota)
 	return (swk__cell){ .real = swk__ratio(numerator, quota.numerator) };
 }
 
+/* Whether more was reached than the quota, exactly where that fits. */
+static bool above(swk__i128 reached, swk__fraction quota)
+{
+	swk__i128 scaled;
+	if (__builtin_mul_overflow(reached, quota.denominator, &scaled))
+		return reached > 0;
+	return scaled > quota.numerator;
+}
+
 static void row_quota(const swk__finishing *finishing, size_t row, const swk__quota_group *group)
 {
 	const swk__i128 *sums = finishing->rows[row].sums;
@@ -89,7 +98,8 @@ static void row_quota(const swk__finishing *finishing, size_t row, const swk__qu
 	}
 	const swk__cell *deciding = group->amount_given ? cells[3] : cells[2];
 	if (!deciding->null)
-		*cells[4] = (swk__cell){ .integer = deciding->real > 1 };
+		*cells[4] = (swk__cell){ .integer = group->amount_given ? above(sums[AMOUNT], group->amount)
+			                                                : above(sums[WON], group->won) };
 }
 
 /* --------------------------------------------------------------------------------------------- ranks */

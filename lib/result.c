@@ -297,6 +297,19 @@ bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk
 	return true;
 }
 
+int swk_result_amount(const swk_result *result, size_t row, size_t column, int64_t *minor, unsigned *digits)
+{
+	swk__i128 amount;
+	unsigned decimals;
+	if (!swk__result_amount(result, row, column, &amount, &decimals) || amount > INT64_MAX || amount < INT64_MIN)
+		return 0;
+	if (minor)
+		*minor = (int64_t)amount;
+	if (digits)
+		*digits = decimals;
+	return 1;
+}
+
 const char *swk_result_zone(const swk_result *result)
 {
 	if (!result)

@@ -165,6 +165,7 @@ static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsi
                         const uint32_t *groups, int64_t *weights, swk_error *error)
 {
 	swk__block *block = scan->block;
+	swk_error own = SWK_ERROR_INIT;
 	const int64_t *amounts = swk__block_cells(block, measure->value);
 	const int64_t *currencies = swk__block_cells(block, measure->from);
 	const int64_t *instants = swk__block_cells(block, measure->present);
@@ -173,9 +174,11 @@ static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsi
 		int code = !flags[i] || amounts[i] == SWK__NULL
 		                   ? SWK_OK
 		                   : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
-		                                        &weights[i], error);
+		                                        &weights[i], &own);
 		if (code == SWK_ERR_INVALID)
 			code = rate_missing(scan, groups[i], code, error);
+		if (code != SWK_OK && own.code == code)
+			swk__error_copy(error, &own);
 		if (code != SWK_OK)
 			return code;
 	}

@@ -176,10 +176,12 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 }
 
 /* Brings the facts of the transaction up to its records. */
-static int facts_fold(swk_store *store, swk_error *error)
+static int facts_fold(swk_store *store, call *c, swk_error *error)
 {
 	swk__fold fold;
 	swk__fold_init(&fold, &store->history);
+	fold.check = call_check;
+	fold.check_context = c;
 	int code = swk__fold_changes(&fold, error);
 	swk__fold_done(&fold);
 	return code;
@@ -220,7 +222,7 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
 	if (code == SWK_OK)
-		code = facts_fold(store, error);
+		code = facts_fold(store, &c, error);
 	if (code == SWK_OK) {
 		store->history.working->last_stamp = last_stamp;
 		swk__snapshot_release(swk__history_publish(&store->history));
@@ -339,7 +341,7 @@ static int batch_commit(call *c, const swk_batch *batch, int64_t stamp, unsigned
 	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
 	                          call_check, c, error);
 	if (code == SWK_OK)
-		code = facts_fold(store, error);
+		code = facts_fold(store, c, error);
 	if (code == SWK_OK && applied->accepted)
 		code = commit_write(store, batch, stored, stamps, error);
 	if (code != SWK_OK || !applied->accepted) {

@@ -205,6 +205,13 @@ static void test_cells(void **state)
 	assert_true(swk_result_real(result, 0, 4) == 1.0 / 3);
 	assert_true(swk__result_amount(result, 2, 5, &amount, &digits));
 	assert_true(amount == 1234567 && digits == 0);
+	int64_t minor = 0;
+	assert_int_equal(swk_result_amount(result, 2, 5, &minor, &digits), 1);
+	assert_true(minor == 1234567 && digits == 0);
+	assert_int_equal(swk_result_amount(result, 2, 5, NULL, NULL), 1);
+	assert_int_equal(swk_result_amount(result, 1, 5, &minor, &digits), 0);
+	assert_int_equal(swk_result_amount(result, 2, 4, &minor, &digits), 0);
+	assert_int_equal(swk_result_amount(NULL, 0, 0, &minor, &digits), 0);
 	for (size_t i = 0; i < 6; i++) {
 		assert_int_equal(swk_result_null(result, 0, i), 0);
 		assert_int_equal(swk_result_null(result, 1, i), 1);

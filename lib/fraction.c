@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "fraction.h"
+
+#define STEP_BITS 40
+
+swk__i128 swk__divisor_common(swk__i128 a, swk__i128 b)
+{
+	a = a < 0 ? -a : a;
+	while (b) {
+		swk__i128 rest = a % b;
+		a = b;
+		b = rest;
+	}
+	return a ? a : 1;
+}
+
+static swk__fraction reduced(swk__fraction fraction)
+{
+	swk__i128 common = swk__divisor_common(fraction.numerator, fraction.denominator);
+	return (swk__fraction){ fraction.numerator / common, fraction.denominator / common };
+}
+
+bool swk__fraction_scale(swk__fraction *fraction, int64_t up, int64_t down)
+{
+	swk__fraction own = reduced(*fraction), by = reduced((swk__fraction){ up, down }), product;
+	swk__i128 across = swk__divisor_common(own.numerator, by.denominator);
+	swk__i128 back = swk__divisor_common(by.numerator, own.denominator);
+	if (__builtin_mul_overflow(own.numerator / across, by.numerator / back, &product.numerator) ||
+	    __builtin_mul_overflow(own.denominator / back, by.denominator / across, &product.denominator))
+		return false;
+	*fraction = product;
+	return true;
+}
+
+static bool exact_add(swk__fraction a, swk__fraction b, swk__fraction *sum)
+{
+	swk__i128 left, right, common = swk__divisor_common(a.denominator, b.denominator);
+	swk__fraction whole;
+	if (__builtin_mul_overflow(a.numerator, b.denominator / common, &left) ||
+	    __builtin_mul_overflow(b.numerator, a.denominator / common, &right) ||
+	    __builtin_add_overflow(left, right, &whole.numerator) ||
+	    __builtin_mul_overflow(a.denominator, b.denominator / common, &whole.denominator))
+		return false;
+	*sum = reduced(whole);
+	return true;
+}
+
+/* The fraction in whole steps, rounded towards zero; false when that does not fit. */
+static bool steps_of(swk__fraction fraction, swk__i128 *steps)
+{
+	swk__i128 whole = fraction.numerator / fraction.denominator, rest = fraction.numerator % fraction.denominator;
+	swk__i128 denominator = fraction.denominator, scaled;
+	while (denominator >> (126 - STEP_BITS)) {
+		denominator /= 2;
+		rest /= 2;
+	}
+	if (__builtin_mul_overflow(whole, (swk__i128)1 << STEP_BITS, &scaled))
+		return false;
+	return !__builtin_add_overflow(scaled, rest * ((swk__i128)1 << STEP_BITS) / denominator, steps);
+}
+
+bool swk__fraction_add(swk__fraction *sum, swk__fraction term)
+{
+	swk__i128 a, b, steps;
+	if (exact_add(*sum, term, sum))
+		return true;
+	if (!steps_of(*sum, &a) || !steps_of(term, &b) || __builtin_add_overflow(a, b, &steps))
+		return false;
+	*sum = (swk__fraction){ steps, (swk__i128)1 << STEP_BITS };
+	return true;
+}
+
+swk__i128 swk__fraction_round(swk__fraction fraction)
+{
+	swk__i128 whole = fraction.numerator / fraction.denominator, rest = fraction.numerator % fraction.denominator;
+	swk__i128 size = rest < 0 ? -rest : rest, left = fraction.denominator - size;
+	if (size > left || (size == left && whole % 2 != 0))
+		whole += fraction.numerator < 0 ? -1 : 1;
+	return whole;
+}
