@@ -176,12 +176,14 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 }
 
 /* Brings the facts of the transaction up to its records. */
-static int facts_fold(swk_store *store, call *c, swk_error *error)
+static int facts_fold(swk_store *store, const call *c, swk_error *error)
 {
 	swk__fold fold;
+	call quiet = *c; /* its progress has been told already */
+	quiet.progress = false;
 	swk__fold_init(&fold, &store->history);
 	fold.check = call_check;
-	fold.check_context = c;
+	fold.check_context = &quiet;
 	int code = swk__fold_changes(&fold, error);
 	swk__fold_done(&fold);
 	return code;
