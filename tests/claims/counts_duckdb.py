@@ -186,7 +186,7 @@ def main():
         import duckdb
     except ImportError:
         claim.skip("needs duckdb (tests/setup.sh installs it into .venv)")
-    base, counts, feeds = duckdb.connect(), {}, ours.scaled(200, 10)
+    base, counts, feeds = duckdb.connect(), {}, ours.scaled(100, 10)
     for seed in range(ours.seed, ours.seed + feeds):
         compare_feed(ours, base, seed, counts)
     for report, _, _ in PLANS:
