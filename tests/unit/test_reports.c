@@ -131,7 +131,7 @@ static void test_answers_at_a_commit_stay(void **state)
 		answers[n] = answer_csv(&i, words[n]);
 	}
 	for (unsigned n = 0; n < COMMITS; n++) {
-		snprintf(dated, sizeof dated, "%s at_commit=%u", words[n], n + 1);
+		snprintf(dated, sizeof dated, "%.400s at_commit=%u", words[n], n + 1);
 		swk__buf again = answer_csv(&i, dated);
 		if (strcmp(again.bytes, answers[n].bytes) != 0)
 			fail_msg("%s\n--- then\n%s\n--- now\n%s", dated, answers[n].bytes, again.bytes);
