@@ -26,6 +26,7 @@ SHAPES = 2  # queries that differ in much
 SIBLINGS = 4  # of each, at each commit: queries that differ from it in little
 
 
+DATED = ("quota", "rate")  # tables that know dates, not instants
 INSTANTS = ("at", "created_at", "closed_at", "from", "to", "date")
 
 
@@ -60,23 +61,35 @@ def commits(feed, luck):
     return [each for each in made if each]
 
 
+def instants_of(store, feed, row):
+    found = []
+    for name in INSTANTS:
+        try:
+            found += [store.instant(row[name], feed.import_zone)] if isinstance(row.get(name), str) else []
+        except library.Failure:
+            continue  # refused
+    return found
+
+
 def spots(store, feed, rows, luck, count):
-    """Instants at which an answer may change: those of calls and leads, and the bounds of their weeks."""
+    """Instants at which an answer may change: those of records, what limits run from them, the bounds of their weeks.
+    Half are not before the last record: only there the library keeps rollups, as nothing is cut off."""
+    from feeds_all import STEPS
     from weeks import WEEK, Calendar
 
     calendar = Calendar(feed.zone, feed.week_start)
+    known = [spot for row in rows for spot in instants_of(store, feed, row)]
+    last = max((spot for row in rows if row["table"] not in DATED for spot in instants_of(store, feed, row)), default=0)
     found = []
-    for row in luck.sample(rows, min(len(rows), 4 * count)):
-        text = luck.choice([row[name] for name in INSTANTS if row.get(name)] or [None])
-        try:
-            spot = store.instant(text, feed.import_zone) if isinstance(text, str) else 0
-        except library.Failure:
-            continue  # refused
-        if spot:
-            week = calendar.week_of(spot)
-            edge = luck.choice((calendar.start(week), calendar.end(week), calendar.end(week + WEEK)))
-            found.append(luck.choice((spot, spot, edge)))
-    return found[:count]
+    for number in range(count if known else 0):
+        late = number % 2 == 0
+        spot = luck.choice((last, luck.choice(known) + max(luck.choice(STEPS), 0))) if late else luck.choice(known)
+        spot = max(spot, last) if late else spot
+        week = calendar.week_of(spot)
+        edge = luck.choice((calendar.start(week), calendar.end(week), calendar.end(week + WEEK)))
+        edge = calendar.end(week) if late and edge < last else edge
+        found.append(luck.choice((spot, spot, edge)))
+    return found
 
 
 def sibling(query, reps, luck):
