@@ -21,8 +21,15 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import claim  # noqa: E402
 import library  # noqa: E402
 
-SMALL = 6  # commits of a few rows of a table
+SMALL = 4  # commits of a few rows of a table
 SHAPES = 2  # queries that differ in much
+CHANGES = {  # of what is joined
+    "rate": {"value": 3},
+    "stage": {"outcome": "lost"},
+    "opportunity": {"source": "elsewhere", "amount": 7},
+    "lead": {"source": "elsewhere", "region": "East"},
+    "rep": {"team": "elsewhere", "region": "East"},
+}
 SIBLINGS = 4  # of each, at each commit: queries that differ from it in little
 
 
@@ -46,6 +53,11 @@ def rows_of(lines):
     return rows
 
 
+def changed(rows, table):
+    """New versions of records of a table, which nothing later replaces."""
+    return [{**row, **CHANGES[table], "recorded_at": "2199-01-01T00:00:00Z"} for row in rows if row["table"] == table]
+
+
 def commits(feed, luck):
     """The rows of each commit."""
     rows = rows_of(feed.lines)
@@ -57,6 +69,7 @@ def commits(feed, luck):
     for table in luck.sample(sorted(piles), min(len(piles), SMALL)):
         pile = piles[table]
         made.append([pile.pop() for _ in range(min(len(pile), luck.randint(1, 4)))])
+    made += [changed(rows[:half], table) for table in luck.sample(sorted(CHANGES), 3)]
     made.append([row for pile in piles.values() for row in pile])
     return [each for each in made if each]
 
