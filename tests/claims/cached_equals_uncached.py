@@ -5,11 +5,11 @@
     cached_equals_uncached.py --build build/release [--quick] [--seed N]
 
 One process ingests a messy feed of all tables (tests/model/feeds.py), half of it at once and then a few rows of one
-table at a time: what is counted, or only what that is joined with: leads, reps, stages, quotas, rates. After each commit
-it asks the same few queries, of every report in turn, at many `now`: instants of records and bounds of weeks, walking
-over each by single microseconds forth and back, so that kept weekly rollups are met from both sides of what they hold
-for; and queries that differ from these in one thing. Each answer must be, byte for byte, that of a fresh process (the
-program), which finds nothing kept.
+table at a time: what is counted, or only what that is joined with: leads, reps, stages, quotas, rates. After each
+commit it asks the same few queries, of every report in turn, at many `now`: instants of records and bounds of weeks,
+walking over each by single microseconds forth and back, so that kept weekly rollups are met from both sides of what
+they hold for; and queries that differ from these in one thing. Each answer must be, byte for byte, that of a fresh
+process (the program), which finds nothing kept.
 """
 
 import json
