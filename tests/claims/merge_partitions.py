@@ -4,10 +4,12 @@
 
     merge_partitions.py --build build/release [--quick] [--seed N]
 
-The records of a messy feed (tests/model/feeds.py) are dealt at random to stores: a lead goes with the leads it is or
-was merged into and with all calls to it, a call without a lead anywhere, reps to every store. Rollups of random queries
-are counted by each store (tests/support/merge_partitions.c), merged in random trees, and their encoding compared with
-that of a store which holds everything.
+The records of a messy feed of all tables (tests/model/feeds.py) are dealt at random to stores by whole leads: a lead
+goes with the leads it is or was merged into and with all that names it, an opportunity with its stages and meetings;
+what names neither goes anywhere; reps, quotas and rates go to every store. Rollups of random queries of all reports,
+in a currency that is given (a part may see other currencies than the whole), are counted by each store
+(tests/support/merge_partitions.c), merged in random trees, and their encoding compared with that of a store which holds
+everything. A query for which a rate is missing is refused by the whole and by a part, or by none.
 """
 
 import pathlib
@@ -20,6 +22,10 @@ import claim  # noqa: E402
 
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 TREES = 8
+FLAGS = {"total": 1, "fill": 2, "previous": 4}
+EVERYWHERE = ("rep", "quota", "rate")  # the tables that every part holds
+NAMED = ("lead", "opportunity")
+OVERFLOW = -14
 
 
 class Groups:
@@ -37,16 +43,40 @@ class Groups:
         self.above[self.find(one)] = self.find(other)
 
 
-def stamped(rows, first):
-    """The same rows, each with a stamp of its own choice, each call with the lead of its first version."""
+class Families:
+    """Which leads may meet: without it a random feed hangs together as one group."""
+
+    def __init__(self, rows, luck):
+        self.luck, self.of = luck, {}
+        for row in rows:
+            if row["table"] == "opportunity" and row.get("lead"):
+                self.of.setdefault(("opportunity", row["id"]), self.find("lead", row["lead"]))
+
+    def find(self, table, id):
+        return self.of.setdefault((table, id), self.luck.randrange(12))
+
+    def part(self, row):
+        """Takes back what would join two families."""
+        if row["table"] == "lead" and row.get("merged_into"):
+            if self.find("lead", row["id"]) != self.find("lead", row["merged_into"]):
+                row["merged_into"] = None
+        if row["table"] == "meeting" and row.get("lead") and row.get("opportunity"):
+            if self.find("lead", row["lead"]) != self.find("opportunity", row["opportunity"]):
+                row[self.luck.choice(NAMED)] = None
+
+
+def stamped(rows, first, luck):
+    """The same rows, each with a stamp of its own choice, and naming what the first version of its record names."""
     from instants import utc_text
 
-    leads, made = {}, []
+    families, names, made = Families(rows, luck), {}, []
     for number, row in enumerate(rows):
         row = dict(row)
         row["recorded_at"] = row.get("recorded_at") or utc_text(first + number)
-        if row["table"] == "call":
-            row["lead"] = leads.setdefault(row["id"], row.get("lead"))
+        families.part(row)
+        for field in NAMED:
+            if field in row or (row["table"], row["id"], field) in names:
+                row[field] = names.setdefault((row["table"], row["id"], field), row.get(field))
         made.append(row)
     return made
 
@@ -57,11 +87,12 @@ def dealt(rows, parts, luck):
     for row in rows:
         if row["table"] == "lead" and row.get("merged_into"):
             groups.join(("lead", row["id"]), ("lead", row["merged_into"]))
-        if row["table"] == "call" and row.get("lead"):
-            groups.join(("call", row["id"]), ("lead", row["lead"]))
+        for table in NAMED if row["table"] not in EVERYWHERE else ():
+            if row.get(table):
+                groups.join((row["table"], row["id"]), (table, row[table]))
     place, piles = {}, [[] for _ in range(parts)]
     for row in rows:
-        if row["table"] == "rep":
+        if row["table"] in EVERYWHERE:
             for pile in piles:
                 pile.append(row)
             continue
@@ -75,7 +106,7 @@ def text(value):
 
 
 def store_words(feed, rows):
-    words = ["store", feed.zone, str(DAYS.index(feed.week_start) + 1)]
+    words = ["store", feed.zone, str(DAYS.index(feed.week_start) + 1), feed.currency or "USD"]
     for row in rows:
         words += ["row", row["table"]]
         for field, value in row.items():
@@ -88,13 +119,14 @@ def store_words(feed, rows):
 def ask_words(query, luck, trees):
     from twin import read_when
 
-    words = ["ask", str(luck.randrange(1 << 30)), str(trees)]
+    words = ["ask", str(luck.randrange(1 << 30)), str(trees), "report", query["name"]]
+    words += ["flags", str(sum(bit for name, bit in FLAGS.items() if query.get(name)))]
     for name in query.get("by", []):
         words += ["by", name]
     for kind, items in (("where", query.get("where", [])), ("set", query.get("options", {}).items())):
         for name, value in items:
             words += [kind, f"{name}={value}"]
-    for name, key in (("from", "from_"), ("to", "to"), ("zone", "zone")):
+    for name, key in (("from", "from_"), ("to", "to"), ("zone", "zone"), ("currency", "currency")):
         if key in query:
             words += [name, query[key]]
     for name in ("now", "as_of"):
@@ -105,24 +137,50 @@ def ask_words(query, luck, trees):
     return words + [""]
 
 
+def question(asker, feed, luck):
+    """A query that says its currency, rather one in which there are amounts."""
+    from feeds_all import CURRENCIES
+
+    query = asker.query()
+    query.setdefault("now", "2150-01-01T00:00:00Z")
+    query.setdefault("currency", luck.choice([feed.currency or "USD"] * 2 + CURRENCIES))
+    query["in"] = query.get("zone", feed.zone)
+    return query
+
+
+def answer_count(ours, where, query, numbers, counts):
+    """One line of answer: three numbers, or two when a store refused."""
+    if len(numbers) == 2:
+        code, refusing = numbers
+        ours.check(code == OVERFLOW or (code != 0) == (refusing > 0), f"{where}, {numbers} refuse: {query}")
+        counts["refused"] += 1
+        return
+    cells, filled, different = numbers
+    counts["queries"] += 1
+    counts["cells"] += cells
+    counts["trees"] += TREES
+    counts[query["name"]] += filled > 1
+    ours.check(different == 0, f"{where}, {different} trees differ: {query}")
+
+
 def run_feed(ours, seed, counts):
     from errors import UsageError
-    from feeds import Asker, Maker
+    from feeds import make_asker
+    from feeds_all import AllMaker
 
-    luck, maker = random.Random(f"merge {seed}"), Maker(seed)
+    luck, maker = random.Random(f"merge {seed}"), AllMaker(seed)
     feed = maker.feed
     feed.import_zone = None
-    rows = stamped(maker.rows(), maker.base_stamp)
+    rows = stamped(maker.rows(), maker.base_stamp, luck)
     parts = luck.randint(2, 8)
     words = store_words(feed, rows)
     for pile in dealt(rows, parts, luck):
         words += store_words(feed, pile)
-    asker, asked = Asker(feed, luck), []
-    for _ in range(ours.scaled(20, 10)):
-        query = asker.query()
-        query.setdefault("now", "2150-01-01T00:00:00Z")
+    asker, asked = make_asker(feed, luck), []
+    for _ in range(ours.scaled(40, 30)):
+        query = question(asker, feed, luck)
         try:
-            words += ask_words({**query, "in": query.get("zone", feed.zone)}, luck, TREES)
+            words += ask_words(query, luck, TREES)
             asked.append(query)
         except (UsageError, ValueError, LookupError):
             continue  # wrong usage by intention
@@ -134,29 +192,23 @@ def run_feed(ours, seed, counts):
     if not ours.check(done.returncode == 0 and len(answers) == len(asked), f"seed {seed}: {done}"):
         return
     for query, answer in zip(asked, answers):
-        numbers = [int(number) for number in answer.split()]
-        if len(numbers) == 1:
-            counts["refused"] += 1
-            continue
-        cells, filled, different = numbers
-        counts["queries"] += 1
-        counts["cells"] += cells
-        counts["trees"] += TREES
-        counts["several"] += filled > 1
-        ours.check(different == 0, f"seed {seed}, {parts} parts, {different} trees differ: {query}")
+        answer_count(ours, f"seed {seed}, {parts} parts", query, [int(number) for number in answer.split()], counts)
 
 
 def main():
     ours = claim.Claim(__doc__)
-    counts = dict.fromkeys(("queries", "refused", "cells", "trees", "several"), 0)
+    from twin import REPORTS
+
+    counts = dict.fromkeys(("queries", "refused", "cells", "trees", *REPORTS), 0)
     feeds = ours.scaled(200, 10)
     for seed in range(ours.seed, ours.seed + feeds):
         run_feed(ours, seed, counts)
-    ours.check(counts["several"] > 0, "no query had cells in several parts")
+    for report in REPORTS:
+        ours.check(counts[report] > 0, f"no query of {report} had cells in several parts")
+    several = ", ".join(f"{report} {counts[report]}" for report in REPORTS)
     return ours.end(
-        f"feeds {feeds}, queries {counts['queries']} ({counts['several']} with cells in several parts; "
-        f"{counts['refused']} refused), cells {counts['cells']}, trees merged {counts['trees']}, "
-        f"differences {ours.wrong}"
+        f"feeds {feeds}, queries {counts['queries']} (with cells in several parts: {several}; {counts['refused']} "
+        f"refused), cells {counts['cells']}, trees merged {counts['trees']}, differences {ours.wrong}"
     )
 
 

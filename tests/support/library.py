@@ -81,7 +81,7 @@ class Query(ctypes.Structure):
 class Failure(Exception):
     def __init__(self, code, error):
         super().__init__(f"code {code}: {error.field!r} {error.value!r} {error.reason!r}")
-        self.code = code
+        self.code, self.table = code, error.table.decode()
 
 
 def encoded(text):
@@ -125,13 +125,14 @@ class Library:
 class Store:
     """A store that this process opens and keeps."""
 
-    def __init__(self, library, path, zone="UTC", week_start="monday"):
+    def __init__(self, library, path, zone="UTC", week_start="monday", currency=None):
         self.library, self.handle = library, c_void_p()
         options = StoreOptions(
             size=ctypes.sizeof(StoreOptions),
             flags=OPEN_CREATE,
             zone=encoded(zone),
             week_start=DAYS.index(week_start) + 1,
+            currency=encoded(currency),
         )
         library.call("swk_store_open", encoded(str(path)), byref(options), byref(self.handle))
 
@@ -205,6 +206,7 @@ class Store:
             zone=encoded(zone),
             now=self.instant(query["now"], zone),
             as_of=self.instant(query["as_of"], zone) if "as_of" in query else 0,
+            currency=encoded(query.get("currency")),
         )
         self.library.call("swk_store_report", self.handle, byref(asked), byref(result))
         return self.csv(result)

@@ -3,12 +3,14 @@
  * Merges rollups of parts in random trees and compares the bytes with those of one pass over the whole. Standard input
  * is words, each ended by a NUL; an empty word ends a list:
  *
- *   store ZONE WEEK_START              begins a store in memory: the first is the whole, the others are its parts
+ *   store ZONE WEEK_START CURRENCY     begins a store in memory: the first is the whole, the others are its parts
  *   row TABLE [FIELD TEXT]... ""       a row of the store that was begun last; refused ones are left out
- *   ask SEED TREES [NAME VALUE]... ""  by D; from, to, zone W; where D=V; set N=V; now, as_of, week_start NUMBER
+ *   ask SEED TREES [NAME VALUE]... ""  report, by, from, to, zone, currency W; where D=V; set N=V; now, as_of,
+ *                                      week_start, flags NUMBER
  *
- * An answer to an ask is a line: cells of the whole, parts with a cell, trees whose bytes were different. When the
- * library refuses the query it is the code, negative. Exits 1 on what it does not understand.
+ * An answer to an ask is a line: cells of the whole, parts with a cell, trees whose bytes were different. When a store
+ * refuses the query it is the code of the whole (negative, or 0) and the number of parts that refuse it. Exits 1 on
+ * what it does not understand.
  */
 #include "store.h"
 
@@ -96,6 +98,7 @@ static void store_begin(room *r)
 {
 	const char *zone = word_needed(r);
 	swk_store_options options = { .size = sizeof options, .zone = zone, .week_start = atoi(word_needed(r)) };
+	options.currency = word_needed(r);
 	if (r->count == STORES_MAX)
 		stop("too many stores");
 	need(swk_store_open(NULL, &options, &r->stores[r->count], NULL), "no store");
@@ -118,26 +121,46 @@ static void row_read(room *r)
 
 /* ------------------------------------------------------------------------------------------ asking */
 
+static bool text_set(swk_query *query, const char *name, const char *value)
+{
+	const struct {
+		const char *name, **place;
+	} texts[] = {
+		{ "report", &query->report }, { "from", &query->from },         { "to", &query->to },
+		{ "zone", &query->zone },     { "currency", &query->currency },
+	};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (strcmp(texts[i].name, name) == 0)
+			return *texts[i].place = value, true;
+	return false;
+}
+
+static bool number_set(swk_query *query, const char *name, const char *value)
+{
+	int64_t number = strtoll(value, NULL, 10);
+	if (strcmp(name, "now") == 0)
+		query->now = number;
+	else if (strcmp(name, "as_of") == 0)
+		query->as_of = number;
+	else if (strcmp(name, "week_start") == 0)
+		query->week_start = (int32_t)number;
+	else if (strcmp(name, "flags") == 0)
+		query->flags = (uint32_t)number;
+	else
+		return false;
+	return true;
+}
+
 static void pair_read(question *q, const char *name, char *value)
 {
 	swk_query *query = &q->query;
 	char *equals = strchr(value, '=');
 	if (query->by_count == WORDS_MAX || query->filter_count == WORDS_MAX || query->option_count == WORDS_MAX)
 		stop("too many words");
+	if (text_set(query, name, value) || number_set(query, name, value))
+		return;
 	if (strcmp(name, "by") == 0)
 		q->by[query->by_count++] = value;
-	else if (strcmp(name, "from") == 0)
-		query->from = value;
-	else if (strcmp(name, "to") == 0)
-		query->to = value;
-	else if (strcmp(name, "zone") == 0)
-		query->zone = value;
-	else if (strcmp(name, "now") == 0)
-		query->now = strtoll(value, NULL, 10);
-	else if (strcmp(name, "as_of") == 0)
-		query->as_of = strtoll(value, NULL, 10);
-	else if (strcmp(name, "week_start") == 0)
-		query->week_start = atoi(value);
 	else if (!equals)
 		stop("an unknown name in a query");
 	else if (*equals++ = '\0', strcmp(name, "where") == 0)
@@ -214,11 +237,12 @@ static void rollups_compare(room *r, swk__rollup *const *rollups, unsigned seed,
 
 static void ask(room *r)
 {
-	question q = { .query = { .size = sizeof q.query, .report = "calls" } };
+	question q = { .query = { .size = sizeof q.query, } };
 	swk__rollup *rollups[STORES_MAX] = { NULL };
 	unsigned seed = (unsigned)atoi(word_needed(r)), trees = (unsigned)atoi(word_needed(r));
 	const char *name;
-	int code = SWK_OK;
+	int codes[STORES_MAX] = { 0 };
+	unsigned refusing = 0;
 	while ((name = word_listed(r)))
 		pair_read(&q, name, word_needed(r));
 	q.query.by = q.by;
@@ -227,12 +251,16 @@ static void ask(room *r)
 	for (unsigned i = 0; i < r->count && !r->ingested; i++)
 		need(swk_store_ingest_batch(r->stores[i], r->batches[i], NULL, NULL, NULL), "no ingestion");
 	r->ingested = true;
-	for (unsigned i = 0; i < r->count && code == SWK_OK; i++)
-		code = store_rollup(r->stores[i], &q.query, &rollups[i]);
-	if (code == SWK_OK && r->count > 1)
+	if (r->count < 2)
+		stop("a whole and no part");
+	for (unsigned i = 0; i < r->count; i++) {
+		codes[i] = store_rollup(r->stores[i], &q.query, &rollups[i]);
+		refusing += i > 0 && codes[i] != SWK_OK;
+	}
+	if (codes[0] == SWK_OK && !refusing)
 		rollups_compare(r, rollups, seed, trees);
 	else
-		printf("%d\n", code);
+		printf("%d %u\n", codes[0], refusing);
 	for (unsigned i = 0; i < r->count; i++)
 		swk__rollup_release(rollups[i]);
 }
