@@ -237,7 +237,9 @@ static void rollups_compare(room *r, swk__rollup *const *rollups, unsigned seed,
 
 static void ask(room *r)
 {
-	question q = { .query = { .size = sizeof q.query, } };
+	question q = { .query = {
+			       .size = sizeof q.query,
+		       } };
 	swk__rollup *rollups[STORES_MAX] = { NULL };
 	unsigned seed = (unsigned)atoi(word_needed(r)), trees = (unsigned)atoi(word_needed(r));
 	const char *name;
