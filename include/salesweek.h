@@ -19,7 +19,8 @@
  * - NULL. A pointer that a comment does not call optional must not be NULL: SWK_ERR_USAGE.
  * - Threads. One store may be used by many threads: any number of reports and one ingestion at a time
  *   (a second one waits). A batch belongs to one thread at a time. Results are immutable.
- * - Forks. A store, a batch or a result opened before fork() is refused in the child: SWK_ERR_FORKED.
+ * - Forks. A store opened before fork() is refused in the child, SWK_ERR_FORKED, and so are the ingestion of a batch
+ *   and the writing of a result. Filling a batch and reading the cells of a result touch the child's own memory alone.
  * - Text is UTF-8 without NUL, given with its length in bytes; names and options are NUL-terminated.
  * - Instants are int64_t microseconds since 1970-01-01T00:00:00Z, dates are int32_t days since 1970-01-01.
  * - Option structs begin with their own size in bytes (`sizeof`). Zero in a field means the default; bytes
@@ -160,8 +161,8 @@ typedef struct swk_store_options {
  *
  * A file that does not exist is SWK_ERR_NOT_FOUND unless SWK_OPEN_CREATE is set. An existing store keeps the
  * zone, first weekday and currency that it was created with; naming others is SWK_ERR_USAGE. A store has one
- * writer at a time, over all processes: SWK_ERR_LOCKED after `lock_timeout`. Beside the file stand
- * `path-lock` (stays) and, while a writer is there, SQLite's `path-wal` and `path-shm`.
+ * writer at a time, over all processes: SWK_ERR_LOCKED after `lock_timeout`. Beside the file stand `path-lock` (stays),
+ * `path-new` while the file is made, and, while a writer is there, SQLite's `path-wal` and `path-shm`.
  * Opening replays the file, so it takes time in proportion to the records.
  *
  * On success *store is the caller's, to be closed with swk_store_close. On failure *store is untouched. */

@@ -199,9 +199,9 @@ static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error 
 		if (code != SWK_OK)
 			return code;
 		int64_t local = swk__zone_local(zone, at[i]);
-		int64_t date = local / SWK__US_DAY - (local % SWK__US_DAY < 0);
+		int32_t date = swk__day_of(local);
 		values[i] = hour ? (uint32_t)((local - date * SWK__US_DAY) / (3600 * SWK__US_SECOND))
-		                 : (uint32_t)swk__date_weekday((int32_t)date);
+		                 : (uint32_t)swk__date_weekday(date);
 	}
 	return SWK_OK;
 }

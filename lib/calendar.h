@@ -103,11 +103,16 @@ void swk__week_label(int week_start, int32_t first, char text[16]);
  * static text): no such text, no such week (2021-W53), an ISO label under weeks that do not begin on Monday. */
 const char *swk__week_parse(int week_start, swk__slice text, int32_t *first);
 
+/* The day that microseconds since the epoch lie in: of an instant the UTC day, of a local time its date. */
+static inline int32_t swk__day_of(int64_t microseconds)
+{
+	return (int32_t)(microseconds / SWK__US_DAY - (microseconds % SWK__US_DAY < 0));
+}
+
 /* The UTC week by which facts are filed: whole weeks since Monday 1969-12-29; 0 is the week of 1970-01-01. */
 static inline int32_t swk__utc_week(int64_t instant)
 {
-	int64_t day = instant / SWK__US_DAY - (instant % SWK__US_DAY < 0);
-	int64_t days = day + 3;
+	int64_t days = (int64_t)swk__day_of(instant) + 3;
 	return (int32_t)(days / 7 - (days % 7 < 0));
 }
 

@@ -170,7 +170,7 @@ int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currenc
 {
 	swk__fraction exact;
 	int64_t local = swk__zone_local(money->zone, instant);
-	int32_t date = (int32_t)(local / SWK__US_DAY - (local % SWK__US_DAY < 0));
+	int32_t date = swk__day_of(local);
 	int code = swk__money_exact(money, amount, currency, date, &exact, error);
 	if (code != SWK_OK)
 		return code;

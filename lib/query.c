@@ -38,15 +38,13 @@ static void by_add(swk__plan *plan, swk__dimension dimension)
 
 static int by_resolve(const swk_query *query, swk__plan *plan, swk_error *error)
 {
-	unsigned seen = 0;
 	for (size_t i = 0; i < query->by_count; i++) {
 		swk__dimension dimension;
 		int code = dimension_find(plan, query->by[i], &dimension, error);
 		if (code != SWK_OK)
 			return code;
-		if (seen & (1u << dimension))
+		if (plan->by_mask & (1u << dimension))
 			return usage(error, "by", query->by[i], "was named twice");
-		seen |= 1u << dimension;
 		by_add(plan, dimension);
 	}
 	for (int d = 0; d < SWK__DIMENSION_COUNT && query->by_count == 0; d++)

@@ -92,20 +92,23 @@ bool swk__quotas_begin(const swk__facts *facts, int32_t *date)
 
 /* --------------------------------------------------------------------------------------------- groups */
 
-bool swk__quotas_apply(const swk__plan *plan)
+/* The dimensions that the plan groups or filters by, as bits. */
+static unsigned dimensions_asked(const swk__plan *plan)
 {
-	const unsigned known = SWK__HAS(REP) | SWK__HAS(TEAM);
 	unsigned asked = plan->by_mask;
 	for (unsigned f = 0; f < plan->filter_count; f++)
 		asked |= 1u << plan->filters[f].dimension;
-	return !(asked & ~known);
+	return asked;
+}
+
+bool swk__quotas_apply(const swk__plan *plan)
+{
+	return !(dimensions_asked(plan) & ~(SWK__HAS(REP) | SWK__HAS(TEAM)));
 }
 
 static level plan_level(const swk__plan *plan)
 {
-	unsigned asked = plan->by_mask;
-	for (unsigned f = 0; f < plan->filter_count; f++)
-		asked |= 1u << plan->filters[f].dimension;
+	unsigned asked = dimensions_asked(plan);
 	return asked & SWK__HAS(REP) ? LEVEL_REP : asked & SWK__HAS(TEAM) ? LEVEL_TEAM : LEVEL_ALL;
 }
 
