@@ -91,21 +91,25 @@ int rejects_open(reject_log *rejects, const char *store, const char *source, con
 	return code;
 }
 
-static void line_show(const reject_log *rejects, const swk_error *error)
+/* The column by the name that the file has for it, unless that is the field's. */
+static void line_show(const reject_log *rejects, const swi_rejection *rejection)
 {
 	char text[512];
-	swk_error shown = *error;
+	swk_error shown = *rejection->error;
+	const char *column = strcmp(rejection->column, shown.field) == 0 ? "" : rejection->column;
 	shown.row = 0;
 	swk_error_format(&shown, text, sizeof text);
 	progress_clear();
-	complain("%s:%" PRId64 ": %s", rejects->source, error->row, text);
+	complain("%s:%" PRId64 ": %s%.100s%s%s", rejects->source, rejection->error->row, *column ? "column \"" : "",
+	         column, *column ? "\": " : "", text);
 }
 
-int rejects_add(void *context, const swk_error *error, const char *raw, size_t length)
+int rejects_add(void *context, const swi_rejection *rejection)
 {
 	reject_log *rejects = context;
+	const swk_error *error = rejection->error;
 	if (rejects->count++ < SHOWN)
-		line_show(rejects, error);
+		line_show(rejects, rejection);
 	FILE *file = rejects->file;
 	if (!file)
 		return 0;
@@ -114,7 +118,7 @@ int rejects_add(void *context, const swk_error *error, const char *raw, size_t l
 	cell_write(file, error->field, strlen(error->field), ",");
 	cell_write(file, error->value, strlen(error->value), ",");
 	cell_write(file, error->reason, strlen(error->reason), ",");
-	cell_write(file, raw, length, "\r\n");
+	cell_write(file, rejection->raw, rejection->raw_length, "\r\n");
 	return ferror(file);
 }
 

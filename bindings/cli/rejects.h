@@ -5,7 +5,7 @@
 #ifndef CLI_REJECTS_H
 #define CLI_REJECTS_H
 
-#include "salesweek.h"
+#include "salesweek_import.h"
 
 #include <stdio.h>
 
@@ -21,7 +21,7 @@ typedef struct reject_log {
 int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, int input);
 
 /* A swi_reject; the context is the rejects. */
-int rejects_add(void *context, const swk_error *error, const char *raw, size_t length);
+int rejects_add(void *context, const swi_rejection *rejection);
 
 /* Says how many were not shown, closes the file: EXIT_DONE, or EXIT_ERROR after a line when it is not whole. */
 int rejects_close(reject_log *rejects);

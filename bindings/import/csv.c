@@ -32,18 +32,25 @@ typedef struct csv_reader {
 
 /* -------------------------------------------------------------------------------------------- cells */
 
+static bool cells_room(cell_list *cells)
+{
+	if (cells->count < cells->capacity)
+		return true;
+	size_t capacity = cells->capacity ? cells->capacity * 2 : 32;
+	swi__slice *grown = swi__resize(cells->cells, capacity, sizeof *grown);
+	if (!grown) {
+		cells->failed = true;
+		return false;
+	}
+	cells->cells = grown;
+	cells->capacity = capacity;
+	return true;
+}
+
 static void cells_add(cell_list *cells, const char *bytes, size_t length)
 {
-	if (cells->count == cells->capacity) {
-		size_t capacity = cells->capacity ? cells->capacity * 2 : 32;
-		swi__slice *grown = swi__resize(cells->cells, capacity, sizeof *grown);
-		if (!grown) {
-			cells->failed = true;
-			return;
-		}
-		cells->cells = grown;
-		cells->capacity = capacity;
-	}
+	if (!cells_room(cells))
+		return;
 	cells->cells[cells->count++] = (swi__slice){ NULL, length };
 	if (!swi__text_append(&cells->bytes, bytes, length))
 		cells->failed = true;
@@ -88,10 +95,31 @@ static bool reader_renew(csv_reader *reader)
 	return reader->parser_ready;
 }
 
-/* Takes the input's text apart. SWK_ERR_INVALID: it was no CSV. */
+/* A record without a quote is taken apart where it lies. */
+static int reader_cut(csv_reader *reader, cell_list *cells)
+{
+	swi__slice rest = reader->run->input.row;
+	const char *end = memchr(rest.bytes, reader->delimiters[0], rest.length);
+	cells_clear(cells);
+	if (!end && swi__trim(rest).length == 0)
+		return SWK_OK;
+	for (;; end = memchr(rest.bytes, reader->delimiters[0], rest.length)) {
+		size_t length = end ? (size_t)(end - rest.bytes) : rest.length;
+		if (!cells_room(cells))
+			return swi__fail_memory(reader->run->error);
+		cells->cells[cells->count++] = swi__trim((swi__slice){ rest.bytes, length });
+		if (!end)
+			return SWK_OK;
+		rest = (swi__slice){ end + 1, rest.length - length - 1 };
+	}
+}
+
+/* Takes the input's row apart. SWK_ERR_INVALID: it was no CSV. The cells are valid until the next row. */
 static int reader_split(csv_reader *reader, cell_list *cells)
 {
-	swi__slice text = swi__text_slice(&reader->run->input.text);
+	swi__slice text = reader->run->input.row;
+	if (!reader->run->input.quotes)
+		return reader_cut(reader, cells);
 	cells_clear(cells);
 	bool whole = csv_parse(&reader->parser, text.bytes, text.length, take_cell, NULL, cells) == text.length &&
 	             csv_fini(&reader->parser, take_cell, NULL, cells) == 0;
@@ -136,7 +164,7 @@ static swi__got heading_get(csv_reader *reader)
 	swi__got got;
 	do
 		got = swi__input_record(&reader->run->input, reader->delimiters);
-	while (got == SWI__GOT_ONE && swi__trim(swi__text_slice(&reader->run->input.text)).length == 0);
+	while (got == SWI__GOT_ONE && swi__trim(reader->run->input.row).length == 0);
 	reader->heading_line = reader->run->input.number;
 	return got;
 }
@@ -145,9 +173,17 @@ static int heading_skip(csv_reader *reader)
 {
 	size_t lines = reader->run->maps ? reader->run->maps->skip : 0;
 	for (; lines > 0; lines--)
-		if (swi__input_line(&reader->run->input) == SWI__GOT_FAILED)
+		if (!swi__input_skip(&reader->run->input))
 			return reader->run->input.code;
 	return SWK_OK;
+}
+
+static int heading_copy(csv_reader *reader)
+{
+	for (size_t i = 0; i < reader->record.count; i++)
+		cells_add(&reader->heading, reader->record.cells[i].bytes, reader->record.cells[i].length);
+	cells_place(&reader->heading);
+	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
 }
 
 static int heading_number(csv_reader *reader)
@@ -268,7 +304,7 @@ static int heading_check(csv_reader *reader)
 	if (!run->maps)
 		return heading_check_fields(reader);
 	return swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
-	                      run->error);
+	                      reader->delimiters[0], run->error);
 }
 
 /* Gets the line of the heading and finds out the delimiter from it. */
@@ -292,7 +328,7 @@ static int heading_read(csv_reader *reader, bool *empty)
 	if (got == SWI__GOT_LONG)
 		return fail_heading(reader, "is too long");
 	if (!delimiter)
-		reader->delimiters[0] = delimiter_found(swi__text_slice(&run->input.text));
+		reader->delimiters[0] = delimiter_found(run->input.row);
 	reader->delimiters[1] = '\0';
 	return reader_renew(reader) ? SWK_OK : swi__fail_memory(run->error);
 }
@@ -315,11 +351,12 @@ static int reader_heading(csv_reader *reader, bool *row)
 	if (empty)
 		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
 		               : SWK_OK;
-	code = reader_split(reader, heading ? &reader->heading : &reader->record);
+	run->heading = &reader->heading.cells;
+	code = reader_split(reader, &reader->record);
 	if (code == SWK_ERR_INVALID)
 		return fail_heading(reader, "has quotes where none may stand");
-	if (!code && !heading)
-		code = heading_made(reader);
+	if (!code)
+		code = heading ? heading_copy(reader) : heading_made(reader);
 	*row = !heading;
 	return code ? code : heading_check(reader);
 }
@@ -354,7 +391,7 @@ static int table_row(csv_reader *reader)
 			swi__fail(run->error, code, "line %lld could not be kept in memory",
 			          (long long)run->input.number);
 	}
-	return code ? code : swi__run_end_row(run, swi__text_slice(&run->input.text));
+	return code ? code : swi__run_end_row(run, run->input.row);
 }
 
 static int map_rows(csv_reader *reader)
@@ -367,12 +404,14 @@ static int map_rows(csv_reader *reader)
 		if (!swi__field_wanted(map, reader->record.cells))
 			continue;
 		wanted = true;
+		run->map = map;
 		code = begin_row(run, map->table);
 		if (!code)
 			code = swi__field_row(run, map, reader->record.cells, &reader->scratch);
 		if (!code)
-			code = swi__run_end_row(run, swi__text_slice(&run->input.text));
+			code = swi__run_end_row(run, run->input.row);
 	}
+	run->map = NULL;
 	run->counts.skipped += !wanted;
 	return code;
 }

@@ -308,7 +308,7 @@ int swi__field_row(swi__run *run, const swi__map *map, const swi__slice *cells, 
 	int code = SWK_OK;
 	for (size_t i = 0; i < map->field_count && !code; i++) {
 		passage.field = &map->fields[i];
-		code = set_field(&passage);
+		code = passage.field->absent ? SWK_OK : set_field(&passage);
 	}
 	for (size_t i = 0; i < map->constant_count && !code; i++) {
 		const swi__constant *constant = &map->constants[i];
@@ -323,6 +323,8 @@ bool swi__field_wanted(const swi__map *map, const swi__slice *cells)
 {
 	for (size_t i = 0; i < map->condition_count; i++) {
 		const swi__condition *condition = &map->conditions[i];
+		if (condition->column.index == SWI__NO_COLUMN)
+			continue;
 		if (listed(condition->texts, cells[condition->column.index]) != condition->in)
 			return false;
 	}

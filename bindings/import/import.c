@@ -38,17 +38,63 @@ static bool run_is_full(const swi__run *run)
 	return run->pending >= most && !together;
 }
 
-static int run_reject(swi__run *run, const swk_error *refusal, swi__slice raw)
+static const swi__field *map_field(const swi__map *map, const char *name)
 {
+	for (size_t i = 0; i < map->field_count; i++)
+		if (strcmp(map->fields[i].name, name) == 0)
+			return &map->fields[i];
+	return NULL;
+}
+
+/* The heading of the columns that the field is made of. */
+static void column_say(const swi__run *run, const char *name, swi__text *column)
+{
+	const swi__field *field = run->map ? map_field(run->map, name) : NULL;
+	for (size_t i = 0; field && i < field->column_count; i++) {
+		if (field->columns[i].index == SWI__NO_COLUMN)
+			continue;
+		swi__slice heading = (*run->heading)[field->columns[i].index];
+		if (column->length)
+			swi__text_append(column, " + ", 3);
+		swi__text_append(column, heading.bytes, heading.length);
+	}
+	swi__text_byte(column, '\0');
+}
+
+/* A CSV that is no UTF-8 mostly came out of a spreadsheet on Windows. */
+static void encoding_hint(const swi__run *run, swk_error *refusal, swi__slice raw)
+{
+	static const char hint[] = ": is the file windows-1252? its map names the \"encoding\"";
+	size_t length = strlen(refusal->reason);
+	if (run->heading && run->input.encoding == SWI__ENCODING_UTF8 && strstr(refusal->reason, "UTF-8") &&
+	    length + sizeof hint <= sizeof refusal->reason && !swi__utf8_valid(raw, NULL))
+		memcpy(refusal->reason + length, hint, sizeof hint);
+}
+
+static int run_reject(swi__run *run, swk_error *refusal, swi__slice raw)
+{
+	swi__text column = { NULL, 0, 0, false };
 	run->counts.rejected++;
-	if (!run->options->reject ||
-	    !run->options->reject(run->options->reject_context, refusal, raw.bytes, raw.length))
+	if (!run->options->reject)
 		return SWK_OK;
-	return swi__fail(run->error, SWK_ERR_IO, "the refused rows could not be written down");
+	encoding_hint(run, refusal, raw);
+	column_say(run, refusal->field, &column);
+	if (column.failed) {
+		swi__text_done(&column);
+		return swi__fail_memory(run->error);
+	}
+	const swi_rejection rejection = { .size = sizeof rejection,
+		                          .error = refusal,
+		                          .column = column.bytes,
+		                          .raw = raw.bytes,
+		                          .raw_length = raw.length };
+	int stop = run->options->reject(run->options->reject_context, &rejection);
+	swi__text_done(&column);
+	return stop ? swi__fail(run->error, SWK_ERR_IO, "the refused rows could not be written down") : SWK_OK;
 }
 
 /* What happens to a row that the batch refused, or took. */
-static int run_ended(swi__run *run, int code, const swk_error *refusal, swi__slice raw)
+static int run_ended(swi__run *run, int code, swk_error *refusal, swi__slice raw)
 {
 	if (code == SWK_ERR_INVALID)
 		code = run_reject(run, refusal, raw);
@@ -86,13 +132,32 @@ int swi__run_refuse(swi__run *run, const char *table, const char *field, swi__sl
 	code = swk_batch_end(run->batch, &refusal);
 	if (code == SWK_ERR_INVALID && !*table)
 		swi__fail_row(&refusal, code, run->input.number, field, value, reason);
-	return run_ended(run, code, &refusal, swi__text_slice(&run->input.text));
+	return run_ended(run, code, &refusal, run->input.row);
 }
 
 /* -------------------------------------------------------------------------------------------- probes */
 
-/* How the library refuses a row of `table` with nothing but a `field`, which is empty or the first of all dates. */
-static int probe(swi__run *run, const char *table, const char *field, bool date, swk_error *refusal)
+/* What a row of `table` with nothing but a `field` has in it. */
+typedef enum probe_value {
+	PROBE_EMPTY,
+	PROBE_DATE, /* the first of all dates */
+	PROBE_REAL  /* one */
+} probe_value;
+
+static int probe_set(swk_batch *batch, const char *field, probe_value value)
+{
+	switch (value) {
+	case PROBE_DATE:
+		return swk_batch_date(batch, field, 0);
+	case PROBE_REAL:
+		return swk_batch_real(batch, field, 1);
+	default:
+		return swk_batch_parse(batch, field, "", 0);
+	}
+}
+
+/* How the library refuses such a row. */
+static int probe(swi__run *run, const char *table, const char *field, probe_value value, swk_error *refusal)
 {
 	swk_batch *batch = NULL;
 	int code = swk_batch_create(run->store, NULL, &batch, run->error);
@@ -100,20 +165,30 @@ static int probe(swi__run *run, const char *table, const char *field, bool date,
 		return code;
 	code = swk_batch_row(batch, table, 1);
 	if (!code && field)
-		code = date ? swk_batch_date(batch, field, 0) : swk_batch_parse(batch, field, "", 0);
+		code = probe_set(batch, field, value);
 	if (!code)
 		code = swk_batch_end(batch, refusal);
 	swk_batch_free(batch);
 	return code == SWK_OK || code == SWK_ERR_INVALID ? SWK_OK : swi__fail_memory(run->error);
 }
 
+/* A field that takes such a value is not what the row is refused for. */
+static int probe_takes(swi__run *run, const char *table, const char *field, probe_value value, bool *takes)
+{
+	swk_error refusal = SWK_ERROR_INIT;
+	int code = probe(run, table, field, value, &refusal);
+	if (!code)
+		*takes = strcmp(refusal.field, field) != 0;
+	return code;
+}
+
 /* SWK_ERR_USAGE when (table, field) is refused for the reason for which a name is that nothing has. */
 static int probe_alike(swi__run *run, const char *table, const char *field, const char *no_table, const char *no_field)
 {
 	swk_error asked = SWK_ERROR_INIT, unknown = SWK_ERROR_INIT;
-	int code = probe(run, table, field, false, &asked);
+	int code = probe(run, table, field, PROBE_EMPTY, &asked);
 	if (!code)
-		code = probe(run, no_table, no_field, false, &unknown);
+		code = probe(run, no_table, no_field, PROBE_EMPTY, &unknown);
 	if (code)
 		return code;
 	return strcmp(asked.reason, unknown.reason) == 0 ? SWK_ERR_USAGE : SWK_OK;
@@ -135,14 +210,14 @@ int swi__run_field_known(swi__run *run, const char *table, const char *field)
 	return code;
 }
 
-/* A field that takes a date is not what the row is refused for. */
 int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date)
 {
-	swk_error refusal = SWK_ERROR_INIT;
-	int code = probe(run, table, field, true, &refusal);
-	if (!code)
-		*date = strcmp(refusal.field, field) != 0;
-	return code;
+	return probe_takes(run, table, field, PROBE_DATE, date);
+}
+
+int swi__run_field_real(swi__run *run, const char *table, const char *field, bool *real)
+{
+	return probe_takes(run, table, field, PROBE_REAL, real);
 }
 
 /* ------------------------------------------------------------------------------------------- the run */
@@ -157,6 +232,7 @@ static int run_begin(swi__run *run)
 		if (code)
 			return code;
 	}
+	run->input.encoding = run->maps ? run->maps->encoding : SWI__ENCODING_UNKNOWN;
 	run->zone = options->zone ? options->zone : run->maps ? run->maps->zone : NULL;
 	swk_batch_options batch = { .size = sizeof batch,
 		                    .zone = run->zone,

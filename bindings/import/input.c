@@ -15,30 +15,60 @@ enum {
 
 /* --------------------------------------------------------------------------------------------- bytes */
 
-/* Reads more bytes behind those that are left. False at the end and on failure. */
+/* Reads bytes as they stand in the file; 0 at the end and on failure. */
+static size_t input_read(swi__input *input, char *to, size_t room)
+{
+	if (input->ended || input->code)
+		return 0;
+	if (input->progress && input->progress(input->progress_context, input->done, input->total)) {
+		input->code = swi__fail(input->error, SWK_ERR_INTERRUPTED, "the import was interrupted");
+		return 0;
+	}
+	int64_t count = input->read(input->read_context, to, room);
+	if (count < 0 || (uint64_t)count > room) {
+		char text[128];
+		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s",
+		                        strerror_r(errno, text, sizeof text));
+		return 0;
+	}
+	input->ended = count == 0;
+	input->done += (uint64_t)count;
+	return (size_t)count;
+}
+
+/* Decodes what was read. The rest of a character that was cut stays. */
+static void input_decode(swi__input *input)
+{
+	size_t used;
+	swi__slice raw = { input->raw, input->raw_length };
+	input->length += swi__encoding_decode(input->encoding, raw, input->ended, input->chunk + input->length, &used);
+	input->raw_length -= used;
+	memmove(input->raw, input->raw + used, input->raw_length);
+}
+
+/* Reads more bytes behind those that are left, which move to the chunk's beginning. False when there was no more, no
+ * room, or on failure. */
 static bool input_fill(swi__input *input)
 {
 	if (input->ended || input->code)
 		return false;
-	if (input->progress && input->progress(input->progress_context, input->done, input->total)) {
-		input->code = swi__fail(input->error, SWK_ERR_INTERRUPTED, "the import was interrupted");
-		return false;
-	}
 	size_t left = input->length - input->at;
 	memmove(input->chunk, input->chunk + input->at, left);
 	input->at = 0;
 	input->length = left;
-	int64_t count = input->read(input->read_context, input->chunk + left, CHUNK_SIZE - left);
-	if (count < 0 || (uint64_t)count > CHUNK_SIZE - left) {
-		char text[128];
-		input->code = swi__fail(input->error, SWK_ERR_IO, "reading failed: %s",
-		                        strerror_r(errno, text, sizeof text));
-		return false;
+	size_t room = input->capacity - left;
+	if (!input->raw) {
+		input->length += room ? input_read(input, input->chunk + left, room) : 0;
+		return input->length > left;
 	}
-	input->ended = count == 0;
-	input->length += (size_t)count;
-	input->done += (uint64_t)count;
-	return count > 0;
+	room /= SWI__ENCODING_GROWTH;
+	while (input->length == left && room > input->raw_length && !input->ended && !input->code) {
+		room = room < CHUNK_SIZE ? room : CHUNK_SIZE;
+		input->raw_length += input_read(input, input->raw + input->raw_length, room - input->raw_length);
+		if (!input->code)
+			input_decode(input);
+	}
+	return input->length > left;
 }
 
 static int input_peek(swi__input *input)
@@ -48,41 +78,51 @@ static int input_peek(swi__input *input)
 	return (unsigned char)input->chunk[input->at];
 }
 
-static bool input_starts(const swi__input *input, const char *bytes, size_t length)
+/* What was read to look at becomes what is to be decoded. */
+static int input_transcode(swi__input *input, size_t mark)
 {
-	return input->length >= length && memcmp(input->chunk, bytes, length) == 0;
-}
-
-static int input_refuse_kind(swi__input *input)
-{
-	if (input_starts(input, "PK\x03\x04", 4) || input_starts(input, "\xd0\xcf\x11\xe0", 4))
-		return swi__fail(input->error, SWK_ERR_INVALID, "is a spreadsheet file, not CSV: save it as CSV first");
-	if (input_starts(input, "\xff\xfe", 2) || input_starts(input, "\xfe\xff", 2))
-		return swi__fail(input->error, SWK_ERR_INVALID,
-		                 "is UTF-16, which is not supported yet: save it as UTF-8");
+	input->raw = input->chunk;
+	input->raw_length = input->length - mark;
+	memmove(input->raw, input->raw + mark, input->raw_length);
+	input->capacity = CHUNK_SIZE * SWI__ENCODING_GROWTH + CHUNK_SIZE;
+	input->chunk = swi__alloc(input->capacity, 1);
+	input->length = 0;
+	if (!input->chunk)
+		return swi__fail_memory(input->error);
+	input_decode(input);
 	return SWK_OK;
 }
 
 int swi__input_begin(swi__input *input)
 {
+	size_t mark = 0;
 	input->chunk = swi__alloc(CHUNK_SIZE, 1);
+	input->capacity = CHUNK_SIZE;
 	input->line = 1;
 	if (!input->chunk)
 		return swi__fail_memory(input->error);
-	while (input->length < 4 && input_fill(input))
+	while (input->length < SWI__ENCODING_LOOK && input_fill(input))
 		;
 	if (input->code)
 		return input->code;
-	if (input_starts(input, "\xef\xbb\xbf", 3))
-		input->at = 3;
-	return input_refuse_kind(input);
+	swi__slice start = { input->chunk, input->length };
+	const char *wrong = swi__encoding_refusal(start);
+	if (!wrong)
+		wrong = swi__encoding_settle(start, &input->encoding, &mark);
+	if (wrong)
+		return swi__fail(input->error, SWK_ERR_INVALID, "%s", wrong);
+	if (input->encoding != SWI__ENCODING_UTF8)
+		return input_transcode(input, mark);
+	input->at = mark;
+	return SWK_OK;
 }
 
 void swi__input_done(swi__input *input)
 {
 	swi__free(input->chunk);
+	swi__free(input->raw);
 	swi__text_done(&input->text);
-	input->chunk = NULL;
+	input->chunk = input->raw = NULL;
 }
 
 /* --------------------------------------------------------------------------------------------- lines */
@@ -91,6 +131,39 @@ static void input_start(swi__input *input)
 {
 	swi__text_clear(&input->text);
 	input->number = input->line;
+}
+
+/* Finds the end of the line that begins here, reading on while the chunk has room: most lines lie in it in one piece.
+ * False when the end is not there, though the file may go on. *length: without the LF. */
+static bool input_window(swi__input *input, size_t *length)
+{
+	size_t looked = 0;
+	for (;;) {
+		const char *from = input->chunk + input->at;
+		size_t left = input->length - input->at;
+		const char *end = memchr(from + looked, '\n', left - looked);
+		*length = end ? (size_t)(end - from) : left;
+		if (end)
+			return true;
+		looked = left;
+		if (!input_fill(input))
+			return input->ended && !input->code && left > 0;
+	}
+}
+
+/* Takes the line in the chunk as the row. */
+static swi__got input_take(swi__input *input, size_t length)
+{
+	const char *from = input->chunk + input->at;
+	input->number = input->line;
+	input->at += length;
+	if (input->at < input->length) {
+		input->at++;
+		input->line++;
+	}
+	input->row = (swi__slice){ from, length && from[length - 1] == '\r' ? length - 1 : length };
+	input->quotes = false;
+	return SWI__GOT_ONE;
 }
 
 /* Keeps as much of the bytes as fits; false when they did not all fit. */
@@ -107,6 +180,8 @@ static swi__got input_result(swi__input *input, swi__got got)
 		return SWI__GOT_FAILED;
 	if (got == SWI__GOT_LONG && input->text.length > BEGINNING)
 		input->text.length = BEGINNING;
+	input->row = swi__text_slice(&input->text);
+	input->quotes = true;
 	if (!input->text.failed)
 		return got;
 	input->code = swi__fail_memory(input->error);
@@ -116,12 +191,15 @@ static swi__got input_result(swi__input *input, swi__got got)
 swi__got swi__input_line(swi__input *input)
 {
 	bool whole = true, some = false;
+	size_t length;
+	if (input_window(input, &length))
+		return input_take(input, length);
 	input_start(input);
 	while (input_peek(input) >= 0) {
 		const char *from = input->chunk + input->at;
 		size_t left = input->length - input->at;
 		const char *end = memchr(from, '\n', left);
-		size_t length = end ? (size_t)(end - from) : left;
+		length = end ? (size_t)(end - from) : left;
 		some = true;
 		whole = input_keep(input, from, length) && whole;
 		input->at += length + (end != NULL);
@@ -182,11 +260,23 @@ static bool input_quoted_run(swi__input *input)
 	return input_keep(input, from, length);
 }
 
+/* True when the record that begins here is one line without quotes that lies in the chunk. */
+static bool input_simple(swi__input *input, size_t *length)
+{
+	if (!input_window(input, length) || *length == 0)
+		return false;
+	const char *from = input->chunk + input->at;
+	return !memchr(from, '"', *length) && !memchr(from, '\r', *length - 1);
+}
+
 swi__got swi__input_record(swi__input *input, const char *delimiters)
 {
 	field_state state = FIELD_START;
 	bool whole = true, some = false;
 	int byte;
+	size_t length;
+	if (input_simple(input, &length))
+		return input_take(input, length);
 	input_start(input);
 	while ((byte = input_peek(input)) >= 0) {
 		some = true;
@@ -209,4 +299,14 @@ swi__got swi__input_record(swi__input *input, const char *delimiters)
 	if (!whole)
 		return input_result(input, SWI__GOT_LONG);
 	return input_result(input, byte == BYTE_END && state == FIELD_QUOTED ? SWI__GOT_OPEN : SWI__GOT_ONE);
+}
+
+bool swi__input_skip(swi__input *input)
+{
+	int byte;
+	while ((byte = input_peek(input)) >= 0 && byte != '\n' && byte != '\r')
+		input->at++;
+	if (byte >= 0)
+		input_newline(input, byte, false);
+	return !input->code;
 }

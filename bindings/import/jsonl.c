@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include "number.h"
+
 #include <jansson.h>
 #include <stdio.h>
 
@@ -46,7 +48,7 @@ static int line_blame(swi__run *run, size_t at, line_patch patch, char filler, c
                       const char *reason)
 {
 	swi__text copy = { NULL, 0, 0, false };
-	swi__slice line = swi__text_slice(&run->input.text);
+	swi__slice line = run->input.row;
 	json_t *one = line_patched(line, at, patch, filler, &copy);
 	json_t *two = line_patched(line, at, patch, other, &copy);
 	const char *field = object_difference(one, two);
@@ -72,7 +74,7 @@ static void patch_bytes(char *line, size_t length, size_t at, char filler)
 static int line_refuse_bytes(swi__run *run, size_t at)
 {
 	char reason[80];
-	bool nul = run->input.text.bytes[at] == '\0';
+	bool nul = run->input.row.bytes[at] == '\0';
 	snprintf(reason, sizeof reason, "%s (byte %zu of the line)", nul ? "had a NUL" : "was not UTF-8", at + 1);
 	return line_blame(run, at, patch_bytes, '?', '!', NO_VALUE, reason);
 }
@@ -92,7 +94,7 @@ static void patch_number(char *line, size_t length, size_t at, char filler)
 /* `end` is a place behind the number, or in it. */
 static int line_refuse_number(swi__run *run, size_t end)
 {
-	swi__slice line = swi__text_slice(&run->input.text);
+	swi__slice line = run->input.row;
 	size_t from = end < line.length ? end : line.length;
 	while (from > 0 && !in_number(line.bytes[from - 1]))
 		from--;
@@ -112,7 +114,7 @@ static int line_refuse_duplicate(swi__run *run, const json_error_t *error)
 	const char *from = strchr(error->text, '"');
 	size_t length = from ? strcspn(from + 1, "\"") : 0;
 	memcpy(key, from ? from + 1 : "", length);
-	swi__slice line = swi__text_slice(&run->input.text);
+	swi__slice line = run->input.row;
 	json_t *object = json_loadb(line.bytes, line.length, PARSE_FLAGS & ~(size_t)JSON_REJECT_DUPLICATES, NULL);
 	int code = swi__run_refuse(run, object_table(object), key, NO_VALUE, "was there twice");
 	json_decref(object);
@@ -144,10 +146,104 @@ static int line_refuse_json(swi__run *run, const json_error_t *error)
 
 /* --------------------------------------------------------------------------------------------- rows */
 
-/* jansson keeps a number with a fraction or an exponent as a double: up to 15 digits of an amount or a rate come
- * through as they stand in the line, beyond that the shortest digits of the nearest double count. A text or a whole
- * number is exact. */
-static int field_set(swi__run *run, const char *field, const json_t *value)
+/* The place behind the string that begins at `at`. The line is known to be JSON. */
+static size_t string_end(swi__slice line, size_t at)
+{
+	for (at++; at < line.length && line.bytes[at] != '"'; at++)
+		at += line.bytes[at] == '\\';
+	return at + 1;
+}
+
+/* The place behind the value that begins at `at`, or before it in white space: the comma or brace that ends it. */
+static size_t value_end(swi__slice line, size_t at)
+{
+	size_t depth = 0;
+	while (at < line.length) {
+		char byte = line.bytes[at];
+		if (depth == 0 && (byte == ',' || byte == '}'))
+			break;
+		depth += byte == '{' || byte == '[';
+		depth -= byte == '}' || byte == ']';
+		at = byte == '"' ? string_end(line, at) : at + 1;
+	}
+	return at;
+}
+
+/* The text of the member `number` (from 0) of the object on the line: members come in its order, each key once. */
+static swi__slice member_text(swi__slice line, size_t number)
+{
+	const char *brace = memchr(line.bytes, '{', line.length);
+	size_t at = brace ? (size_t)(brace - line.bytes) + 1 : line.length, colon = at;
+	for (;; number--) {
+		while (at < line.length && line.bytes[at] != '"')
+			at++;
+		colon = string_end(line, at);
+		while (colon < line.length && line.bytes[colon] != ':')
+			colon++;
+		at = colon < line.length ? value_end(line, colon + 1) : line.length;
+		if (number == 0 || at >= line.length)
+			break;
+	}
+	return colon < at ? swi__trim((swi__slice){ line.bytes + colon + 1, at - colon - 1 }) : NO_VALUE;
+}
+
+/* The significant digits of a JSON number. */
+static size_t digits_count(swi__slice number)
+{
+	size_t count = 0, zeros = 0;
+	for (size_t i = 0; i < number.length && number.bytes[i] != 'e' && number.bytes[i] != 'E'; i++) {
+		char byte = number.bytes[i];
+		if (byte < '0' || byte > '9')
+			continue;
+		zeros = byte == '0' ? zeros + 1 : 0;
+		count += count > 0 || byte != '0';
+	}
+	return count > zeros ? count - zeros : count;
+}
+
+/* A JSON number with a fraction or an exponent as plain digits with a ".": false when it has too many. */
+static bool number_plain(swi__slice number, char text[SWI__DECIMAL_TEXT], size_t *length)
+{
+	size_t mantissa = 0;
+	swi__decimal value, ten = { 10, 0 }, tenth = { 1, 1 };
+	while (mantissa < number.length && number.bytes[mantissa] != 'e' && number.bytes[mantissa] != 'E')
+		mantissa++;
+	if (!swi__decimal_parse((swi__slice){ number.bytes, mantissa }, &value))
+		return false;
+	swi__decimal exponent = { 0, 0 };
+	if (mantissa < number.length &&
+	    !swi__decimal_parse((swi__slice){ number.bytes + mantissa + 1, number.length - mantissa - 1 }, &exponent))
+		return false;
+	if (exponent.digits > 24 || exponent.digits < -24)
+		return false;
+	for (; exponent.digits > 0; exponent.digits--)
+		if (!swi__decimal_multiply(value, ten, &value))
+			return false;
+	for (; exponent.digits < 0; exponent.digits++)
+		if (value.places > 24 || !swi__decimal_multiply(value, tenth, &value))
+			return false;
+	*length = swi__decimal_text(value, text);
+	return true;
+}
+
+/* A double keeps 15 digits: a number with more goes by its own, as a text, where the field takes numbers at all. */
+static int field_set_real(swi__run *run, const char *table, const char *field, const json_t *value, size_t number)
+{
+	char text[SWI__DECIMAL_TEXT];
+	size_t length;
+	bool takes = false;
+	swi__slice digits = member_text(run->input.row, number);
+	if (digits_count(digits) <= 15 || !number_plain(digits, text, &length))
+		return swk_batch_real(run->batch, field, json_real_value(value));
+	int code = swi__run_field_real(run, table, field, &takes);
+	if (code)
+		return code;
+	return takes ? swk_batch_parse(run->batch, field, text, length)
+	             : swk_batch_real(run->batch, field, json_real_value(value));
+}
+
+/* The member `number` of the line's object. */
+static int field_set(swi__run *run, const char *table, const char *field, const json_t *value, size_t number)
 {
 	switch (json_typeof(value)) {
 	case JSON_STRING:
@@ -155,7 +251,7 @@ static int field_set(swi__run *run, const char *field, const json_t *value)
 	case JSON_INTEGER:
 		return swk_batch_int(run->batch, field, json_integer_value(value));
 	case JSON_REAL:
-		return swk_batch_real(run->batch, field, json_real_value(value));
+		return field_set_real(run, table, field, value, number);
 	case JSON_TRUE:
 	case JSON_FALSE:
 		return swk_batch_bool(run->batch, field, json_is_true(value));
@@ -178,17 +274,24 @@ static int object_row(swi__run *run, json_t *object)
 		return swi__run_refuse(run, "", "table", NO_VALUE, "was missing");
 	if (!json_is_string(table))
 		return swi__run_refuse(run, "", "table", NO_VALUE, "was not a text");
-	int code = swk_batch_row(run->batch, json_string_value(table), run->input.number);
-	json_object_foreach(object, key, value) if (!code && value != table) code = field_set(run, key, value);
+	const char *name = json_string_value(table);
+	size_t number = 0;
+	int code = swk_batch_row(run->batch, name, run->input.number);
+	json_object_foreach(object, key, value)
+	{
+		if (!code && value != table)
+			code = field_set(run, name, key, value, number);
+		number++;
+	}
 	if (code)
 		return swi__fail(run->error, code, "line %lld could not be kept in memory",
 		                 (long long)run->input.number);
-	return swi__run_end_row(run, swi__text_slice(&run->input.text));
+	return swi__run_end_row(run, run->input.row);
 }
 
 static int line_row(swi__run *run)
 {
-	swi__slice line = swi__text_slice(&run->input.text);
+	swi__slice line = run->input.row;
 	json_error_t error;
 	size_t bad;
 	if (swi__trim(line).length == 0)

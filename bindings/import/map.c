@@ -3,6 +3,7 @@
 
 #include "dateform.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -95,32 +96,51 @@ static int set_how(map_parser *parser, swi__how how)
 	return SWK_OK;
 }
 
-static int set_columns(map_parser *parser, json_t *one, json_t *list)
+/* A column is named by a text, or by a list of texts that different exports call it by. */
+static int read_column(map_parser *parser, json_t *value, const char *name, swi__column *column)
+{
+	if (!json_is_string(value) && (!json_is_array(value) || check_texts(parser, value, name)))
+		return wrong(parser, "\"%s\" was neither a text nor a list of texts", name);
+	*column = (swi__column){ value, SWI__NO_COLUMN };
+	return SWK_OK;
+}
+
+static int set_columns(map_parser *parser, size_t count)
 {
 	swi__field *field = parser->field;
-	size_t count = list ? json_array_size(list) : 1;
 	if (field->columns || field->row)
 		return wrong(parser, "only one of \"column\", \"columns\" and \"row\" may be there");
 	field->columns = swi__alloc(count, sizeof *field->columns);
 	if (!field->columns)
 		return no_memory(parser);
 	field->column_count = count;
-	for (size_t i = 0; i < count; i++)
-		field->columns[i].name = json_string_value(list ? json_array_get(list, i) : one);
 	return SWK_OK;
 }
 
 static int field_column(map_parser *parser, json_t *value)
 {
-	const char *name;
-	int code = read_text(parser, value, "column", &name);
-	return code ? code : set_columns(parser, value, NULL);
+	int code = set_columns(parser, 1);
+	return code ? code : read_column(parser, value, "column", parser->field->columns);
 }
 
 static int field_columns(map_parser *parser, json_t *value)
 {
-	int code = check_texts(parser, value, "columns");
-	return code ? code : set_columns(parser, NULL, value);
+	size_t at;
+	json_t *item;
+	if (!json_is_array(value) || json_array_size(value) == 0)
+		return wrong(parser, "\"columns\" was not a list of texts");
+	int code = set_columns(parser, json_array_size(value));
+	json_array_foreach(value, at, item)
+	{
+		if (!code)
+			code = read_column(parser, item, "columns", &parser->field->columns[at]);
+	}
+	return code;
+}
+
+static int field_optional(map_parser *parser, json_t *value)
+{
+	return read_flag(parser, value, "optional", &parser->field->optional);
 }
 
 static int field_join(map_parser *parser, json_t *value)
@@ -225,19 +245,18 @@ static int duration_span(map_parser *parser, json_t *value)
 {
 	json_t *from = json_object_get(value, "from"), *to = json_object_get(value, "to");
 	swi__field *field = parser->field;
-	if (json_object_size(value) != 2 || !json_is_string(from) || !json_is_string(to))
+	if (json_object_size(value) != 2 || !from || !to)
 		return wrong(parser,
 		             "\"duration\" needs \"from\" and \"to\", the names of two columns, and nothing else");
 	if (field->columns)
 		return wrong(parser, "a duration from one column to another takes no \"column\"");
-	field->columns = swi__alloc(2, sizeof *field->columns);
-	if (!field->columns)
-		return no_memory(parser);
-	field->column_count = 2;
-	field->columns[0].name = json_string_value(from);
-	field->columns[1].name = json_string_value(to);
+	int code = set_columns(parser, 2);
+	if (!code)
+		code = read_column(parser, from, "from", &field->columns[0]);
+	if (!code)
+		code = read_column(parser, to, "to", &field->columns[1]);
 	field->how = SWI__HOW_SPAN;
-	return SWK_OK;
+	return code;
 }
 
 static int field_duration(map_parser *parser, json_t *value)
@@ -332,7 +351,7 @@ static const map_key field_keys[] = {
 	{ "row", field_row },           { "prefix", field_prefix },       { "date", field_date },
 	{ "day", field_day },           { "number", field_number },       { "scale", field_scale },
 	{ "duration", field_duration }, { "values", field_values },       { "else", field_else },
-	{ "null", field_null },         { "inclusive", field_inclusive },
+	{ "null", field_null },         { "inclusive", field_inclusive }, { "optional", field_optional },
 };
 
 /* A key that means nothing without another is a mistake, not a wish. */
@@ -340,6 +359,7 @@ static int check_field(map_parser *parser)
 {
 	const swi__field *field = parser->field;
 	const bool date = field->how == SWI__HOW_DATE, span = field->how == SWI__HOW_SPAN;
+	const bool moment = date || span;
 	const bool plain = field->how == SWI__HOW_PLAIN, values = field->how == SWI__HOW_VALUES;
 	const bool scaled = field->how == SWI__HOW_NUMBER || field->how == SWI__HOW_DURATION;
 	const struct {
@@ -348,9 +368,10 @@ static int check_field(map_parser *parser)
 	} rules[] = {
 		{ !field->columns && !field->row, "neither \"column\", \"columns\" nor \"row\" was there" },
 		{ field->join && (span || field->column_count < 2), "\"join\" needs \"columns\"" },
-		{ field->day_end && !((date || span) && field->form_count), "\"day\" needs \"date\"" },
+		{ field->day_end && !(moment && field->form_count), "\"day\" needs \"date\"" },
 		{ field->scale.digits != 1 && !scaled, "\"scale\" needs \"number\" or \"duration\"" },
 		{ field->inclusive && !plain && !date, "\"inclusive\" needs a date" },
+		{ field->prefix && moment, "\"prefix\" is not for dates and durations" },
 		{ field->otherwise && !values, "\"else\" needs \"values\"" },
 	};
 	for (size_t i = 0; i < SWI__COUNT(rules); i++)
@@ -364,7 +385,7 @@ static int read_field(map_parser *parser, json_t *value)
 	int code;
 	parser->field->scale = (swi__decimal){ 1, 0 };
 	if (json_is_string(value))
-		code = set_columns(parser, value, NULL);
+		code = field_column(parser, value);
 	else if (json_is_object(value))
 		code = read_keys(parser, value, field_keys, SWI__COUNT(field_keys));
 	else
@@ -428,16 +449,25 @@ static int map_constants(map_parser *parser, json_t *value)
 	return SWK_OK;
 }
 
+static int condition_wrong(map_parser *parser)
+{
+	return wrong(parser,
+	             "a condition in \"when\" needs \"column\", one of \"in\" and \"not\", and nothing else but "
+	             "\"optional\"");
+}
+
 static int read_condition(map_parser *parser, json_t *value, swi__condition *condition)
 {
-	json_t *column = json_object_get(value, "column");
+	json_t *column = json_object_get(value, "column"), *optional = json_object_get(value, "optional");
 	json_t *in = json_object_get(value, "in"), *not = json_object_get(value, "not");
-	if (!json_is_string(column) || json_object_size(value) != 2 || (!in && !not ))
-		return wrong(
-			parser,
-			"a condition in \"when\" needs \"column\" and one of \"in\" and \"not\", and nothing else");
-	*condition = (swi__condition){ { json_string_value(column), 0 }, in ? in : not, in != NULL };
-	return check_texts(parser, in ? in : not, in ? "in" : "not");
+	size_t keys = optional ? 3 : 2;
+	if (!column || json_object_size(value) != keys || (!in && !not ))
+		return condition_wrong(parser);
+	*condition = (swi__condition){ .texts = in ? in : not, .in = in != NULL };
+	int code = read_column(parser, column, "column", &condition->column);
+	if (!code && optional)
+		code = read_flag(parser, optional, "optional", &condition->optional);
+	return code ? code : check_texts(parser, in ? in : not, in ? "in" : "not");
 }
 
 static int map_when(map_parser *parser, json_t *value)
@@ -501,8 +531,8 @@ static int map_encoding(map_parser *parser, json_t *value)
 {
 	const char *name = "";
 	int code = read_text(parser, value, "encoding", &name);
-	if (!code && strcmp(name, "utf-8") != 0 && strcmp(name, "UTF-8") != 0)
-		return wrong(parser, "encoding %s is not supported yet: save the file as UTF-8", name);
+	if (!code && !swi__encoding_named(name, &parser->maps->encoding))
+		return wrong(parser, "\"encoding\" was \"%s\", none of utf-8, utf-16, windows-1252 and latin1", name);
 	return code;
 }
 
@@ -654,32 +684,124 @@ void swi__maps_free(swi__maps *maps)
 
 /* ------------------------------------------------------------------------------------------- binding */
 
-static int column_bind(swi__column *column, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+const char *swi__column_name(const swi__column *column)
 {
-	for (size_t i = 0; i < count; i++)
-		if (swi__slice_is(names[i], column->name)) {
-			column->index = i;
-			return SWK_OK;
-		}
-	return swi__fail(error, SWK_ERR_INVALID, "the heading (line %lld) has no column \"%s\"", (long long)line,
-	                 column->name);
+	return json_string_value(json_is_array(column->names) ? json_array_get(column->names, 0) : column->names);
 }
 
-static int map_bind(swi__map *map, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+static size_t name_find(const json_t *name, const swi__slice *names, size_t count)
+{
+	swi__slice wanted = { json_string_value(name), json_string_length(name) };
+	for (size_t i = 0; i < count; i++)
+		if (names[i].length == wanted.length && memcmp(names[i].bytes, wanted.bytes, wanted.length) == 0)
+			return i;
+	return SWI__NO_COLUMN;
+}
+
+/* What a heading is matched against, and for which messages. */
+typedef struct map_heading {
+	const swi__slice *names;
+	size_t count;
+	int64_t line;
+	char delimiter;
+	swk_error *error;
+} map_heading;
+
+static bool column_bind(swi__column *column, const map_heading *heading)
+{
+	size_t at;
+	json_t *name;
+	if (!json_is_array(column->names)) {
+		column->index = name_find(column->names, heading->names, heading->count);
+		return column->index != SWI__NO_COLUMN;
+	}
+	json_array_foreach(column->names, at, name)
+	{
+		column->index = name_find(name, heading->names, heading->count);
+		if (column->index != SWI__NO_COLUMN)
+			return true;
+	}
+	return false;
+}
+
+/* Of names that differ in case, spaces and punctuation alone, the letters and digits are the same. */
+static bool names_alike(swi__slice one, swi__slice other)
+{
+	size_t at = 0, there = 0;
+	for (;;) {
+		while (at < one.length && !isalnum((unsigned char)one.bytes[at]))
+			at++;
+		while (there < other.length && !isalnum((unsigned char)other.bytes[there]))
+			there++;
+		if (at == one.length || there == other.length)
+			return at == one.length && there == other.length && at > 0 && there > 0;
+		if (tolower((unsigned char)one.bytes[at++]) != tolower((unsigned char)other.bytes[there++]))
+			return false;
+	}
+}
+
+/* What may have gone wrong, as more of the sentence: a wrong delimiter, a name written otherwise, else the names. */
+static void heading_hint(const map_heading *heading, const char *wanted, char *hint, size_t size)
+{
+	size_t length = 0;
+	swi__slice only = heading->count == 1 ? heading->names[0] : (swi__slice){ "", 0 };
+	for (const char *other = ",;\t|"; *other; other++)
+		if (*other != heading->delimiter && only.length && memchr(only.bytes, *other, only.length)) {
+			snprintf(hint, size,
+			         ": parted by \"%c\" it is one column; the map's \"delimiter\" should be \"%s\"",
+			         heading->delimiter, *other == '\t' ? "tab" : (char[]){ *other, '\0' });
+			return;
+		}
+	for (size_t i = 0; i < heading->count; i++)
+		if (names_alike(heading->names[i], swi__slice_of(wanted))) {
+			snprintf(hint, size, "; it has \"%.*s\"", (int)heading->names[i].length,
+			         heading->names[i].bytes);
+			return;
+		}
+	length = (size_t)snprintf(hint, size, "; it has");
+	for (size_t i = 0; i < heading->count && length < size; i++)
+		length += (size_t)snprintf(hint + length, size - length, "%s \"%.*s\"", i ? "," : "",
+		                           (int)heading->names[i].length, heading->names[i].bytes);
+}
+
+static int column_missing(const swi__column *column, const map_heading *heading)
+{
+	char hint[160] = "";
+	const char *name = swi__column_name(column);
+	heading_hint(heading, name, hint, sizeof hint);
+	return swi__fail(heading->error, SWK_ERR_INVALID, "the heading (line %lld) has no column \"%.60s\"%s",
+	                 (long long)heading->line, name, hint);
+}
+
+static int field_bind(swi__field *field, const map_heading *heading)
+{
+	for (size_t c = 0; c < field->column_count; c++) {
+		if (column_bind(&field->columns[c], heading))
+			continue;
+		if (!field->optional)
+			return column_missing(&field->columns[c], heading);
+		field->absent = true;
+	}
+	return SWK_OK;
+}
+
+static int map_bind(swi__map *map, const map_heading *heading)
 {
 	int code = SWK_OK;
-	for (size_t f = 0; f < map->field_count; f++)
-		for (size_t c = 0; c < map->fields[f].column_count && !code; c++)
-			code = column_bind(&map->fields[f].columns[c], names, count, line, error);
+	for (size_t f = 0; f < map->field_count && !code; f++)
+		code = field_bind(&map->fields[f], heading);
 	for (size_t i = 0; i < map->condition_count && !code; i++)
-		code = column_bind(&map->conditions[i].column, names, count, line, error);
+		if (!column_bind(&map->conditions[i].column, heading) && !map->conditions[i].optional)
+			code = column_missing(&map->conditions[i].column, heading);
 	return code;
 }
 
-int swi__maps_bind(swi__maps *maps, const swi__slice *names, size_t count, int64_t line, swk_error *error)
+int swi__maps_bind(swi__maps *maps, const swi__slice *names, size_t count, int64_t line, char delimiter,
+                   swk_error *error)
 {
+	const map_heading heading = { names, count, line, delimiter, error };
 	int code = SWK_OK;
 	for (size_t i = 0; i < maps->count && !code; i++)
-		code = map_bind(&maps->maps[i], names, count, line, error);
+		code = map_bind(&maps->maps[i], &heading);
 	return code;
 }

@@ -2,7 +2,8 @@
  *
  * map: how the columns of a CRM's CSV become fields. Parsed once from JSON, bound to a heading once, then read only.
  *
- *   JSON text --parse--> swi__maps { delimiter, header, skip; map { table, when, constants, field { columns, how } } }
+ *   JSON text --parse--> swi__maps { delimiter, header, skip, encoding;
+ *                                    map { table, when, constants, field { columns, how } } }
  *             --bind---> column numbers
  *
  * Texts are borrowed from the parsed JSON, which lives as long as the maps.
@@ -10,15 +11,22 @@
 #ifndef SWI_MAP_H
 #define SWI_MAP_H
 
+#include "encoding.h"
 #include "number.h"
 #include "support.h"
 
 #include <jansson.h>
+#include <stdint.h>
 
 typedef struct swi__column {
-	const char *name;
-	size_t index; /* bound */
+	const json_t *names; /* a text, or a list of texts: the first that the heading has */
+	size_t index;        /* bound; SWI__NO_COLUMN where the heading has none of them */
 } swi__column;
+
+#define SWI__NO_COLUMN SIZE_MAX
+
+/* The name by which a column is called before the heading is known. */
+const char *swi__column_name(const swi__column *column);
 
 typedef enum swi__how {
 	SWI__HOW_PLAIN,    /* as the library reads it */
@@ -42,7 +50,9 @@ typedef struct swi__field {
 	swi__column *columns;
 	size_t column_count;
 	const char *join, *prefix;
-	bool row; /* the value is the row's line number */
+	bool row;      /* the value is the row's line number */
+	bool optional; /* left out where the heading lacks one of its columns */
+	bool absent;   /* bound: it is left out */
 	swi__how how;
 	const char **forms; /* DATE, SPAN: tried in this order */
 	size_t form_count;
@@ -61,6 +71,7 @@ typedef struct swi__condition {
 	swi__column column;
 	const json_t *texts; /* list */
 	bool in;             /* false: not */
+	bool optional;       /* holds where the heading lacks its column */
 } swi__condition;
 
 typedef struct swi__constant {
@@ -88,13 +99,16 @@ typedef struct swi__maps {
 	bool header;         /* the file has a heading line */
 	const json_t *names; /* list that stands for the heading, or NULL */
 	size_t skip;         /* lines before the heading */
+	swi__encoding encoding;
 } swi__maps;
 
 /* SWK_OK, or SWK_ERR_INVALID with one line that says what is wrong where. *maps is for swi__maps_free. */
 int swi__maps_parse(const char *text, size_t length, swi__maps **maps, swk_error *error);
 void swi__maps_free(swi__maps *maps);
 
-/* Finds the columns of the maps among `names`. A missing one is SWK_ERR_INVALID. */
-int swi__maps_bind(swi__maps *maps, const swi__slice *names, size_t count, int64_t line, swk_error *error);
+/* Finds the columns of the maps among `names`. A missing one is SWK_ERR_INVALID, unless it is optional. `delimiter` is
+ * that of the heading, for what is said of a heading that was parted wrongly. */
+int swi__maps_bind(swi__maps *maps, const swi__slice *names, size_t count, int64_t line, char delimiter,
+                   swk_error *error);
 
 #endif

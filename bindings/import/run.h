@@ -12,8 +12,10 @@ typedef struct swi__run {
 	swk_store *store;
 	const swi_options *options;
 	swi__input input;
-	swi__maps *maps;  /* NULL: no map */
-	const char *zone; /* of local times; NULL: the store's */
+	swi__maps *maps;            /* NULL: no map */
+	const swi__map *map;        /* the one under which the row is written */
+	swi__slice *const *heading; /* the names of the CSV's columns; NULL: no CSV */
+	const char *zone;           /* of local times; NULL: the store's */
 	swk_batch *batch;
 	uint64_t pending; /* rows since the last commit */
 	swi_counts counts;
@@ -34,8 +36,9 @@ int swi__run_refuse_field(swi__run *run, const char *field, swi__slice value, co
 int swi__run_table_known(swi__run *run, const char *table);
 int swi__run_field_known(swi__run *run, const char *table, const char *field);
 
-/* Asks the library likewise whether the field keeps dates. */
+/* Asks the library likewise whether the field keeps dates, and whether it takes numbers with a fraction. */
 int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date);
+int swi__run_field_real(swi__run *run, const char *table, const char *field, bool *real);
 
 int swi__jsonl(swi__run *run);
 int swi__csv(swi__run *run);

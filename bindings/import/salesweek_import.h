@@ -26,10 +26,19 @@ extern "C" {
 /* Reads up to `size` bytes: how many were read, 0 at the end, -1 with errno on failure. */
 typedef int64_t (*swi_read)(void *context, char *bytes, size_t size);
 
-/* Told of every refused row, in the order of the file, with the row as it stands there (of a row that was too
- * long, its beginning). error->row is the line on which it begins; the first line is 1. Both arguments are valid
- * during the call only. A non-zero return stops the import with SWK_ERR_IO. */
-typedef int (*swi_reject)(void *context, const swk_error *error, const char *raw, size_t length);
+/* A refused row. Valid during the call only. */
+typedef struct swi_rejection {
+	size_t size;
+	const swk_error
+		*error; /* table, row (the line on which the row begins; the first is 1), field, value, reason */
+	const char
+		*column; /* CSV through a map: the heading of the field's column ("Date + Time": of several); else "" */
+	const char *raw; /* the row as it stands in the file, in UTF-8; of one that was too long its beginning */
+	size_t raw_length;
+} swi_rejection;
+
+/* Told of every refused row, in the order of the file. A non-zero return stops the import with SWK_ERR_IO. */
+typedef int (*swi_reject)(void *context, const swi_rejection *rejection);
 
 /* Told once of what is allowed but unwise, as one line. */
 typedef void (*swi_warn)(void *context, const char *text);

@@ -91,9 +91,17 @@ size_t swi__space(swi__slice text, size_t at)
 	return left >= 3 && space_of_three(byte) ? 3 : 0;
 }
 
+/* Of ASCII, and no space. */
+static bool plain(char byte)
+{
+	return byte > ' ';
+}
+
 swi__slice swi__trim(swi__slice text)
 {
 	size_t begin = 0, end = text.length, space;
+	if (end == 0 || (plain(text.bytes[0]) && plain(text.bytes[end - 1])))
+		return text;
 	while ((space = swi__space(text, begin)) > 0)
 		begin += space;
 	while (end > begin) {

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What docs/metrics.md promises of files: encodings, ends of lines, headings, maps, exact numbers, refused rows.
+
+Drives the program that SALESWEEK_PROGRAM names.
+"""
+
+import json
+import unittest
+
+from test_cli import Case
+
+CALLS = ["report", "s.swk", "calls", "--set", "direction=both", "--format", "json"]
+DONE = "accepted {}, unchanged 0, rejected 0\n"
+
+
+class Importing(Case):
+    def take(self, a_map, content, code=0, **checks):
+        """Imports into a new store through a map."""
+        (self.folder / "s.swk").unlink(missing_ok=True)
+        self.write("m.json", json.dumps(a_map))
+        return self.check(code, "import", "s.swk", "--map", "m.json", "-", given=content, **checks)
+
+    def said(self, a_map, content):
+        """What is told of the one row that is refused."""
+        self.take(a_map, content, code=3)
+        return self.run_program("import", "s.swk", "--map", "m.json", "-", given=content).stderr.decode().strip()
+
+    def rows(self, *words):
+        return json.loads(self.check(0, *CALLS, *words))
+
+    def reps(self):
+        return sorted(row["rep"] for row in self.rows("--by", "rep", "--total"))
+
+
+def calls(**more):
+    return {"table": "call", "fields": {"id": "Id", "at": "Date", "rep": "Agent"}} | more
+
+
+class Encodings(Importing):
+    TEXT = "Id,Date,Agent\nc1,2026-11-02 09:30,Zoë\nc2,2026-11-02 09:31,Müller – Søn €\n"
+
+    def test_every_encoding_says_the_same(self):
+        for encoding, python in (
+            (None, "utf-8"),
+            (None, "utf-8-sig"),
+            (None, "utf-16"),
+            (None, "utf-16-le"),
+            (None, "utf-16-be"),
+            ("utf-8", "utf-8"),
+            ("UTF-8", "utf-8-sig"),
+            ("utf-16", "utf-16"),
+            ("utf-16", "utf-16-le"),
+            ("windows-1252", "cp1252"),
+            ("windows-1252", "utf-8-sig"),
+        ):
+            with self.subTest(encoding=encoding, python=python):
+                a_map = calls(encoding=encoding) if encoding else calls()
+                self.take(a_map, self.TEXT.encode(python), out=DONE.format(2))
+                self.assertEqual(["Müller – Søn €", "Zoë"], self.reps())
+
+    def test_latin1_is_not_windows_1252(self):
+        self.take(calls(encoding="latin1"), "Id,Date,Agent\nc1,2026-11-02,Zoë\n".encode("latin1"))
+        self.assertEqual(["Zoë"], self.reps())
+
+    def test_characters_beyond_sixteen_bits_and_across_chunks(self):
+        names = ["𝒜" * 20 + str(number) for number in range(3000)]
+        text = "Id,Date,Agent\n" + "".join(f"c{n},2026-11-02,{name}\n" for n, name in enumerate(names))
+        self.take(calls(), text.encode("utf-16"), out=DONE.format(3000))
+        self.assertEqual(sorted(names), self.reps())
+
+    def test_json_lines_in_utf_16(self):
+        line = json.dumps({"table": "call", "id": "c", "at": "2026-11-02", "rep": "Zoë"}, ensure_ascii=False)
+        self.check(0, "import", "s.swk", "-", given=line.encode("utf-16"), out=DONE.format(1))
+        self.assertEqual(["Zoë"], self.reps())
+
+    def test_what_is_not_the_encoding_is_refused(self):
+        said = self.said(calls(), "Id,Date,Agent\nc1,2026-11-02,Zoë\n".encode("cp1252"))
+        self.assertIn('column "Agent": call, field rep', said)
+        self.assertTrue(said.endswith('UTF-8 at byte 3: is the file windows-1252? its map names the "encoding"'))
+        half = "Id,Date,Agent\nc1,2026-11-02,Zo\n".encode("utf-16-le")
+        self.assertIn("UTF-8", self.said(calls(), b"\xff\xfe" + half[:-2] + b"\x00\xd8\n\x00"))
+        self.take(calls(encoding="utf-16"), "Id,Date,Agent\n", code=1, err="is not UTF-16, as the map says")
+
+    def test_files_that_are_no_text(self):
+        zip_head = b"PK\x03\x04" + bytes(26)
+        for start, err in (
+            (zip_head + b"[Content_Types].xml", "is a spreadsheet file (XLSX)"),
+            (zip_head + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "is a spreadsheet file (ODS)"),
+            (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a spreadsheet file (XLS)"),
+            (zip_head + b"calls.csv", "an archive (ZIP)"),
+            (b"\x1f\x8b\x08", "is compressed (gzip)"),
+            (b"<html><table>", "is a page of HTML"),
+            (b"%PDF-1.7", "is a PDF"),
+        ):
+            with self.subTest(err=err):
+                self.take(calls(), start + b"\n" * 100, code=1, out="", err=err)
+
+
+class Lines(Importing):
+    def test_ends_of_lines_and_what_stands_before_the_heading(self):
+        for end in ("\n", "\r\n", "\r"):
+            with self.subTest(end=end):
+                lines = ['Report "made', "", "Id;Date;Agent", 'c1;2026-11-02;"a', 'b"', "", "c2;2026-11-02;x", ""]
+                self.take(calls(skip=2), end.join(lines), out=DONE.format(2))
+                self.assertEqual([f"a{end}b", "x"], self.reps())
+
+    def test_lines_are_counted_in_the_file(self):
+        text = 'Id,Date,Agent\nc1,2026-11-02,"a\n\n"\n\nc2,never,x\n'
+        self.assertIn("standard input:6: column \"Date\": call, field at", self.said(calls(), text))
+
+    def test_long_rows_cross_the_chunks(self):
+        text = "Id,Date,Agent,Note\n"
+        for number in range(40):
+            text += f"c{number},2026-11-02,r{number},{'n' * (number * 5000)}\n"
+            text += f'd{number},2026-11-02,r{number},"{"q" * (number * 5000)}"\n'
+        self.take(calls(), text, out=DONE.format(80))
+        self.assertEqual([2] * 40, [row["made"] for row in self.rows("--by", "rep", "--total")])
+
+    def test_delimiters_are_found_out(self):
+        for delimiter in ",;\t|":
+            with self.subTest(delimiter=delimiter):
+                text = delimiter.join(["Id", '"Date, or; what|ever"', "Agent"]) + "\n"
+                text += delimiter.join(["c1", "2026-11-02", '"a, b; c"']) + "\n"
+                a_map = calls(fields={"id": "Id", "at": "Date, or; what|ever", "rep": "Agent"})
+                self.take(a_map, text, out=DONE.format(1))
+        self.take(calls(delimiter="|"), "Id|Date|Agent,;,;,;\n", code=1, err='has no column "Agent"')
+
+    def test_headings(self):
+        rows = "c1,2026-11-02,x\n"
+        self.take(calls(header=["Id", "Date", "Agent"]), rows, out=DONE.format(1))
+        self.take(calls(header=False, fields={"id": "1", "at": "2"}), rows, out=DONE.format(1))
+        self.take(calls(header=True), "Id,Date,Agent\n" + rows, out=DONE.format(1))
+        for heading, err in (
+            ("Id,Date,Agent,Agent", 'has column "Agent" twice'),
+            ("Id,Date", 'has no column "Agent"; it has "Id", "Date"'),
+            ("Id,Date,agent ", 'has no column "Agent"; it has "agent"'),
+        ):
+            with self.subTest(heading=heading):
+                self.take(calls(), heading + "\n", code=1, err=err)
+        text = 'parted by "," it is one column; the map\'s "delimiter" should be ";"'
+        self.take(calls(delimiter=","), "Id;Date;Agent\n", code=1, err=text)
+
+
+class Maps(Importing):
+    def test_columns_by_several_names_or_not_at_all(self):
+        fields = {
+            "id": {"column": ["Record ID", "Id"]},
+            "at": "Date",
+            "rep": {"column": ["Owner", "Agent"], "optional": True},
+            "duration_s": {"column": "Length", "optional": True},
+        }
+        a_map = calls(fields=fields, when=[{"column": "Kind", "in": ["call"], "optional": True}])
+        self.take(a_map, "Id,Date,Agent\nc1,2026-11-02,x\n", out=DONE.format(1))
+        self.assertEqual(["x"], self.reps())
+        self.take(a_map, "Record ID,Id,Date,Kind\nc1,c1,2026-11-02,call\nc2,c1,2026-11-02,mail\n",
+                  out="accepted 1, unchanged 0, rejected 0, skipped 1\n")  # fmt: skip
+        self.take(a_map, "Date\n", code=1, err='has no column "Record ID"')
+
+    def test_columns_are_joined_and_prefixed(self):
+        fields = {
+            "id": {"columns": ["a", "b"], "join": "-", "prefix": "c:"},
+            "at": {"columns": ["d", "t"], "date": "%d/%m/%Y %H:%M"},
+            "rep": {"columns": ["a", "b"]},
+        }
+        self.take(calls(fields=fields), "a,b,d,t\n x , 1,2/11/2026,9:30\ny,,3/11/2026,10:00\n", out=DONE.format(2))
+        self.assertEqual(["x 1", "y"], self.reps())
+        self.take(calls(fields=fields), "a,b,d,t\nx,1,2/11/2026,\n", code=3,
+                  err='column "d + t": call, field at, value "2/11/2026": was not a date in the form')  # fmt: skip
+        fields["at"]["prefix"] = "x"
+        self.take(calls(fields=fields), "", code=1, err='"prefix" is not for dates')
+
+    def test_booleans_in_every_case(self):
+        words = ["true", "FALSE", "1", "0", "Yes", "nO", "y", "N", ""]
+        text = "Id,Date,Good\n" + "".join(f"c{n},2026-11-02,{word}\n" for n, word in enumerate(words))
+        self.take(calls(fields={"id": "Id", "at": "Date", "positive": "Good"}), text, out=DONE.format(len(words)))
+        self.assertEqual(4, self.rows("--total")[0]["positive"])
+
+    def test_texts_that_mean_nothing(self):
+        fields = {"id": "Id", "at": "Date", "rep": {"column": "Agent", "null": ["n/a"]}, "lead": "Lead"}
+        text = "Id,Date,Agent,Lead\nc1,2026-11-02,n/a,0\nc2,2026-11-02,-,n/a\n"
+        self.take(calls(fields=fields, null=["-", "0"]), text, out=DONE.format(2))
+        self.assertEqual([""], self.reps())
+
+    def test_all_conditions_must_hold(self):
+        when = [{"column": "Id", "not": ["", "c3"]}, {"column": "Agent", "in": ["x", "y"]}]
+        text = "Id,Date,Agent\nc1,2026-11-02,x\n,,x\nc3,2026-11-02,x\nc4,2026-11-02,z\nc5,2026-11-02,y\n"
+        self.take(calls(when=when), text, out="accepted 2, unchanged 0, rejected 0, skipped 3\n")
+
+    def test_several_forms_of_a_date(self):
+        forms = ["%d %b, %Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%m/%d/%y"]
+        fields = {"id": "Id", "at": {"column": "Date", "date": forms}}
+        text = 'Id;Date\nc1;02 Nov, 2026 09:30:00\nc2;2026-11-02 09:30:00\nc3;11/2/26\nc4;2.11.2026\n'
+        self.assertIn("was not a date in any of the 3 forms", self.said(calls(fields=fields), text))
+        self.assertEqual([3], [row["made"] for row in self.rows()])
+
+
+class Numbers(Importing):
+    """Amounts, by every digit."""
+
+    def sum(self):
+        words = ("report", "s.swk", "deals", "--total", "--now", "2026-12-01", "--format", "json")
+        return json.loads(self.check(0, *words))[0]["amount"]
+
+    def lines(self, amount, code=0, **checks):
+        (self.folder / "s.swk").unlink(missing_ok=True)
+        line = '{"table":"opportunity","id":"o","created_at":"2026-11-02","outcome":"won","closed_at":"2026-11-02",'
+        return self.check(code, "import", "s.swk", "-", given=f'{line}"amount": {amount} ,"rep":"a:{{,"}}\n', **checks)
+
+    def test_json_numbers_go_by_their_digits(self):
+        for amount, expected in (
+            ("0.1", "0.10"),
+            ("123456789012345.67", "123456789012345.67"),
+            ("-123456789012345.67", "-123456789012345.67"),
+            ("890719925474099.3", "890719925474099.30"),
+            ("890719925474099.31000", "890719925474099.31"),
+            ("1234567890123456.7e-1", "123456789012345.67"),
+            ("12345678901234567e-2", "123456789012345.67"),
+            ("1.2345678901234567E+14", "123456789012345.67"),
+            ("1e3", "1000.00"),
+        ):
+            with self.subTest(amount=amount):
+                self.lines(amount, out=DONE.format(1))
+                self.assertEqual(expected, self.sum())
+
+    def test_digits_too_many_are_refused(self):
+        for amount in ("0.1234567890123456789", "123456789012345.671", "1234567890123456789.5"):
+            with self.subTest(amount=amount):
+                self.lines(amount, code=3, err="field amount")
+
+    def test_a_number_of_many_digits_is_no_text(self):
+        line = '{"table":"call","id":1.2345678901234567,"at":"2026-11-02"}'
+        self.check(3, "import", "s.swk", "-", given=line, err="field id")
+
+    def test_amounts_of_csv_by_example(self):
+        fields = {"id": "Id", "created_at": "Date", "closed_at": "Date", "amount": {"column": "Amount"}}
+        for example, cell, expected in (
+            ("$1,234.50", "$22,700.00", "22700.00"),
+            ("$1,234.50", "($22,700.5)", "-22700.50"),
+            ("$1,234.50", "-$1", "-1.00"),
+            ("1.234,50 €", "123.456.789.012.345,67 €", "123456789012345.67"),
+            ("1 234,50", "1\u202f234\u00a0567,89", "1234567.89"),
+            ("1'234.50", "1’234.50", "was not a number as the map's example shows"),
+            ("1,234", "12,34,567", "1234567.00"),
+            ("1,234.50", "1.234,50", "was not a number as the map's example shows"),
+        ):
+            with self.subTest(example=example, cell=cell):
+                fields["amount"]["number"] = example
+                a_map = {"table": "opportunity", "fields": fields, "constants": {"outcome": "won"}}
+                text = f'Id,Date,Amount\no1,2026-11-02,"{cell}"\n'
+                if expected[0] == "w":
+                    self.assertIn(expected, self.said(a_map, text))
+                else:
+                    self.take(a_map, text, out=DONE.format(1))
+                    self.assertEqual(expected, self.sum())
+
+
+if __name__ == "__main__":
+    unittest.main()
