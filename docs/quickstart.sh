@@ -23,9 +23,18 @@ pkg-config
 tzdata
 '
 
-# The sample data, one file a line.
+# The sample data, one file a line, each with its map.
 samples='
-docs/examples/sample.jsonl
+calls
+leads
+meetings
+messages
+opportunities
+quotas
+rates
+reps
+scores
+stages
 '
 
 build=build/quickstart
@@ -89,7 +98,8 @@ say 'Asking about the sample'
 rm -f "$store" "$store"-*
 run "$salesweek" init "$store" --zone Europe/Berlin
 for sample in $samples; do
-	run "$salesweek" import "$store" "$sample"
+	file=docs/examples/sample/$sample
+	run "$salesweek" import "$store" --map "$file.map.json" "$file.csv"
 done
 run "$salesweek" report "$store" calls --now 2026-11-09 --format table
 run "$salesweek" report "$store" calls --by weekday,hour --total --set clock=lead --now 2026-11-09 --format table

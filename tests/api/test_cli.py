@@ -367,14 +367,6 @@ class JsonLines(Case):
         self.assertEqual(50_001, self.made())
         self.assertIn("\ncommits,2\r\n", self.check(0, "info", "s.swk", "--format", "csv"))
 
-    def test_sample(self):
-        text = subprocess.run([sys.executable, EXAMPLES / "make_sample.py"], capture_output=True, check=True).stdout
-        self.assertEqual(text, (EXAMPLES / "sample.jsonl").read_bytes())
-        count = text.count(b"\n")
-        last = f"accepted {count}, unchanged 0, rejected 0\n"
-        self.check(0, "import", "s.swk", str(EXAMPLES / "sample.jsonl"), out=last)
-        self.assertEqual(1400, self.made())
-
 
 class Csv(Case):
     def table(self, content, *words, code=0, **checks):

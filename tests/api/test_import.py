@@ -6,9 +6,14 @@ Drives the program that SALESWEEK_PROGRAM names.
 """
 
 import json
+import subprocess
+import sys
 import unittest
 
-from test_cli import Case
+from test_cli import EXAMPLES, Case
+
+SAMPLE = EXAMPLES / "sample"
+REPORTS = ("calls", "responses", "first_touch", "deals", "scores", "conversion", "meetings", "win_rate")
 
 CALLS = ["report", "s.swk", "calls", "--set", "direction=both", "--format", "json"]
 DONE = "accepted {}, unchanged 0, rejected 0\n"
@@ -253,6 +258,27 @@ class Numbers(Importing):
                 else:
                     self.take(a_map, text, out=DONE.format(1))
                     self.assertEqual(expected, self.sum())
+
+
+class Sample(Case):
+    def make(self, *words):
+        script = [sys.executable, SAMPLE / "make_sample.py", *words]
+        return subprocess.run(script, capture_output=True, check=True).stdout
+
+    def test_it_is_what_its_script_makes(self):
+        self.make("--folder", str(self.folder))
+        made = {path.name: path.read_bytes() for path in self.folder.iterdir()}
+        self.assertEqual(made, {path.name: path.read_bytes() for path in SAMPLE.glob("*.csv")})
+
+    def test_files_through_maps_say_what_the_records_say(self):
+        self.check(0, "import", "lines.swk", "-", given=self.make("--jsonl"))
+        for path in sorted(SAMPLE.glob("*.csv")):
+            self.check(0, "import", "maps.swk", "--map", str(path.with_suffix(".map.json")), str(path))
+        for report in REPORTS:
+            words = ("--by", "rep,source", "--now", "2026-11-09", "--format", "csv")
+            lines, maps = (self.check(0, "report", store, report, *words) for store in ("lines.swk", "maps.swk"))
+            self.assertEqual(lines, maps)
+            self.assertGreater(lines.count("\n"), 12)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,23 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Writes sample.jsonl: twelve weeks of sales of a company that does not exist, in all ten tables.
+"""Makes the sample: the ten CSV files of this folder, each as another tool would export it. Nothing in it is real.
 
-Everything here is generated from a fixed seed; no person, company or call in it is real. What the reports should show
-is in it on purpose: leads pick up in the late morning and on Tuesday to Thursday, by their own clocks; the sooner the
-first touch, the more deals; a score that knows a little; two teams in two currencies; a rep without a deal (Hana, who
-began late); a team with a quota of its own beside its reps'; leads entered twice and merged; deals that were reopened;
+Eight reps of two teams sell for twelve weeks, Monday 2026-08-17 to Sunday 2026-11-08, and the numbers have something to
+say: people pick up in the late morning and on Tuesday to Thursday, by their own clocks; the sooner the first touch, the
+more deals; a score that knows a little; two teams in two currencies; a rep without a deal (Hana Sato, who began late);
+a team with a quota of its own beside its reps'; voicemails; leads entered twice and merged; deals that were reopened;
 weeks in which the clocks go back.
 
-    python3 docs/examples/make_sample.py > docs/examples/sample.jsonl
+    python3 docs/examples/sample/make_sample.py            writes the files
+    python3 docs/examples/sample/make_sample.py --jsonl    prints the same records as JSON lines
 """
 
+import argparse
+import csv
 import datetime
+import io
 import json
+import pathlib
 import random
 import sys
 import zoneinfo
@@ -25,17 +30,17 @@ LEADS = 320
 CALLS = 1400
 
 REPS = (
-    # id, name, team, region, skill: how much likelier than usual a call or a deal gets what it was for
-    ("r1", "Ada", "North", "EMEA", 1.25),
-    ("r2", "Bruno", "North", "EMEA", 1.0),
-    ("r3", "Chen", "North", "APAC", 1.1),
-    ("r4", "Dalia", "North", "EMEA", 0.8),
-    ("r5", "Emeka", "South", "AMER", 1.2),
-    ("r6", "Fiona", "South", "AMER", 0.9),
-    ("r7", "Gustav", "South", "AMER", 1.0),
-    ("r8", "Hana", "South", "APAC", 0.0),
+    # name, team, region, skill: how much likelier than usual a call or a deal gets what it was for
+    ("Ada Moreau", "North", "EMEA", 1.25),
+    ("Bruno Keller", "North", "EMEA", 1.0),
+    ("Chen Wei", "North", "APAC", 1.1),
+    ("Dalia Haddad", "North", "EMEA", 0.8),
+    ("Emeka Obi", "South", "AMER", 1.2),
+    ("Fiona Walsh", "South", "AMER", 0.9),
+    ("Gustav Lindström", "South", "AMER", 1.0),
+    ("Hana Sato", "South", "APAC", 0.0),
 )
-NOT_SELLING = "r8"
+NOT_SELLING = "Hana Sato"
 ZONES = (
     ("Europe/Berlin", "EMEA"),
     ("Europe/London", "EMEA"),
@@ -68,11 +73,16 @@ def text(instant):
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def end_of(day):
+    """The last instant of a date, where a tool says no more than the date."""
+    return f"{day}T23:59:59.999999Z"
+
+
 class Lead:
     def __init__(self, rng, number):
         self.id = f"l{number}"
         self.zone, self.region = rng.choice(ZONES)
-        self.rep = rng.choice([rep for rep in REPS if rep[3] == self.region])
+        self.rep = rng.choice([rep for rep in REPS if rep[2] == self.region])
         self.day = FIRST_DAY + datetime.timedelta(days=rng.randrange(-21, 7 * WEEKS - 3))
         self.at = local(self.day, self.zone, rng.randrange(8, 18), rng.randrange(60))
         self.origin = rng.choice(("marketing", "marketing", "sales"))
@@ -82,7 +92,7 @@ class Lead:
         # Hours until the first touch: at once, some time, or never.
         self.wait = rng.choice((rng.uniform(0.02, 0.2), *(rng.lognormvariate(1.6, 1.4) for _ in range(5)), None))
         # What nobody sees: how likely this one buys.
-        self.will = LIKES[self.source] * self.rep[4] * rng.uniform(0, 1) ** 1.5 / (1 + (self.wait or 90) / 60)
+        self.will = LIKES[self.source] * self.rep[3] * rng.uniform(0, 1) ** 1.5 / (1 + (self.wait or 90) / 60)
         self.closed = self.at + hours(rng.uniform(300, 900)) if self.will < 0.1 else None
 
     def row(self):
@@ -100,7 +110,7 @@ class Lead:
         if self.asset and self.origin == "marketing":
             row["asset"] = self.asset
         if self.closed and self.closed < END:
-            row["closed_at"] = text(self.closed)
+            row["closed_at"] = end_of(self.closed.date())
         return row
 
 
@@ -117,21 +127,21 @@ class Sample:
     # ---- who, and what is expected of them -----------------------------------------------------
 
     def reps(self):
-        for number, name, team, region, _ in REPS:
-            row = {"table": "rep", "id": number, "name": name, "team": team, "region": region}
-            yield {**row, "capacity": 0.5} if number == NOT_SELLING else row
+        for name, team, region, _ in REPS:
+            row = {"table": "rep", "id": name, "name": name, "team": team, "region": region}
+            yield {**row, "capacity": 0.5} if name == NOT_SELLING else row
 
     def quotas(self):
         """What was left of a quarter, and the next; South has a target of its own, North's is the sum of its reps'."""
         quarters = ((3, 1, "2026-08-17", "2026-10-01"), (4, 2, "2026-10-01", "2027-01-01"))
         for quarter, share, begin, end in quarters:
             term = {"table": "quota", "from": begin, "to": end}
-            for number, _, team, _, _ in REPS:
+            for name, team, _, _ in REPS:
                 currency = "EUR" if team == "North" else "USD"
-                if number != NOT_SELLING:
+                if name != NOT_SELLING:
                     target = {"won": 8 * share, "amount": str(150000 * share), "currency": currency}
-                    yield {**term, "id": f"q{quarter}-{number}", "rep": number, **target}
-            yield {**term, "id": f"q{quarter}-South", "team": "South", "won": 20 * share, "amount": str(450000 * share)}
+                    yield {**term, "id": f"Q{quarter} {name}", "rep": name, **target}
+            yield {**term, "id": f"Q{quarter} South", "team": "South", "won": 20 * share, "amount": str(450000 * share)}
 
     def rates(self):
         value = 1.08
@@ -165,7 +175,7 @@ class Sample:
         row["outcome"] = result
         if result == "answered":
             row["duration_s"] = round(rng.lognormvariate(4.9, 0.8))
-            if rng.random() < 0.22 * max(lead.rep[4], 0.5):
+            if rng.random() < 0.22 * max(lead.rep[3], 0.5):
                 row["positive"] = True
         elif result == "voicemail":
             row["duration_s"] = rng.randrange(8, 45)
@@ -285,9 +295,154 @@ class Sample:
         yield from self.rates()
 
 
+# ---- as other tools export it ----------------------------------------------------------------------
+
+COMPANIES = (
+    "Bäckerei Süß",
+    "Cafés Émile",
+    "Fjällräv AB",
+    "Harbour & Sons",
+    "Müller GmbH",
+    "Niño Textil",
+    "O'Brien Ltd",
+)
+BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
+DISPOSITIONS = {
+    "answered": "Connected",
+    "unanswered": "No answer",
+    "voicemail": "Left voicemail",
+    "busy": "Busy",
+    "failed": "Wrong number",
+}
+STAGES = {
+    "proposal": "Proposal sent",
+    "won": "Closed won",
+    "lost": "Closed lost",
+    "reopened": "Reopened",
+    "onboarding": "Onboarding",
+}
+RESULTS = {
+    "sale": "Signed",
+    "demo": "Demo given",
+    "follow_up": "Next meeting agreed",
+    "declined": "Not interested",
+    "completed": "Held",
+    "no_show": "No show",
+    "cancelled": "Cancelled",
+}
+
+
+def when(row, name="at"):
+    return datetime.datetime.fromisoformat(row[name].replace("Z", "+00:00")) if name in row else None
+
+
+def grouped(amount, group, mark):
+    """1234567.5 as 1.234.567,50."""
+    return f"{float(amount):,.2f}".replace(",", "\0").replace(".", mark).replace("\0", group)
+
+
+def clock(seconds):
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}" if seconds is not None else ""
+
+
+def rep_cells(row):
+    return row["name"], row["team"], row["region"], f"{round(100 * row.get('capacity', 1))}%"
+
+
+def lead_cells(row):
+    created, closed = when(row, "created_at"), when(row, "closed_at")
+    return (row["id"], created.strftime("%m/%d/%Y %I:%M %p"), row["rep"], row["origin"].title(), row["source"],
+            row.get("asset", ""), row["region"], row["segment"], row["zone"], row.get("merged_into", ""),
+            closed.strftime("%m/%d/%Y") if closed else "")  # fmt: skip
+
+
+def message_cells(row):
+    kind = "OUT" if row["direction"] == "outbound" else "IN"
+    return (row["id"], round(when(row).timestamp() * 1000), kind, row["lead"], row.get("rep", ""),
+            row.get("channel", "").title(), "Y" if row.get("automated") else "N")  # fmt: skip
+
+
+def call_cells(row):
+    at = when(row).astimezone(BERLIN)
+    return (row["id"], at.strftime("%d.%m.%Y"), at.strftime("%H:%M:%S"), row["rep"], row["lead"],
+            row.get("direction", "outbound").title(), DISPOSITIONS[row["outcome"]], clock(row.get("duration_s")),
+            "Yes" if row.get("positive") else "No")  # fmt: skip
+
+
+def opportunity_cells(row):
+    company = COMPANIES[int(row["id"][1:]) % len(COMPANIES)]
+    return (row["id"], f"{company} – {row['lead']}", when(row, "created_at").strftime("%d.%m.%Y %H:%M:%S"), row["rep"],
+            row["lead"], grouped(row["amount"], ".", ","), row["currency"])  # fmt: skip
+
+
+def stage_cells(row):
+    amount = grouped(row["amount"], ",", ".") if "amount" in row else ""
+    return row["id"], row["opportunity"], row["at"].replace("Z", "+0000"), STAGES[row["name"]], amount
+
+
+def score_cells(row):
+    return row["id"], row["lead"], row["model"], round(when(row).timestamp()), str(row["value"]).replace(".", ",")
+
+
+def meeting_cells(row):
+    at = when(row)
+    end = at + datetime.timedelta(seconds=row["duration_s"]) if "duration_s" in row else None
+    return (row["id"], at.strftime("%b %d, %Y %H:%M"), end.strftime("%b %d, %Y %H:%M") if end else "", row["rep"],
+            row["opportunity"], row["place"], row["tactic"], RESULTS[row["outcome"]])  # fmt: skip
+
+
+def quota_cells(row):
+    begin, end = datetime.date.fromisoformat(row["from"]), datetime.date.fromisoformat(row["to"])
+    last = end - datetime.timedelta(days=1)
+    return (row["id"], row.get("rep", ""), row.get("team", ""), begin.strftime("%d %b %Y"), last.strftime("%d %b %Y"),
+            row["won"], f"{int(row['amount']):,}", row.get("currency", ""))  # fmt: skip
+
+
+def rate_cells(row):
+    return row["date"], row["currency"], row["value"]
+
+
+# table: the file, what parts its cells, how it is encoded, its heading, and a record as cells
+FILES = {
+    "rep": ("reps", ",", "utf-8", "Full Name,Sales Team,Territory,Working Time", rep_cells),
+    "lead": ("leads", ",", "utf-8", "Lead ID,Created Date,Lead Owner,Origin,Lead Source,Asset Downloaded,Region,"
+             "Segment,Time Zone,Merged Into,Closed Date", lead_cells),
+    "message": ("messages", "\t", "utf-8", "message_id,sent_ms,kind,contact,user,medium,auto", message_cells),
+    "call": ("calls", ";", "utf-8-sig", "Call ID,Date,Time,Agent,Contact,Direction,Disposition,Talk Time,Goal Reached",
+             call_cells),
+    "opportunity": ("opportunities", ";", "cp1252", "Record ID,Deal Name,Create Date,Deal Owner,Contact ID,Amount,"
+                    "Currency", opportunity_cells),
+    "stage": ("stages", ",", "utf-8", "History ID,Deal ID,Changed On,New Stage,Amount", stage_cells),
+    "score": ("scores", ";", "utf-8", "Score ID,Contact,Model,Scored At,Score", score_cells),
+    "meeting": ("meetings", ",", "utf-8", "Event ID,Start,End,Organizer,Deal ID,Location,Format,Result", meeting_cells),
+    "quota": ("quotas", "|", "utf-8", "Plan,Person,Team,First Day,Last Day,Deals,Revenue,Currency", quota_cells),
+    "rate": ("rates", ",", "utf-8", "Date,Currency,Dollars for one", rate_cells),
+}  # fmt: skip
+
+
+def files(rows):
+    """The name and the bytes of each file."""
+    rows = list(rows)
+    for table, (name, delimiter, encoding, heading, cells) in FILES.items():
+        text = io.StringIO()
+        writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n" if delimiter == ";" else "\n")
+        writer.writerow(heading.split(","))
+        writer.writerows(cells(row) for row in rows if row["table"] == table)
+        yield f"{name}.csv", text.getvalue().encode(encoding)
+
+
 def main():
-    for row in Sample().rows():
-        sys.stdout.write(json.dumps(row, separators=(",", ":")) + "\n")
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--jsonl", action="store_true")
+    parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path(__file__).parent)
+    arguments = parser.parse_args()
+    rows = Sample().rows()
+    if arguments.jsonl:
+        for row in rows:
+            sys.stdout.write(json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n")
+        return
+    for name, content in files(rows):
+        (arguments.folder / name).write_bytes(content)
 
 
 if __name__ == "__main__":
