@@ -150,11 +150,18 @@ swk__cache_figures swk__cache_info(swk__cache *cache)
 	return figures;
 }
 
+void swk__cache_clear(swk__cache *cache)
+{
+	pthread_mutex_lock(&cache->lock);
+	entries_trim(cache, 0);
+	pthread_mutex_unlock(&cache->lock);
+}
+
 void swk__cache_free(swk__cache *cache)
 {
 	if (!cache)
 		return;
-	entries_trim(cache, 0);
+	swk__cache_clear(cache);
 	pthread_mutex_destroy(&cache->lock);
 	swk__free(cache->mem, cache);
 }

@@ -25,6 +25,9 @@ typedef struct swk__cache swk__cache;
 swk__cache *swk__cache_create(swk__mem *mem, size_t budget);
 void swk__cache_free(swk__cache *cache); /* NULL is fine */
 
+/* Drops all entries. */
+void swk__cache_clear(swk__cache *cache);
+
 /* The rollup of a week that ends at `end`, with a reference of the caller's; NULL when there is none that holds. */
 swk__rollup *swk__cache_get(swk__cache *cache, swk__slice shape, int32_t week, const swk__seen *seen, int64_t end);
 

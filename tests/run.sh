@@ -26,7 +26,7 @@ tidy       clang-tidy
 claims     what the docs claim, in full (campaign, minutes)
 twin       the program against the model on many random feeds (campaign; TWIN_SEEDS and TWIN_FIRST choose them)
 valgrind   gcc, debug, under valgrind (campaign, minutes)
-bench      the benchmark against DuckDB and SQLite (campaign, two minutes; BENCH_ROWS chooses the calls)
+bench      the benchmark against DuckDB and SQLite (campaign, minutes; BENCH_ROWS chooses the records)
 END
 }
 
@@ -230,7 +230,7 @@ lane_valgrind()
 lane_bench()
 {
 	step check benchmark sh tests/bench/run.sh "${BENCH_ROWS:-1000000}"
-	sed -n '/ calls; /,$p' build/logs/benchmark.log
+	sed -n '/ records; /,$p' build/logs/benchmark.log
 }
 
 # Files that are new to the tree, or that the tests forgot among their own.

@@ -1,139 +1,226 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Runs the engines in turn, three times, each in a process of its own, and compares medians. Nothing is asserted about
-time; that all engines give the same answers is.
+"""Runs the engines in turn, each in a process of its own, and compares medians and answers. Nothing is asserted about
+time; that all engines give the same answers, and the totals known in closed form, is.
 
-    bench.py --bench PROGRAM --folder FOLDER [--rows ROWS] [--repetitions N] [--json]
+    bench.py --library FILE --folder FOLDER [--rows N] [--turns N] [--engines a,b,..] [--json]
 """
 
 import argparse
 import collections
 import json
+import math
+import os
 import pathlib
+import pickle
 import platform
-import sqlite3
 import statistics
 import subprocess
 import sys
 
-import duckdb
+import queries
+import turn
+import world
 
 HERE = pathlib.Path(__file__).resolve().parent
-ENGINES = ("salesweek", "duckdb", "sqlite")
-COPIED_GIB = 0.25
+ONCE = 2000000  # from so many records on the slow engines take one turn
+FAST = ("salesweek", "duckdb")
 
-# measure, its words
-MEASURES = (
-    ("ingest", "ingest all calls"),
-    ("ingest_commit", "  the commit of it"),
-    ("ingest_again", "the same batch again"),
-    ("ingest_again_commit", "  the commit of it"),
-    ("correct", "correct 1 % of the calls"),
-    ("rep", "by rep, all weeks, first ask"),
-    ("rep_again", "by rep, all weeks, again"),
-    ("grid", "hours grid, total, first ask"),
-    ("grid_again", "hours grid, total, again"),
-    ("window", "by lead source, 13 weeks, first ask"),
-    ("window_again", "by lead source, 13 weeks, again"),
+# The allocator keeps what is freed, so that memory was touched before all but the first ingestion.
+ENVIRONMENT = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40), "MALLOC_ARENA_MAX": "1"}
+
+INGESTION = (
+    ("ingest_first_touch", "calls, memory touched for the first time"),
+    ("ingest", "calls, fresh"),
+    ("ingest_again", "calls, the same again"),
+    ("ingest_shuffled", "calls, shuffled"),
+    ("ingest_file", "calls, into a file"),
+    ("ingest_rest", "messages, opportunities, scores, meetings"),
+    ("fold", "the fold of all leads"),
+    ("open", "opening the file"),
 )
 
 
-def run(command, folder, engine):
-    done = subprocess.run([*map(str, command)], stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"bench: {engine} failed")
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    answers = sorted((folder / f"{engine}.answers").read_text(encoding="utf-8").splitlines())
-    return told, answers
-
-
-def hand_over(bench, rows, folder):
-    for table in ("call", "correction", "lead"):
-        with (folder / f"{table}.csv").open("wb") as out:
-            subprocess.run([bench, "rows", str(rows), table], stdout=out, check=True)
-
-
-def compare(engine, answers, expected):
-    if answers == expected:
-        return
-    for a, b in zip(answers, expected):
-        if a != b:
-            sys.exit(f"bench: {engine} answered {a!r}, salesweek {b!r}")
-    sys.exit(f"bench: {engine} gave {len(answers)} rows, salesweek {len(expected)}")
+def one_turn(arguments, engine, number):
+    """Lines of figures and the answers; what fails is said and left out."""
+    label = f"{engine}_{number}"
+    command = [sys.executable, HERE / "turn.py", engine, arguments.library, arguments.rows, arguments.folder, label]
+    done = subprocess.run(
+        [*map(str, command)], stdout=subprocess.PIPE, text=True, check=False, env=os.environ | ENVIRONMENT
+    )
+    if done.returncode:
+        print(f"bench: {engine} failed: {done.returncode}", file=sys.stderr)
+    answers = arguments.folder / f"{label}.pickle"
+    return map(json.loads, done.stdout.splitlines()), pickle.loads(answers.read_bytes()) if answers.exists() else {}
 
 
 def measure(arguments):
-    """{engine: {measure: [(seconds, worked)]}} and how many rows of answers were equal."""
-    folder, rows = arguments.folder, arguments.rows
-    seconds = collections.defaultdict(lambda: collections.defaultdict(list))
-    expected = None
-    for _ in range(arguments.repetitions):
-        for engine in ("limits", *ENGINES):
-            command = [arguments.bench, engine, rows, folder / f"{engine}.answers"]
-            if engine == "duckdb":
-                command = [sys.executable, HERE / "duckdb_side.py", rows, folder / "duckdb.answers", folder]
-            told, answers = run(command, folder, engine)
-            for line in told:
-                seconds[engine][line["measure"]].append((line["seconds"], line["worked"]))
-            if engine == "salesweek":
-                expected = answers
-            elif engine != "limits":
-                compare(engine, answers, expected)
-    return seconds, len(expected)
+    """{engine: {measure: [line]}}, {engine: answers} and whether all turns ended."""
+    told, answers, whole = collections.defaultdict(lambda: collections.defaultdict(list)), {}, True
+    for number in range(arguments.turns):
+        for engine in ("limits", *arguments.engines):
+            if number and engine not in ("limits", *FAST) and arguments.rows >= ONCE:
+                continue
+            print(f"bench: turn {number + 1}, {engine}", file=sys.stderr, flush=True)
+            lines, answered = one_turn(arguments, engine, number)
+            for line in lines:
+                told[engine][line["measure"]].append(line)
+            whole &= engine == "limits" or bool(answered)
+            answers[engine] = answered or answers.get(engine, {})
+    return told, answers, whole
 
 
-def medians(seconds, which):
-    return {
-        engine: {name: statistics.median(took[which] for took in of) for name, of in told.items()}
-        for engine, told in seconds.items()
-    }
+# -------------------------------------------------------------------------------------------------- answers
 
 
-def print_json(rows, seconds):
-    wall, worked = medians(seconds, 0), medians(seconds, 1)
-    for engine, told in seconds.items():
-        for name in told:
-            line = {"engine": engine, "rows": rows, "measure": name}
-            print(json.dumps(line | {"seconds": wall[engine][name], "worked": worked[engine][name]}))
+def keyed(columns):
+    """{key: row} of an answer."""
+    keys = [columns[key] for key in queries.KEYS if key in columns]
+    return {key: i for i, key in enumerate(zip(*keys))}
 
 
-def ratios(told, name):
-    ours = told["salesweek"][name]
-    return [f"{told[engine][name] / ours:.2f}" if name in told[engine] else "" for engine in ENGINES[1:]]
+def near(a, b):
+    if a is None or b is None or isinstance(a, str):
+        return a == b
+    return math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-9)
 
 
-def print_table(arguments, seconds, equal):
-    told, worked = medians(seconds, 0), medians(seconds, 1)
-    print(f"{arguments.rows} calls; {arguments.repetitions} repetitions, medians; milliseconds")
-    print(f"duckdb {duckdb.__version__}, sqlite {sqlite3.sqlite_version}, {platform.machine()}")
-    print(f"{'':37}{'by the wall':>40}{'ratio':>20}{'ratio of work':>20}")
-    heads = ("salesweek", "DuckDB", "SQLite", "bare", "DuckDB/sw", "SQLite/sw", "DuckDB/sw", "SQLite/sw")
-    print(f"{'':37}" + "".join(f"{head:>10}" for head in heads))
-    for name, words in MEASURES:
-        cells = [f"{1e3 * told[engine][name]:.2f}" if name in told[engine] else "" for engine in (*ENGINES, "limits")]
-        cells += ratios(told, name) + ratios(worked, name)
-        print(f"{words:37}" + "".join(f"{cell:>10}" for cell in cells))
-    copied = told["limits"]["copy_256_mib_again"]
-    print(f"memcpy: {COPIED_GIB / copied:.1f} GiB/s")
-    print("ratios above 1: salesweek is faster; work: seconds of processors, over all threads")
-    print(f"answers: {equal} rows, equal in all engines")
+def compare(question, ours, theirs, engine):
+    """What differs, in words; and how many cells were compared."""
+    names = [name for name in theirs if name in ours]
+    mine, others = keyed({name: ours[name] for name in names}), keyed({name: theirs[name] for name in names})
+    if mine.keys() != others.keys():
+        return [f"{question}: {len(mine)} rows, {engine} has {len(others)}"], 0
+    wrong = [
+        f"{question} {key} {name}: {ours[name][i]!r}, {engine} has {theirs[name][others[key]]!r}"
+        for key, i in mine.items()
+        for name in names
+        if not near(ours[name][i], theirs[name][others[key]])
+    ]
+    return wrong[:5], len(names) * len(mine)
+
+
+def check(arguments, answers):
+    """Everything that contradicts salesweek's answers; and how many cells agree."""
+    ours, wrong, cells = answers.get("salesweek", {}), [], 0
+    for engine, theirs in answers.items():
+        for question in theirs if engine != "salesweek" else ():
+            if question in ours:
+                differing, compared = compare(question, ours[question], theirs[question], engine)
+                wrong += differing
+                cells += compared
+    for question in queries.QUESTIONS:  # a changed call said nothing else
+        if (question, "changed") in ours and ours[question, "changed"] != ours[question]:
+            wrong.append(f"{question}: another answer after a change that changed nothing")
+    expected = world.World(turn.load(arguments.library), arguments.rows).expected()
+    for (question, column), total in expected.items() if ours else ():
+        found = sum(ours[question][column])
+        if not near(found, total):
+            wrong.append(f"{question}: {column} sums to {found}, in closed form {total}")
+    return wrong, cells, len(expected)
+
+
+# -------------------------------------------------------------------------------------------------- figures
+
+
+def medians(told):
+    """{engine: {measure: {figure: median}}}, with what follows from others."""
+    figures = {}
+    for engine, measures in told.items():
+        figures[engine] = {
+            name: {
+                what: statistics.median(line[what] for line in lines)
+                for what in ("seconds", "worked", "bytes", "figure")
+                if what in lines[0]
+            }
+            for name, lines in measures.items()
+        }
+        of = figures[engine]
+        if "leads_last" in of:
+            of["fold"] = {what: of["leads_last"][what] - of["leads_alone"][what] for what in ("seconds", "worked")}
+        for kind in ("cold", "warm", "changed"):
+            parts = [of.get(f"{question}_{kind}") for question in queries.QUESTIONS]
+            if all(parts):
+                of[f"all_{kind}"] = {what: sum(part[what] for part in parts) for what in ("seconds", "worked")}
+    return figures
+
+
+def cell(figures, engine, name, what="seconds"):
+    return figures.get(engine, {}).get(name, {}).get(what)
+
+
+def print_row(arguments, figures, name, words):
+    ours, work = cell(figures, "salesweek", name), cell(figures, "salesweek", name, "worked")
+    cells = [cell(figures, engine, name) for engine in arguments.engines]
+    texts = ["" if taken is None else f"{1e3 * taken:.2f}" for taken in cells]
+    texts += ["" if taken is None or not ours else f"{taken / ours:.1f}" for taken in cells[1:]]
+    theirs = cell(figures, "duckdb", name, "worked")
+    texts.append(f"{theirs / work:.1f}" if theirs and work else "")
+    print(f"{words:44}" + "".join(f"{text:>11}" for text in texts))
+
+
+def print_table(arguments, figures):
+    import duckdb
+    import sqlite3
+
+    print(f"{arguments.rows} records; {arguments.turns} turns, medians; milliseconds")
+    print(f"duckdb {duckdb.__version__}, sqlite {sqlite3.sqlite_version}, {platform.machine()}, {os.cpu_count()} cores")
+    heads = [*arguments.engines, *(f"{engine}/sw" for engine in arguments.engines[1:]), "work"]
+    print(f"{'':44}" + "".join(f"{head:>11}" for head in heads))
+    for name, words in INGESTION:
+        print_row(arguments, figures, name, words)
+    for kind, words in (("cold", "cold"), ("warm", "warm"), ("changed", "after one change")):
+        for question in (*queries.QUESTIONS, "all"):
+            print_row(arguments, figures, f"{question}_{kind}", f"{question}, {words}")
+    for question in queries.QUESTIONS:
+        short, long = (cell(figures, "salesweek", f"{question}_13_weeks_{name}") for name in ("1x", "10x"))
+        if short and long:
+            print(f"{question + ', 13 weeks, 10 times the history':44}{1e3 * long:>11.2f}  {long / short:.2f} times")
+    print_limits(arguments, figures)
+
+
+def print_limits(arguments, figures):
+    limit = {name: of["figure"] for name, of in figures.get("limits", {}).items()}
+    if limit:
+        print("limits: copy {copy_gb_s:.1f} GB/s, independent load {load_ns:.1f} ns, bare count {count_ns:.2f} ns".format(**limit))
+    calls = arguments.rows * 4 // 10
+    for question in ("calls", "hours"):
+        ours = cell(figures, "salesweek", f"{question}_cold")
+        if limit and ours:
+            print(f"{question}: {ours / calls * 1e9:.2f} ns a call, {ours / calls * 1e9 / limit['count_ns']:.1f} times bare")
+    ours = cell(figures, "salesweek", "ingest")
+    if limit and ours:
+        print(f"ingestion: {ours / calls * 1e9:.0f} ns a call, {ours / calls * 1e9 / limit['load_ns']:.1f} loads")
+    for engine in arguments.engines:
+        for name in ("memory", "disk", "empty_stores"):
+            if cell(figures, engine, name, "bytes"):
+                print(f"{name}: {engine} {cell(figures, engine, name, 'bytes'):.1f} bytes")
 
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bench", type=pathlib.Path, required=True)
+    parser.add_argument("--library", type=pathlib.Path, required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
     parser.add_argument("--rows", type=int, default=1000000)
-    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--turns", type=int, default=3)
+    parser.add_argument("--engines", default="salesweek,duckdb,sqlite")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    hand_over(arguments.bench, arguments.rows, arguments.folder)
-    seconds, equal = measure(arguments)
+    arguments.engines = arguments.engines.split(",")
+    if arguments.rows % 25000:
+        parser.error("--rows is a multiple of 25,000")
+    told, answers, whole = measure(arguments)
+    figures = medians(told)
     if arguments.json:
-        print_json(arguments.rows, seconds)
+        for engine, measures in figures.items():
+            for name, figure in measures.items():
+                print(json.dumps({"engine": engine, "rows": arguments.rows, "measure": name} | figure))
     else:
-        print_table(arguments, seconds, equal)
+        print_table(arguments, figures)
+    wrong, cells, totals = check(arguments, answers)
+    print("\n".join(wrong[:20]) or f"{cells} cells of answers are equal, {totals} totals as in closed form", file=sys.stderr)
+    return 1 if wrong or not whole else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
