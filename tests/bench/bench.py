@@ -182,12 +182,14 @@ def print_table(arguments, figures):
 def print_limits(arguments, figures):
     limit = {name: of["figure"] for name, of in figures.get("limits", {}).items()}
     if limit:
-        print("limits: copy {copy_gb_s:.1f} GB/s, independent load {load_ns:.1f} ns, bare count {count_ns:.2f} ns".format(**limit))
+        words = "limits: copy {copy_gb_s:.1f} GB/s, independent load {load_ns:.1f} ns, bare count {count_ns:.2f} ns"
+        print(words.format(**limit))
     calls = arguments.rows * 4 // 10
     for question in ("calls", "hours"):
         ours = cell(figures, "salesweek", f"{question}_cold")
         if limit and ours:
-            print(f"{question}: {ours / calls * 1e9:.2f} ns a call, {ours / calls * 1e9 / limit['count_ns']:.1f} times bare")
+            each = ours / calls * 1e9
+            print(f"{question}: {each:.2f} ns a call, {each / limit['count_ns']:.1f} times bare")
     ours = cell(figures, "salesweek", "ingest")
     if limit and ours:
         print(f"ingestion: {ours / calls * 1e9:.0f} ns a call, {ours / calls * 1e9 / limit['load_ns']:.1f} loads")
@@ -218,7 +220,8 @@ def main():
     else:
         print_table(arguments, figures)
     wrong, cells, totals = check(arguments, answers)
-    print("\n".join(wrong[:20]) or f"{cells} cells of answers are equal, {totals} totals as in closed form", file=sys.stderr)
+    right = f"{cells} cells of answers are equal, {totals} totals as in closed form"
+    print("\n".join(wrong[:20]) or right, file=sys.stderr)
     return 1 if wrong or not whole else 0
 
 

@@ -91,7 +91,8 @@ class Salesweek:
     def __init__(self, library, path=None):
         self.c, self.store = library, ctypes.c_void_p()
         options = Options(size=ctypes.sizeof(Options), flags=1)
-        self.call("swk_store_open", os.fsencode(path) if path else None, ctypes.byref(options), ctypes.byref(self.store))
+        name = os.fsencode(path) if path else None
+        self.call("swk_store_open", name, ctypes.byref(options), ctypes.byref(self.store))
 
     def call(self, name, *arguments):
         error = Error(size=ctypes.sizeof(Error))

@@ -49,7 +49,8 @@ def rate(name, count, of):
     k, n = f"({count})", f"({of})"
     root = f"{Z} * sqrt({Z * Z} + 4.0 * {k} * ({n} - {k}) / {n})"
     low = f"CASE WHEN {n} > 0 THEN 2.0 * {k} * {k} / ({n} * (2.0 * {k} + {Z * Z} + {root})) END"
-    high = f"CASE WHEN {n} = 0 THEN NULL WHEN {k} = {n} THEN 1.0 ELSE (2.0 * {k} + {Z * Z} + {root}) / (2 * ({n} + {Z * Z})) END"
+    below = f"(2.0 * {k} + {Z * Z} + {root}) / (2 * ({n} + {Z * Z}))"
+    high = f"CASE WHEN {n} = 0 THEN NULL WHEN {k} = {n} THEN 1.0 ELSE {below} END"
     quotient = f"CASE WHEN {n} > 0 THEN 1.0 * {k} / {n} END"
     return f"{quotient} AS {name}, {low} AS {name}_lo, {high} AS {name}_hi"
 
@@ -185,7 +186,8 @@ odds AS (
         CASE WHEN known THEN exp({Z} * sqrt(1.0 / (won + more) + 1.0 / (lost + more) + 1.0 / (others_won + more)
             + 1.0 / (others_lost + more))) END AS factor
     FROM fourfold)
-SELECT *, {rate("win_rate", "won", "won + lost")}, {quotient("value_win_rate", "won_amount", "(won_amount + lost_amount)")},
+SELECT *, {rate("win_rate", "won", "won + lost")},
+    {quotient("value_win_rate", "won_amount", "(won_amount + lost_amount)")},
     odds_ratio / factor AS odds_ratio_lo, odds_ratio * factor AS odds_ratio_hi
 FROM odds"""
 

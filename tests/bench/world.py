@@ -136,7 +136,9 @@ class World:
         columns = [numpy.empty(count, WIDTHS.get(kind, "u1") if isinstance(kind, str) else "u1")
                    for _, kind in TABLES[name]]
         places = (ctypes.c_void_p * len(columns))(*(column.ctypes.data for column in columns))
-        self.library.bench_fill(ctypes.byref(self.c), NUMBERS[name], ctypes.c_int64(first), ctypes.c_int64(count), places)
+        self.library.bench_fill(
+            ctypes.byref(self.c), NUMBERS[name], ctypes.c_int64(first), ctypes.c_int64(count), places
+        )
         arrays = [column_array(kind, values, count) for (_, kind), values in zip(TABLES[name], columns)]
         return pyarrow.RecordBatch.from_arrays(arrays, [column for column, _ in TABLES[name]])
 
