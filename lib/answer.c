@@ -284,9 +284,9 @@ static int curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell,
 	return SWK_OK;
 }
 
-static swk__cell cell_amount(const answer *a, swk__i128 minor)
+static swk__cell cell_amount(swk__i128 minor)
 {
-	return (swk__cell){ .amount = minor, .digits = a->money.digits };
+	return (swk__cell){ .amount = minor };
 }
 
 static swk__cell mean_amount(const answer *a, swk__i128 sum, swk__i128 count)
@@ -342,7 +342,7 @@ static void figure_fill(const answer *a, const swk__column *column, const swk__i
 		cells[0] = (swk__cell){ .text = { a->money.code, 3 } };
 		break;
 	case SWK__FIGURE_AMOUNT:
-		cells[0] = cell_amount(a, x);
+		cells[0] = cell_amount(x);
 		break;
 	case SWK__FIGURE_MEAN_AMOUNT:
 		cells[0] = mean_amount(a, x, y);
@@ -589,8 +589,6 @@ static swk_type figure_type(swk__figure figure)
 	case SWK__FIGURE_AMOUNT:
 	case SWK__FIGURE_WEEKLY_AMOUNT:
 		return SWK_TYPE_AMOUNT;
-	case SWK__FIGURE_CURRENCY:
-		return SWK_TYPE_TEXT;
 	case SWK__FIGURE_WEEKLY_BOOL:
 		return SWK_TYPE_BOOL;
 	default:
@@ -619,6 +617,15 @@ static int column_named(answer *a, const char *name, const char *suffix, swk_typ
 	return swk__result_column(a->result, whole, type, error);
 }
 
+/* A text that is one of a few in every row. */
+static int column_repeated(answer *a, const char *name, swk_error *error)
+{
+	int code = column_named(a, name, "", SWK_TYPE_TEXT, error);
+	if (code == SWK_OK)
+		swk__result_repeats(a->result);
+	return code;
+}
+
 static int column_add(answer *a, const swk__column *column, swk_error *error)
 {
 	bool bounds = figure_width(column->figure) == 3;
@@ -626,6 +633,8 @@ static int column_add(answer *a, const swk__column *column, swk_error *error)
 	const char *const suffixes[] = { "", bounds ? "_lo" : NULL, bounds ? "_hi" : NULL,
 		                         previous ? "_previous" : NULL };
 	int code = SWK_OK;
+	if (column->figure == SWK__FIGURE_CURRENCY)
+		return column_repeated(a, column->name, error);
 	for (size_t i = 0; i < SWK__COUNT(suffixes) && code == SWK_OK; i++)
 		if (suffixes[i])
 			code = column_named(a, column->name, suffixes[i], figure_type(column->figure), error);
@@ -641,7 +650,8 @@ static int heading_add(answer *a, swk_error *error)
 		code = column_named(a, "partial", "", SWK_TYPE_BOOL, error);
 	for (unsigned d = 0; d < a->plan->by_count && code == SWK_OK; d++) {
 		const swk__dimension_about *about = &swk__dimensions[a->plan->by[d]];
-		code = column_named(a, about->name, "", about->number ? SWK_TYPE_INT : SWK_TYPE_TEXT, error);
+		code = about->number ? column_named(a, about->name, "", SWK_TYPE_INT, error)
+		                     : column_repeated(a, about->name, error);
 	}
 	for (unsigned c = 0; c < a->column_count && code == SWK_OK; c++)
 		code = column_add(a, a->columns[c], error);
@@ -800,8 +810,10 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 	if (code == SWK_OK)
 		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
 		                         plan->calendar.zone->fingerprint, plan->cut.now, commit, error);
-	if (code == SWK_OK)
+	if (code == SWK_OK) {
+		swk__result_digits(a.result, a.money.digits);
 		code = heading_add(&a, error);
+	}
 	if (code == SWK_OK && a.from <= a.to)
 		code = body_add(&a, error);
 	answer_close(&a);

@@ -92,8 +92,7 @@ static void row_quota(const swk__finishing *finishing, size_t row, const swk__qu
 		*cells[2] = attainment(sums[WON], group->won);
 	}
 	if (group->amount_given) {
-		*cells[1] = (swk__cell){ .amount = swk__fraction_round(group->amount),
-			                 .digits = finishing->money->digits };
+		*cells[1] = (swk__cell){ .amount = swk__fraction_round(group->amount) };
 		*cells[3] = attainment(sums[AMOUNT], group->amount);
 	}
 	const swk__cell *deciding = group->amount_given ? cells[3] : cells[2];

@@ -4,37 +4,14 @@
 #include <math.h>
 #include <unistd.h>
 
-/* A text cell: where in the arena it stands. A NUL follows it there. */
-struct span {
-	size_t offset, length;
-};
-
-/* A column's cells by type; dates and booleans are stored as integers. */
-struct column {
-	char *name;
-	swk_type type;
-	void *cells;  /* `capacity` of the type's size; 0 where null */
-	void *nulls;  /* a bit per row */
-	void *digits; /* amounts alone: a byte per row, of its currency */
-};
-
-struct swk_result {
-	swk__mem *mem;
-	void (*drop)(void *);
-	void *owner;
-	pid_t process;
-	size_t width, rows, capacity; /* capacity: a multiple of 8 */
-	struct column *columns;
-	swk__buf texts;
-	char *zone;
-	int week_start;
-	uint64_t fingerprint, commit;
-	int64_t now;
-};
-
+/* How many bytes eight cells of a type take. */
 static const unsigned char cell_sizes[] = {
-	[SWK_TYPE_TEXT] = sizeof(struct span), [SWK_TYPE_DATE] = sizeof(int64_t), [SWK_TYPE_BOOL] = sizeof(int64_t),
-	[SWK_TYPE_INT] = sizeof(int64_t),      [SWK_TYPE_REAL] = sizeof(double),  [SWK_TYPE_AMOUNT] = sizeof(swk__i128),
+	[SWK_TYPE_TEXT] = 8 * sizeof(swk__result_span),
+	[SWK_TYPE_DATE] = 8 * sizeof(int32_t),
+	[SWK_TYPE_BOOL] = 1,
+	[SWK_TYPE_INT] = 8 * sizeof(int64_t),
+	[SWK_TYPE_REAL] = 8 * sizeof(double),
+	[SWK_TYPE_AMOUNT] = 8 * sizeof(swk__i128),
 };
 
 /* ----------------------------------------------------------------------------------------- building */
@@ -49,11 +26,17 @@ int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *)
 	made->drop = drop;
 	made->owner = owner;
 	made->process = getpid();
+	made->references = 1;
 	swk__buf_init(&made->texts, mem, SIZE_MAX);
 	if (keep)
 		keep(owner);
 	*result = made;
 	return SWK_OK;
+}
+
+void swk__result_retain(swk_result *result)
+{
+	atomic_fetch_add_explicit(&result->references, 1, memory_order_relaxed);
 }
 
 /* The owner goes last: the memory may be its own. In a forked child nothing is freed, since the owner's locks and
@@ -62,14 +45,15 @@ void swk_result_free(swk_result *result)
 {
 	if (!result || result->process != getpid())
 		return;
+	if (atomic_fetch_sub_explicit(&result->references, 1, memory_order_acq_rel) > 1)
+		return;
 	swk__mem *mem = result->mem;
 	void (*drop)(void *) = result->drop;
 	void *owner = result->owner;
 	for (size_t i = 0; i < result->width; i++) {
 		swk__free(mem, result->columns[i].name);
 		swk__free(mem, result->columns[i].cells);
-		swk__free(mem, result->columns[i].nulls);
-		swk__free(mem, result->columns[i].digits);
+		swk__free(mem, result->columns[i].valid);
 	}
 	swk__free(mem, result->columns);
 	swk__free(mem, result->zone);
@@ -94,16 +78,26 @@ int swk__result_column(swk_result *result, const char *name, swk_type type, swk_
 		return swk__fail(error, SWK_ERR_USAGE, "column %s had the unknown type %d", name, (int)type);
 	if (result->rows)
 		return swk__fail(error, SWK_ERR_USAGE, "column %s came after the first row", name);
-	struct column *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns, result->width + 1,
-	                                     sizeof *columns);
+	swk__result_cells *columns = swk__resize(result->mem, SWK__FAULT_result_create, result->columns,
+	                                         result->width + 1, sizeof *columns);
 	if (!columns)
 		return swk__fail_memory(error, result->mem);
 	result->columns = columns;
 	char *copy = text_copy(result->mem, name);
 	if (!copy)
 		return swk__fail_memory(error, result->mem);
-	columns[result->width++] = (struct column){ .name = copy, .type = type };
+	columns[result->width++] = (swk__result_cells){ .name = copy, .type = type };
 	return SWK_OK;
+}
+
+void swk__result_repeats(swk_result *result)
+{
+	result->columns[result->width - 1].repeats = true;
+}
+
+void swk__result_digits(swk_result *result, unsigned digits)
+{
+	result->digits = digits;
 }
 
 static bool array_grow(swk__mem *mem, void **array, size_t count, size_t size)
@@ -121,10 +115,9 @@ static bool rows_reserve(swk_result *result)
 		return true;
 	size_t capacity = swk__grown(result->capacity, result->rows + 1);
 	for (size_t i = 0; i < result->width; i++) {
-		struct column *column = &result->columns[i];
-		if (!array_grow(result->mem, &column->cells, capacity, cell_sizes[column->type]) ||
-		    !array_grow(result->mem, &column->nulls, capacity / 8, 1) ||
-		    (column->type == SWK_TYPE_AMOUNT && !array_grow(result->mem, &column->digits, capacity, 1)))
+		swk__result_cells *column = &result->columns[i];
+		if (!array_grow(result->mem, &column->cells, capacity / 8, cell_sizes[column->type]) ||
+		    !array_grow(result->mem, &column->valid, capacity / 8, 1))
 			return false;
 	}
 	result->capacity = capacity;
@@ -142,35 +135,52 @@ static bool texts_reserve(swk_result *result, const swk__cell *cells)
 	return room;
 }
 
-static struct span text_store(swk_result *result, const swk__cell *cell)
+static swk__result_span text_store(swk_result *result, const swk__cell *cell)
 {
-	struct span span = { 0, 0 };
+	swk__result_span span = { 0, 0 };
 	if (cell->null)
 		return span;
-	span = (struct span){ result->texts.length, cell->text.length };
+	span = (swk__result_span){ result->texts.length, cell->text.length };
 	swk__buf_slice(&result->texts, cell->text);
 	swk__buf_byte(&result->texts, '\0');
 	return span;
 }
 
-static void cell_store(swk_result *result, struct column *column, const swk__cell *cell)
+/* Sets the bit of a row; the bits of later rows of its byte become 0. */
+static void bit_store(void *bits, size_t row, bool set)
+{
+	unsigned char *byte = (unsigned char *)bits + row / 8;
+	*byte = (unsigned char)((row % 8 ? *byte : 0) | (set ? 1u << row % 8 : 0));
+}
+
+static bool bit_at(const void *bits, size_t row)
+{
+	return ((const unsigned char *)bits)[row / 8] >> row % 8 & 1;
+}
+
+static void cell_store(swk_result *result, swk__result_cells *column, const swk__cell *cell)
 {
 	static const swk__cell null = { .null = true };
 	size_t row = result->rows;
-	unsigned char bit = (unsigned char)(1u << row % 8), *nulls = column->nulls;
-	nulls[row / 8] = (unsigned char)(cell->null ? nulls[row / 8] | bit : nulls[row / 8] & ~bit);
+	bit_store(column->valid, row, !cell->null);
+	column->nulls += cell->null;
 	if (cell->null)
 		cell = &null;
 	switch (column->type) {
 	case SWK_TYPE_TEXT:
-		((struct span *)column->cells)[row] = text_store(result, cell);
+		((swk__result_span *)column->cells)[row] = text_store(result, cell);
+		break;
+	case SWK_TYPE_DATE:
+		((int32_t *)column->cells)[row] = (int32_t)cell->integer;
+		break;
+	case SWK_TYPE_BOOL:
+		bit_store(column->cells, row, cell->integer != 0);
 		break;
 	case SWK_TYPE_REAL:
 		((double *)column->cells)[row] = cell->real;
 		break;
 	case SWK_TYPE_AMOUNT:
 		((swk__i128 *)column->cells)[row] = cell->amount;
-		((unsigned char *)column->digits)[row] = (unsigned char)cell->digits;
 		break;
 	default:
 		((int64_t *)column->cells)[row] = cell->integer;
@@ -207,19 +217,18 @@ int swk__result_about(swk_result *result, const char *zone, int week_start, uint
 
 /* ----------------------------------------------------------------------------------------- accessors */
 
-static const struct column *column_at(const swk_result *result, size_t number)
+static const swk__result_cells *column_at(const swk_result *result, size_t number)
 {
 	return result && number < result->width ? &result->columns[number] : NULL;
 }
 
 /* The cell's column when there is such a cell, it is not null, and its type is one of the bits of `types`. */
-static const struct column *cell_at(const swk_result *result, size_t row, size_t number, unsigned types)
+static const swk__result_cells *cell_at(const swk_result *result, size_t row, size_t number, unsigned types)
 {
-	const struct column *column = column_at(result, number);
+	const swk__result_cells *column = column_at(result, number);
 	if (!column || row >= result->rows || !(types & 1u << column->type))
 		return NULL;
-	const unsigned char *nulls = column->nulls;
-	return nulls[row / 8] >> row % 8 & 1 ? NULL : column;
+	return bit_at(column->valid, row) ? column : NULL;
 }
 
 #define ANY_TYPE (~0u)
@@ -237,13 +246,13 @@ size_t swk_result_columns(const swk_result *result)
 
 const char *swk_result_name(const swk_result *result, size_t number)
 {
-	const struct column *column = column_at(result, number);
+	const swk__result_cells *column = column_at(result, number);
 	return column ? column->name : NULL;
 }
 
 int swk_result_type(const swk_result *result, size_t number)
 {
-	const struct column *column = column_at(result, number);
+	const swk__result_cells *column = column_at(result, number);
 	return column ? (int)column->type : 0;
 }
 
@@ -262,13 +271,22 @@ int swk_result_null(const swk_result *result, size_t row, size_t number)
 
 int64_t swk_result_int(const swk_result *result, size_t row, size_t number)
 {
-	const struct column *column = cell_at(result, row, number, INTEGER_TYPES);
-	return column ? ((const int64_t *)column->cells)[row] : 0;
+	const swk__result_cells *column = cell_at(result, row, number, INTEGER_TYPES);
+	if (!column)
+		return 0;
+	switch (column->type) {
+	case SWK_TYPE_DATE:
+		return ((const int32_t *)column->cells)[row];
+	case SWK_TYPE_BOOL:
+		return bit_at(column->cells, row);
+	default:
+		return ((const int64_t *)column->cells)[row];
+	}
 }
 
 double swk_result_real(const swk_result *result, size_t row, size_t number)
 {
-	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_REAL | 1u << SWK_TYPE_INT);
+	const swk__result_cells *column = cell_at(result, row, number, 1u << SWK_TYPE_REAL | 1u << SWK_TYPE_INT);
 	if (!column)
 		return 0;
 	if (column->type == SWK_TYPE_INT)
@@ -278,10 +296,10 @@ double swk_result_real(const swk_result *result, size_t row, size_t number)
 
 const char *swk_result_text(const swk_result *result, size_t row, size_t number, size_t *length)
 {
-	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_TEXT);
+	const swk__result_cells *column = cell_at(result, row, number, 1u << SWK_TYPE_TEXT);
 	if (!column)
 		return NULL;
-	struct span span = ((const struct span *)column->cells)[row];
+	swk__result_span span = ((const swk__result_span *)column->cells)[row];
 	if (length)
 		*length = span.length;
 	return result->texts.bytes + span.offset;
@@ -289,11 +307,11 @@ const char *swk_result_text(const swk_result *result, size_t row, size_t number,
 
 bool swk__result_amount(const swk_result *result, size_t row, size_t number, swk__i128 *amount, unsigned *digits)
 {
-	const struct column *column = cell_at(result, row, number, 1u << SWK_TYPE_AMOUNT);
+	const swk__result_cells *column = cell_at(result, row, number, 1u << SWK_TYPE_AMOUNT);
 	if (!column)
 		return false;
 	*amount = ((const swk__i128 *)column->cells)[row];
-	*digits = ((const unsigned char *)column->digits)[row];
+	*digits = result->digits;
 	return true;
 }
 

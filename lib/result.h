@@ -2,14 +2,48 @@
  *
  * result: typed columns of an answer, and their texts as CSV, JSON and table.
  *
- *   swk_result: columns { name, type, cells[], nulls[] } x rows; built row by row, immutable once handed out
+ *   swk_result: columns { name, type, cells[], valid[] } x rows; built row by row, immutable once handed out
  *
- * Invariant: every column has exactly `rows` cells. Knows no report.
+ * Invariant: every column has exactly `rows` cells. All but texts lie as Arrow has them, so that they can be handed
+ * out as they are: the cell of a null is 0. Knows no report.
  */
 #ifndef SWK_RESULT_H
 #define SWK_RESULT_H
 
 #include "error.h"
+
+#include <sys/types.h>
+
+/* A text cell: where in `texts` it stands. A NUL follows it there. */
+typedef struct swk__result_span {
+	size_t offset, length;
+} swk__result_span;
+
+/* Cells by type: spans; int32_t (date); a bit each, the first the lowest (bool); int64_t; double; swk__i128 (amount).
+ * `valid` has a bit for each row, 0 for null. */
+typedef struct swk__result_cells {
+	char *name;
+	swk_type type;
+	bool repeats; /* text: the same few again and again */
+	size_t nulls;
+	void *cells, *valid;
+} swk__result_cells;
+
+struct swk_result {
+	swk__mem *mem;
+	void (*drop)(void *);
+	void *owner;
+	pid_t process;
+	_Atomic uint32_t references;  /* the handle's, and one for each Arrow struct that shares the columns */
+	size_t width, rows, capacity; /* capacity: a multiple of 8 */
+	swk__result_cells *columns;
+	unsigned digits; /* of all amounts */
+	swk__buf texts;
+	char *zone;
+	int week_start;
+	uint64_t fingerprint, commit;
+	int64_t now;
+};
 
 /* One cell on its way in. A null has `null` set and the rest ignored. */
 typedef struct swk__cell {
@@ -17,7 +51,6 @@ typedef struct swk__cell {
 	int64_t integer;  /* date, bool, int */
 	double real;      /* real */
 	swk__i128 amount; /* amount, in minor units */
-	unsigned digits;  /* amount: digits of its currency, 0 to 4 */
 	swk__slice text;  /* text; copied */
 } swk__cell;
 
@@ -28,6 +61,15 @@ int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *)
 
 /* Adds a column; only before the first row. The name is copied. */
 int swk__result_column(swk_result *result, const char *name, swk_type type, swk_error *error);
+
+/* Says of the column that was added last that its texts are the same few again and again. */
+void swk__result_repeats(swk_result *result);
+
+/* The digits, 0 to 4, of the one currency that all amounts of the result are in; 0 where nobody says. */
+void swk__result_digits(swk_result *result, unsigned digits);
+
+/* Takes one more reference, which swk_result_free gives back. Any thread. */
+void swk__result_retain(swk_result *result);
 
 /* Adds a row; `cells` has one for each column. On failure the result is as before. SWK_ERR_OVERFLOW: a real that
  * is not finite. */

@@ -67,19 +67,20 @@ static swk_result *result_sample(void)
 	column(result, "made", SWK_TYPE_INT);
 	column(result, "rate", SWK_TYPE_REAL);
 	column(result, "amount", SWK_TYPE_AMOUNT);
+	swk__result_digits(result, 2);
 	row(result, (swk__cell[]){ text_cell("north"),
 	                           { .integer = 20759 },
 	                           { .integer = 1 },
 	                           { .integer = -7 },
 	                           { .real = 1.0 / 3 },
-	                           { .amount = -5, .digits = 2 } });
+	                           { .amount = -5 } });
 	row(result, (swk__cell[]){ null_cell, null_cell, null_cell, null_cell, null_cell, null_cell });
 	row(result, (swk__cell[]){ text_cell(""),
 	                           { .integer = 0 },
 	                           { .integer = 0 },
 	                           { .integer = 12345 },
 	                           { .real = 250 },
-	                           { .amount = 1234567, .digits = 0 } });
+	                           { .amount = 1234567 } });
 	return result;
 }
 
@@ -204,10 +205,10 @@ static void test_cells(void **state)
 	assert_true(swk_result_real(result, 0, 3) == -7);
 	assert_true(swk_result_real(result, 0, 4) == 1.0 / 3);
 	assert_true(swk__result_amount(result, 2, 5, &amount, &digits));
-	assert_true(amount == 1234567 && digits == 0);
+	assert_true(amount == 1234567 && digits == 2);
 	int64_t minor = 0;
 	assert_int_equal(swk_result_amount(result, 2, 5, &minor, &digits), 1);
-	assert_true(minor == 1234567 && digits == 0);
+	assert_true(minor == 1234567 && digits == 2);
 	assert_int_equal(swk_result_amount(result, 2, 5, NULL, NULL), 1);
 	assert_int_equal(swk_result_amount(result, 1, 5, &minor, &digits), 0);
 	assert_int_equal(swk_result_amount(result, 2, 4, &minor, &digits), 0);
@@ -391,7 +392,7 @@ static void test_formats(void **state)
 	               "team,week_start,partial,made,rate,amount\r\n"
 	               "north,2026-11-02,true,-7,0.3333333333333333,-0.05\r\n"
 	               ",,,,,\r\n"
-	               ",1970-01-01,false,12345,250,1234567\r\n");
+	               ",1970-01-01,false,12345,250,12345.67\r\n");
 	assert_written(result, SWK_FORMAT_JSON,
 	               "[\n"
 	               "{\"team\":\"north\",\"week_start\":\"2026-11-02\",\"partial\":true,\"made\":-7,"
@@ -399,14 +400,14 @@ static void test_formats(void **state)
 	               "{\"team\":null,\"week_start\":null,\"partial\":null,\"made\":null,\"rate\":null,"
 	               "\"amount\":null},\n"
 	               "{\"team\":\"\",\"week_start\":\"1970-01-01\",\"partial\":false,\"made\":12345,"
-	               "\"rate\":250,\"amount\":\"1234567\"}\n"
+	               "\"rate\":250,\"amount\":\"12345.67\"}\n"
 	               "]\n");
 	assert_written(result, SWK_FORMAT_TABLE,
-	               "team   week_start  partial   made    rate   amount\n"
-	               "-----  ----------  -------  -----  ------  -------\n"
-	               "north  2026-11-02  true        -7  0.3333    -0.05\n"
+	               "team   week_start  partial   made    rate    amount\n"
+	               "-----  ----------  -------  -----  ------  --------\n"
+	               "north  2026-11-02  true        -7  0.3333     -0.05\n"
 	               "\n"
-	               "       1970-01-01  false    12345     250  1234567\n");
+	               "       1970-01-01  false    12345     250  12345.67\n");
 	swk_result_free(result);
 }
 
@@ -641,7 +642,7 @@ static int sweep_rows(swk_result *result)
 {
 	int code = SWK_OK;
 	for (size_t i = 0; i < 40 && code == SWK_OK; i++) {
-		swk__cell cells[] = { text_cell("some text"), { .integer = 1 }, { .amount = 1, .digits = 2 } };
+		swk__cell cells[] = { text_cell("some text"), { .integer = 1 }, { .amount = 1 } };
 		code = swk__result_row(result, cells, NULL);
 		assert_int_equal(swk_result_rows(result), i + (code == SWK_OK));
 	}
