@@ -111,6 +111,60 @@ typedef struct swk_allocator {
 	void *context;
 } swk_allocator;
 
+/* -------------------------------------------------------------------------------------------- Arrow */
+
+/* The structs of the Arrow C data and C stream interfaces, as https://arrow.apache.org/docs/format/CDataInterface.html
+ * and CStreamInterface.html write them down, under the guards that any other copy of them has. */
+
+/* clang-format off */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+	const char *format;
+	const char *name;
+	const char *metadata;
+	int64_t flags;
+	int64_t n_children;
+	struct ArrowSchema **children;
+	struct ArrowSchema *dictionary;
+	void (*release)(struct ArrowSchema *);
+	void *private_data;
+};
+
+struct ArrowArray {
+	int64_t length;
+	int64_t null_count;
+	int64_t offset;
+	int64_t n_buffers;
+	int64_t n_children;
+	const void **buffers;
+	struct ArrowArray **children;
+	struct ArrowArray *dictionary;
+	void (*release)(struct ArrowArray *);
+	void *private_data;
+};
+
+#endif
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+	int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+	int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+	const char *(*get_last_error)(struct ArrowArrayStream *);
+	void (*release)(struct ArrowArrayStream *);
+	void *private_data;
+};
+
+#endif
+/* clang-format on */
+
 /* -------------------------------------------------------------------------------------------- store */
 
 typedef struct swk_store swk_store;
@@ -400,6 +454,31 @@ typedef int (*swk_write)(void *context, const char *bytes, size_t length);
 
 /* Writes the whole result in a format, in pieces, to `write`. */
 SWK_API int swk_result_write(const swk_result *result, int format, swk_write write, void *context, swk_error *error);
+
+/* Hands the result over as Arrow: a struct (+s) with a child for each column, in the order and by the name it has here,
+ * and a row for each row.
+ *
+ *   text    utf8; dimensions and currencies, which repeat: dictionary<int32, utf8>
+ *   date    date32
+ *   bool    bool
+ *   int     int64
+ *   real    float64
+ *   amount  decimal128(38, digits of the currency), major units; the currency is the column `currency`
+ *
+ * The schema's metadata says what the result is about: salesweek.report, .zone, .week_start (1 to 7), .now (RFC 3339),
+ * .commit, .zone_fingerprint (16 hexadecimal digits), .version; a catalog or an info has none.
+ *
+ * Numbers are not copied; texts are. On success *schema and *array are the caller's, each to be released once by its
+ * own `release`, or to be moved away, its children too. They keep what they point to and the store's memory alive, so
+ * result, schema and array may go in any order and on any thread, after swk_store_close as well. On failure both are
+ * untouched. SWK_ERR_OVERFLOW: the texts of a column are more than 2 GiB. */
+SWK_API int swk_result_arrow(const swk_result *result, struct ArrowSchema *schema, struct ArrowArray *array,
+                             swk_error *error);
+
+/* The same as an Arrow stream, of one array that is made when it is asked for (its errors then come from the stream:
+ * ENOMEM or EINVAL, and get_last_error). On success *stream is the caller's, to be released once by its `release`,
+ * before or after the arrays that came from it. It is used by one thread at a time. */
+SWK_API int swk_result_stream(const swk_result *result, struct ArrowArrayStream *stream, swk_error *error);
 
 #ifdef __cplusplus
 }

@@ -808,7 +808,7 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		return code;
 	code = swk__result_create(desk->mem, desk->keep, desk->drop, desk->owner, &a.result, error);
 	if (code == SWK_OK)
-		code = swk__result_about(a.result, plan->zone.bytes, plan->calendar.week_start,
+		code = swk__result_about(a.result, plan->report->name, plan->zone.bytes, plan->calendar.week_start,
 		                         plan->calendar.zone->fingerprint, plan->cut.now, commit, error);
 	if (code == SWK_OK) {
 		swk__result_digits(a.result, a.money.digits);

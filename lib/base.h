@@ -60,6 +60,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 /* Every place where an allocation or an I/O call can fail has a name here, one a line, sorted. Tests make
  * each of them fail, once and for ever. */
 #define SWK__FAULT_POINTS(X) \
+	X(arrow_block)       \
 	X(batch_create)      \
 	X(batch_grow)        \
 	X(batch_reject)      \

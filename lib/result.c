@@ -56,6 +56,7 @@ void swk_result_free(swk_result *result)
 		swk__free(mem, result->columns[i].valid);
 	}
 	swk__free(mem, result->columns);
+	swk__free(mem, result->report);
 	swk__free(mem, result->zone);
 	swk__buf_done(&result->texts);
 	swk__free(mem, result);
@@ -200,14 +201,19 @@ int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error
 	return SWK_OK;
 }
 
-int swk__result_about(swk_result *result, const char *zone, int week_start, uint64_t fingerprint, int64_t now,
-                      uint64_t commit, swk_error *error)
+int swk__result_about(swk_result *result, const char *report, const char *zone, int week_start, uint64_t fingerprint,
+                      int64_t now, uint64_t commit, swk_error *error)
 {
-	char *copy = text_copy(result->mem, zone);
-	if (!copy)
+	char *names[] = { text_copy(result->mem, report), text_copy(result->mem, zone) };
+	if (!names[0] || !names[1]) {
+		swk__free(result->mem, names[0]);
+		swk__free(result->mem, names[1]);
 		return swk__fail_memory(error, result->mem);
+	}
+	swk__free(result->mem, result->report);
 	swk__free(result->mem, result->zone);
-	result->zone = copy;
+	result->report = names[0];
+	result->zone = names[1];
 	result->week_start = week_start;
 	result->fingerprint = fingerprint;
 	result->now = now;

@@ -39,7 +39,7 @@ struct swk_result {
 	swk__result_cells *columns;
 	unsigned digits; /* of all amounts */
 	swk__buf texts;
-	char *zone;
+	char *report, *zone; /* NULL: about nothing */
 	int week_start;
 	uint64_t fingerprint, commit;
 	int64_t now;
@@ -75,9 +75,9 @@ void swk__result_retain(swk_result *result);
  * is not finite. */
 int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error);
 
-/* What the accessors of the public header say about the result; the zone's name is copied. */
-int swk__result_about(swk_result *result, const char *zone, int week_start, uint64_t fingerprint, int64_t now,
-                      uint64_t commit, swk_error *error);
+/* What the accessors of the public header and Arrow's metadata say about the result; names are copied. */
+int swk__result_about(swk_result *result, const char *report, const char *zone, int week_start, uint64_t fingerprint,
+                      int64_t now, uint64_t commit, swk_error *error);
 
 /* True when the cell is an amount and not null; then its minor units and the digits of its currency. */
 bool swk__result_amount(const swk_result *result, size_t row, size_t column, swk__i128 *amount, unsigned *digits);

@@ -54,6 +54,41 @@ PIN(SWK_FORMAT_TABLE == 3);
 #define SIZE(type, bytes) PIN(sizeof(type) == (bytes))
 #define PLACE(type, field, bytes) PIN(offsetof(type, field) == (bytes))
 
+/* As their specification has them, without names of types. */
+typedef struct ArrowSchema ArrowSchema;
+typedef struct ArrowArray ArrowArray;
+typedef struct ArrowArrayStream ArrowArrayStream;
+
+SIZE(ArrowSchema, 72);
+PLACE(ArrowSchema, format, 0);
+PLACE(ArrowSchema, name, 8);
+PLACE(ArrowSchema, metadata, 16);
+PLACE(ArrowSchema, flags, 24);
+PLACE(ArrowSchema, n_children, 32);
+PLACE(ArrowSchema, children, 40);
+PLACE(ArrowSchema, dictionary, 48);
+PLACE(ArrowSchema, release, 56);
+PLACE(ArrowSchema, private_data, 64);
+
+SIZE(ArrowArray, 80);
+PLACE(ArrowArray, length, 0);
+PLACE(ArrowArray, null_count, 8);
+PLACE(ArrowArray, offset, 16);
+PLACE(ArrowArray, n_buffers, 24);
+PLACE(ArrowArray, n_children, 32);
+PLACE(ArrowArray, buffers, 40);
+PLACE(ArrowArray, children, 48);
+PLACE(ArrowArray, dictionary, 56);
+PLACE(ArrowArray, release, 64);
+PLACE(ArrowArray, private_data, 72);
+
+SIZE(ArrowArrayStream, 40);
+PLACE(ArrowArrayStream, get_schema, 0);
+PLACE(ArrowArrayStream, get_next, 8);
+PLACE(ArrowArrayStream, get_last_error, 16);
+PLACE(ArrowArrayStream, release, 24);
+PLACE(ArrowArrayStream, private_data, 32);
+
 SIZE(swk_error, 328);
 PLACE(swk_error, size, 0);
 PLACE(swk_error, code, 8);

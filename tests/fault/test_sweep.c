@@ -9,6 +9,8 @@
 #include "feed.h"
 #include "store.h"
 
+#include <errno.h>
+
 /* Who fails. */
 typedef enum culprit {
 	POINTS,
@@ -223,16 +225,22 @@ static int run_parse(scene *self)
 	return code;
 }
 
-/* Whether anything comes out of a failed writing is the caller's to ask; what does is a prefix. */
-static int run_formats(scene *self)
+/* An answer that nothing fails in. */
+static swk_result *result_given(scene *self, swk_query query)
 {
-	swk_query query = feed_query(1);
 	swk_result *result = NULL;
-	int code = SWK_OK;
 	int64_t at = self->at;
 	scene_arm(self, 0);
 	assert_int_equal(swk_store_report(self->store, &query, &result, NULL), SWK_OK);
 	scene_arm(self, at);
+	return result;
+}
+
+/* Whether anything comes out of a failed writing is the caller's to ask; what does is a prefix. */
+static int run_formats(scene *self)
+{
+	swk_result *result = result_given(self, feed_query(1));
+	int code = SWK_OK;
 	for (int format = SWK_FORMAT_CSV; format <= SWK_FORMAT_TABLE && code == SWK_OK; format++) {
 		text written = { 0 };
 		code = swk_result_write(result, format, text_write, &written, NULL);
@@ -241,6 +249,53 @@ static int run_formats(scene *self)
 	}
 	swk_result_free(result);
 	return code;
+}
+
+static int run_arrow(scene *self)
+{
+	struct ArrowSchema schema = { 0 };
+	struct ArrowArray array = { 0 };
+	swk_result *result = result_given(self, feed_query(1));
+	int code = swk_result_arrow(result, &schema, &array, NULL);
+	swk_result_free(result);
+	expect(self, (code == SWK_OK) == (schema.release != NULL), "*schema is set on success alone");
+	expect(self, (code == SWK_OK) == (array.release != NULL), "*array is set on success alone");
+	if (code != SWK_OK)
+		return code;
+	schema.release(&schema);
+	array.release(&array);
+	return code;
+}
+
+/* Reads a stream to its end; the code that its failure stands for. */
+static int stream_read(scene *self, struct ArrowArrayStream *stream)
+{
+	struct ArrowSchema schema = { 0 };
+	struct ArrowArray array = { 0 };
+	int status = stream->get_schema(stream, &schema);
+	expect(self, (status == 0) == (schema.release != NULL), "a schema is set on success alone");
+	if (schema.release)
+		schema.release(&schema);
+	for (bool more = status == 0; more;) {
+		status = stream->get_next(stream, &array);
+		more = status == 0 && array.release;
+		expect(self, status == 0 || !array.release, "an array is set on success alone");
+		if (more)
+			array.release(&array);
+	}
+	expect(self, status == 0 || (status == ENOMEM && stream->get_last_error(stream)), "the stream says why");
+	stream->release(stream);
+	return status ? SWK_ERR_MEMORY : SWK_OK;
+}
+
+static int run_arrow_stream(scene *self)
+{
+	struct ArrowArrayStream stream = { 0 };
+	swk_result *result = result_given(self, feed_query(1));
+	int code = swk_result_stream(result, &stream, NULL);
+	swk_result_free(result);
+	expect(self, (code == SWK_OK) == (stream.release != NULL), "*stream is set on success alone");
+	return code == SWK_OK ? stream_read(self, &stream) : code;
 }
 
 /* The public one has malloc's memory; this is the same with one that fails. */
@@ -297,6 +352,8 @@ static const scenario scenarios[] = {
 	{ "info", run_info, false, true, true, false },
 	{ "parse an instant", run_parse, false, true, false, false },
 	{ "write formats", run_formats, false, true, true, false },
+	{ "result to Arrow", run_arrow, false, true, true, false },
+	{ "result as a stream", run_arrow_stream, false, true, true, false },
 	{ "catalog", run_catalog, false, false, false, false },
 };
 

@@ -4,6 +4,8 @@
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
+from arrow_ctypes import Array, ArrayOut, Schema, Stream, StreamOut
+
 OK, INVALID = 0, -2
 OPEN_CREATE = 1
 FLAGS = {"total": 1, "fill": 2, "previous": 4}
@@ -108,6 +110,8 @@ class Library:
             "swk_batch_real": (c_void_p, c_char_p, c_double),
             "swk_batch_bool": (c_void_p, c_char_p, c_int),
             "swk_batch_end": (c_void_p, POINTER(Error)),
+            "swk_result_arrow": (c_void_p, POINTER(Schema), POINTER(Array), POINTER(Error)),
+            "swk_result_stream": (c_void_p, POINTER(Stream), POINTER(Error)),
             "swk_result_write": (c_void_p, c_int, WRITE, c_void_p, POINTER(Error)),
         }
         for name, arguments in signatures.items():
@@ -174,6 +178,18 @@ class Store:
         finally:
             c.swk_batch_free(batch)
 
+    def arrow(self, result):
+        """The result as an array for one consumer."""
+        schema, array = Schema(), Array()
+        self.library.call("swk_result_arrow", result, byref(schema), byref(array))
+        return ArrayOut(schema, array)
+
+    def stream(self, result):
+        """The result as a stream for one consumer."""
+        stream = Stream()
+        self.library.call("swk_result_stream", result, byref(stream))
+        return StreamOut(stream)
+
     def csv(self, result):
         pieces = []
 
@@ -187,6 +203,10 @@ class Store:
 
     def report(self, query):
         """The answer to a query of tests/model/feeds.py, as CSV."""
+        return self.csv(self.result(query))
+
+    def result(self, query):
+        """The answer itself."""
         by, result, zone = query.get("by", []), c_void_p(), query.get("zone")
         where, options = query.get("where", []), list(query.get("options", {}).items())
         week_start = query.get("week_start")
@@ -209,7 +229,7 @@ class Store:
             currency=encoded(query.get("currency")),
         )
         self.library.call("swk_store_report", self.handle, byref(asked), byref(result))
-        return self.csv(result)
+        return result
 
     def info(self):
         result = c_void_p()

@@ -274,7 +274,7 @@ static void test_about(void **state)
 	assert_string_equal(swk_result_zone(result), "");
 	for (uint64_t i = 1; i < 3; i++) {
 		const char *zone = i == 1 ? "UTC" : "Europe/Berlin";
-		assert_int_equal(swk__result_about(result, zone, 7, i << 60, -(int64_t)i, i, NULL), SWK_OK);
+		assert_int_equal(swk__result_about(result, "calls", zone, 7, i << 60, -(int64_t)i, i, NULL), SWK_OK);
 		assert_string_equal(swk_result_zone(result), zone);
 		assert_int_equal(swk_result_week_start(result), 7);
 		assert_int_equal(swk_result_zone_fingerprint(result), i << 60);
@@ -670,7 +670,7 @@ static int sweep_result(swk__mem *mem, void *context)
 	if (code == SWK_OK)
 		code = sweep_rows(result);
 	if (code == SWK_OK) {
-		code = swk__result_about(result, "UTC", 1, 2, 3, 4, NULL);
+		code = swk__result_about(result, "calls", "UTC", 1, 2, 3, 4, NULL);
 		assert_int_equal(swk_result_commit(result), code == SWK_OK ? 4 : 0);
 		assert_string_equal(swk_result_zone(result), code == SWK_OK ? "UTC" : "");
 	}
