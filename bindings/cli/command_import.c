@@ -84,11 +84,25 @@ static int map_read(const char *path, swi__text *text)
 	return code;
 }
 
+static int preset_take(const cli_arguments *arguments, swi_options *options)
+{
+	swk_error error = SWK_ERROR_INIT;
+	swi_preset preset = { .size = sizeof preset };
+	if (swi_preset_find(arguments->values[OPTION_PRESET], arguments->values[OPTION_TABLE], &preset, &error))
+		return usage(arguments->command, "%s", error.reason);
+	options->table = NULL;
+	options->map = preset.map;
+	options->map_length = preset.map_length;
+	return EXIT_DONE;
+}
+
 /* Before anything else is touched, so that a wrong map leaves no empty store. */
 static int map_take(const cli_arguments *arguments, swi__text *text, swi_options *options)
 {
 	swk_error error = SWK_ERROR_INIT;
 	const char *path = arguments->values[OPTION_MAP];
+	if (arguments->values[OPTION_PRESET])
+		return preset_take(arguments, options);
 	if (!path)
 		return EXIT_DONE;
 	int code = map_read(path, text);
@@ -169,10 +183,13 @@ static int import_into_store(const cli_arguments *arguments, import_source *sour
 
 static int import_check(const cli_arguments *arguments)
 {
-	if (arguments->values[OPTION_PRESET])
-		return usage(arguments->command, "presets come with a later version; write a map and use --map");
+	if (arguments->values[OPTION_MAP] && arguments->values[OPTION_PRESET])
+		return usage(arguments->command, "options --map and --preset do not go together");
 	if (arguments->values[OPTION_MAP] && arguments->values[OPTION_TABLE])
 		return usage(arguments->command, "options --map and --table do not go together");
+	if (arguments->values[OPTION_PRESET] && !arguments->values[OPTION_TABLE])
+		return usage(arguments->command,
+		             "option --preset needs --table: what the file holds, such as lead or call");
 	return EXIT_DONE;
 }
 

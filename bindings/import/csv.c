@@ -285,7 +285,7 @@ static void map_warn(const swi__run *run, const swi__map *map)
 {
 	char text[160];
 	for (size_t i = 0; i < map->field_count && run->options->warn; i++)
-		if (map->fields[i].row) {
+		if (map->fields[i].row && !map->fields[i].absent) {
 			snprintf(text, sizeof text,
 			         "field %.40s is the row's number: right only for a file that never changes",
 			         map->fields[i].name);
@@ -303,8 +303,11 @@ static int heading_check(csv_reader *reader)
 		return code;
 	if (!run->maps)
 		return heading_check_fields(reader);
-	return swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
+	code = swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
 	                      reader->delimiters[0], run->error);
+	for (size_t i = 0; i < run->maps->count && !code; i++)
+		map_warn(run, &run->maps->maps[i]);
+	return code;
 }
 
 /* Gets the line of the heading and finds out the delimiter from it. */
@@ -466,11 +469,8 @@ static int check_targets(swi__run *run)
 	int code = SWK_OK;
 	if (!run->maps)
 		return swi__run_table_known(run, run->options->table);
-	for (size_t i = 0; i < run->maps->count && !code; i++) {
+	for (size_t i = 0; i < run->maps->count && !code; i++)
 		code = map_check_fields(run, &run->maps->maps[i]);
-		if (!code)
-			map_warn(run, &run->maps->maps[i]);
-	}
 	return code;
 }
 

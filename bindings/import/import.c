@@ -41,7 +41,7 @@ static bool run_is_full(const swi__run *run)
 static const swi__field *map_field(const swi__map *map, const char *name)
 {
 	for (size_t i = 0; i < map->field_count; i++)
-		if (strcmp(map->fields[i].name, name) == 0)
+		if (!map->fields[i].absent && strcmp(map->fields[i].name, name) == 0)
 			return &map->fields[i];
 	return NULL;
 }

@@ -380,19 +380,36 @@ static int check_field(map_parser *parser)
 	return SWK_OK;
 }
 
-static int read_field(map_parser *parser, json_t *value)
+static int read_field(map_parser *parser, const char *name, json_t *value, bool instead)
 {
 	int code;
-	parser->field->scale = (swi__decimal){ 1, 0 };
+	parser->field = &parser->map->fields[parser->map->field_count++];
+	*parser->field = (swi__field){ .name = name, .scale = { 1, 0 }, .instead = instead };
 	if (json_is_string(value))
 		code = field_column(parser, value);
 	else if (json_is_object(value))
 		code = read_keys(parser, value, field_keys, SWI__COUNT(field_keys));
 	else
-		return wrong(parser, "it was neither the name of a column nor an object");
+		return wrong(parser, "it was neither the name of a column nor an object, nor a list of such");
 	if (!code)
 		code = check_field(parser);
 	parser->field = NULL;
+	return code;
+}
+
+/* A list holds what may be tried in its order, for headings that differ. */
+static int read_fields(map_parser *parser, const char *name, json_t *value)
+{
+	size_t at;
+	json_t *item;
+	int code = SWK_OK;
+	if (!json_is_array(value) || json_array_size(value) == 0)
+		return read_field(parser, name, value, false);
+	json_array_foreach(value, at, item)
+	{
+		if (!code)
+			code = read_field(parser, name, item, at > 0);
+	}
 	return code;
 }
 
@@ -412,17 +429,17 @@ static int map_fields(map_parser *parser, json_t *value)
 {
 	const char *name;
 	json_t *field;
+	size_t count = 0;
 	swi__map *map = parser->map;
 	if (!json_is_object(value) || json_object_size(value) == 0)
 		return wrong(parser, "\"fields\" was not an object of fields");
-	map->fields = swi__alloc(json_object_size(value), sizeof *map->fields);
+	json_object_foreach(value, name, field) count += json_is_array(field) ? json_array_size(field) + 1 : 1;
+	map->fields = swi__alloc(count, sizeof *map->fields);
 	if (!map->fields)
 		return no_memory(parser);
 	json_object_foreach(value, name, field)
 	{
-		parser->field = &map->fields[map->field_count++];
-		parser->field->name = name;
-		int code = read_field(parser, field);
+		int code = read_fields(parser, name, field);
 		if (code)
 			return code;
 	}
@@ -773,23 +790,37 @@ static int column_missing(const swi__column *column, const map_heading *heading)
 	                 (long long)heading->line, name, hint);
 }
 
-static int field_bind(swi__field *field, const map_heading *heading)
+/* The first column that the heading lacks, or NULL. */
+static const swi__column *field_bind(swi__field *field, const map_heading *heading)
 {
-	for (size_t c = 0; c < field->column_count; c++) {
-		if (column_bind(&field->columns[c], heading))
-			continue;
-		if (!field->optional)
-			return column_missing(&field->columns[c], heading);
-		field->absent = true;
+	for (size_t c = 0; c < field->column_count; c++)
+		if (!column_bind(&field->columns[c], heading))
+			return &field->columns[c];
+	return NULL;
+}
+
+/* Binds a field and those that may stand for it: the first that fits counts, the others are absent. */
+static int fields_bind(swi__field *field, size_t count, const map_heading *heading)
+{
+	const swi__column *missing = NULL;
+	bool found = false;
+	for (size_t i = 0; i < count; i++) {
+		const swi__column *lacks = found ? NULL : field_bind(&field[i], heading);
+		field[i].absent = found || lacks;
+		found |= !lacks;
+		missing = missing ? missing : lacks;
 	}
-	return SWK_OK;
+	return found || field[count - 1].optional ? SWK_OK : column_missing(missing, heading);
 }
 
 static int map_bind(swi__map *map, const map_heading *heading)
 {
 	int code = SWK_OK;
-	for (size_t f = 0; f < map->field_count && !code; f++)
-		code = field_bind(&map->fields[f], heading);
+	for (size_t f = 0, count; f < map->field_count && !code; f += count) {
+		for (count = 1; f + count < map->field_count && map->fields[f + count].instead;)
+			count++;
+		code = fields_bind(&map->fields[f], count, heading);
+	}
 	for (size_t i = 0; i < map->condition_count && !code; i++)
 		if (!column_bind(&map->conditions[i].column, heading) && !map->conditions[i].optional)
 			code = column_missing(&map->conditions[i].column, heading);

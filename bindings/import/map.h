@@ -53,6 +53,7 @@ typedef struct swi__field {
 	bool row;      /* the value is the row's line number */
 	bool optional; /* left out where the heading lacks one of its columns */
 	bool absent;   /* bound: it is left out */
+	bool instead;  /* stands for the field before it, where that lacks a column */
 	swi__how how;
 	const char **forms; /* DATE, SPAN: tried in this order */
 	size_t form_count;

@@ -83,6 +83,27 @@ int swi_import(swk_store *store, swi_read read, void *read_context, const swi_op
 /* Checks a map without a file or a store: SWK_OK, or SWK_ERR_INVALID with the reason. */
 int swi_map_check(const char *map, size_t length, swk_error *error);
 
+/* A map of a particular CRM's export, which ships with the library. All texts are static. */
+typedef struct swi_preset {
+	size_t size;
+	const char *name;   /* "zoho" */
+	const char *table;  /* "opportunity" */
+	const char *file;   /* what of the CRM is exported: "Potentials (Deals)" */
+	const char *source; /* what the map was made from, in words */
+	const char *map;    /* its JSON text, for swi_options.map, or to be edited; NUL-terminated */
+	size_t map_length;
+	uint32_t tested; /* 1: tested on a real export; 0: made from public headings */
+	uint32_t reserved;
+} swi_preset;
+
+/* How many there are, and each of them (0 to swi_preset_count() - 1), those of one CRM together. The caller has set
+ * preset->size. SWK_ERR_USAGE: no such preset. */
+size_t swi_preset_count(void);
+int swi_preset_get(size_t index, swi_preset *preset, swk_error *error);
+
+/* The one with this name for this table. SWK_ERR_USAGE: there is none; the error names those that there are. */
+int swi_preset_find(const char *name, const char *table, swi_preset *preset, swk_error *error);
+
 #ifdef __cplusplus
 }
 #endif

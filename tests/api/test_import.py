@@ -6,6 +6,8 @@ Drives the program that SALESWEEK_PROGRAM names.
 """
 
 import json
+import os
+import pathlib
 import subprocess
 import sys
 import unittest
@@ -258,6 +260,94 @@ class Numbers(Importing):
                 else:
                     self.take(a_map, text, out=DONE.format(1))
                     self.assertEqual(expected, self.sum())
+
+
+class Presets(Case):
+    """Rows under the headings that are public; real exports of one CRM are what tests/claims/zoho_preset.py takes."""
+
+    def take(self, preset, table, heading, *rows, **checks):
+        text = "\n".join((heading, *rows)) + "\n"
+        words = ("import", "s.swk", "--preset", preset, "--table", table, "-")
+        return self.check(checks.pop("code", 0), *words, given=text, **checks)
+
+    def deals(self):
+        words = ("report", "s.swk", "win_rate", "--by", "rep", "--total", "--now", "2026-12-01", "--format", "json")
+        columns = ("rep", "won", "lost", "won_amount")
+        return [tuple(row[column] for column in columns) for row in json.loads(self.check(0, *words))]
+
+    def test_deals_of_every_crm(self):
+        for preset, heading, *rows in (
+            ("salesforce", "Opportunity ID,Opportunity Owner,Opportunity Name,Stage,Total Amount Currency,Total Amount,"
+             "Created Date,Close Date", '1,Ann,x,Closed Won,USD,"$1,234,567",10/2/2026,11/13/2026',
+             "2,Ann,y,Closed Lost,USD,,10/2/2026,11/14/2026", "3,Ann,z,Prospecting,USD,5,10/2/2026,12/24/2026"),
+            ("salesforce", "id,owner_id,is_closed,is_won,amount,created_date,close_date",
+             "1,Ann,TRUE,TRUE,1234567,2026-10-02 19:51:13,2026-10-02", "2,Ann,true,false,,2026-10-02T19:51:13.000Z,"
+             "2026-11-14 00:00:00", "3,Ann,false,false,5,2026-10-02,2026-12-24"),
+            ("hubspot", "Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close Date,Create Date",
+             "1,x,Closed Won,1234567,Ann,2026-11-13 10:00,2026-10-02 09:30", "2,y,closedlost,,Ann,2026-11-14 11:00,"
+             "2026-10-02 09:30", "3,z,Contract sent,5,Ann,2026-12-24 12:00,2026-10-02 09:30"),
+            ("pipedrive", "Deal - ID,Deal - Status,Deal - Owner,Deal - Value,Deal - Currency,Deal - Deal created,"
+             "Deal - Won time,Deal - Lost time", "1,Won,Ann,1234567,USD,2026-10-02 09:30:00,2026-11-13 10:00:00,",
+             "2,Lost,Ann,0,USD,2026-10-02 09:30:00,,2026-11-14 10:00:00", "3,Open,Ann,5,USD,2026-10-02 09:30:00,,"),
+            ("pipedrive", "Deal – ID,Deal – Status,Deal – Owner,Deal – Value,Deal – Currency,Deal – Add time,"
+             "Deal – Closed on", "1,Won,Ann,1234567,USD,2026-10-02 09:30:00,2026-11-13 10:00:00",
+             "2,Lost,Ann,0,USD,2026-10-02 09:30:00,2026-11-14 10:00:00", "3,Open,Ann,5,USD,2026-10-02 09:30:00,"),
+            ("zoho", "Potential Name,Potential Owner,Created Time,Closing Date,Amount,Stage,Forecast Type,LEADID",
+             'x,Ann,"02 Oct, 2026 09:30:00","13 Nov, 2026 00:03:00","$1,234,567.00",Closed Won,Won,0',
+             'y,Ann,"02 Oct, 2026 09:30:00","14 Nov, 2026 00:03:00",$5.00,Closed Lost,Lost,7',
+             'z,Ann,"02 Oct, 2026 09:30:00","14 Dec, 2026 00:03:00",$5.00,Prospect,Open,'),
+        ):  # fmt: skip
+            with self.subTest(preset=preset, heading=heading):
+                self.take(preset, "opportunity", heading, *rows, out=DONE.format(3))
+                self.assertEqual([("Ann", 1, 1, "1234567.00")], self.deals())
+                (self.folder / "s.swk").unlink()
+
+    def test_leads_merged_and_deleted(self):
+        heading = "Id,CreatedDate,OwnerId,LeadSource,IsDeleted,MasterRecordId"
+        rows = [f"{id},2026-11-02T09:30:00.000+0000,u1,Web,{gone},{into}" for id, gone, into in (
+            ("l1", "false", ""), ("l2", "true", ""), ("l3", "TRUE", "l1"))]  # fmt: skip
+        self.take("salesforce", "lead", heading, *rows, out=DONE.format(3))
+        report = ("report", "s.swk", "conversion", "--total", "--format", "json")
+        self.assertEqual(1, json.loads(self.check(0, *report))[0]["leads"])
+
+    def test_calls_and_meetings(self):
+        self.take("hubspot", "call", "Record ID,Activity date,Activity assigned to,Call direction,Call outcome",
+                  "1,2026-11-02 09:30,Ann,Outbound,Left voicemail", "2,2026-11-02 09:31,Ann,,Connected")  # fmt: skip
+        self.take("salesforce", "call", "Id,CreatedDate,OwnerId,TaskSubtype,CallType,CallDurationInSeconds",
+                  "3,2026-11-02 09:32:00,Ann,Call,Outbound,61", "4,2026-11-02 09:33:00,Ann,Email,,",
+                  out="accepted 1, unchanged 0, rejected 0, skipped 1\n")  # fmt: skip
+        row = json.loads(self.check(0, *CALLS, "--total"))[0]
+        self.assertEqual((3, 1, 1, 1), tuple(row[name] for name in ("made", "answered", "voicemail", "unknown")))
+        self.take("hubspot", "meeting", "engagement_id,start_time,end_time,meeting_outcome",
+                  "1,2026-11-02 09:30:00,2026-11-02 11:00:00,COMPLETED", "2,2026-11-03 09:30:00,,NO_SHOW")  # fmt: skip
+        report = ("report", "s.swk", "meetings", "--total", "--format", "json")
+        row = json.loads(self.check(0, *report))[0]
+        self.assertEqual((2, 1, 1, 1.5), tuple(row[name] for name in ("scheduled", "held", "no_show", "hours")))
+
+    def test_a_file_of_another_kind_is_told(self):
+        self.take("hubspot", "opportunity", "Deal Name,Deal Stage", code=1, out="",
+                  err='has no column "Record ID"; it has "Deal Name", "Deal Stage"')  # fmt: skip
+
+    def test_tables_of_public_seeds(self):
+        folder = pathlib.Path(os.environ.get("SALESWEEK_DATA", ""), "crm_headings")
+        if not os.environ.get("SALESWEEK_DATA") or not folder.is_dir():
+            self.skipTest("SALESWEEK_DATA names no folder with crm_headings")
+        for name, preset, table in (
+            ("hubspot_api__contact_data", "hubspot", "lead"),
+            ("hubspot_api__deal_data", "hubspot", "opportunity"),
+            ("hubspot_api__deal_stage_data", "hubspot", "stage"),
+            ("hubspot_api__engagement_call_data", "hubspot", "call"),
+            ("hubspot_api__engagement_meeting_data", "hubspot", "meeting"),
+            ("hubspot_api__owner_data", "hubspot", "rep"),
+            ("salesforce_api__sf_event_data", "salesforce", "meeting"),
+            ("salesforce_api__sf_lead_data", "salesforce", "lead"),
+            ("salesforce_api__sf_opportunity_data", "salesforce", "opportunity"),
+            ("salesforce_api__sf_opportunity_history_data", "salesforce", "stage"),
+            ("salesforce_api__sf_task_data", "salesforce", "call"),
+        ):
+            with self.subTest(name=name):
+                said = self.check(0, "import", "s.swk", "--preset", preset, "--table", table, f"{folder}/{name}.csv")
+                self.assertIn("rejected 0", said)
 
 
 class Sample(Case):
