@@ -312,16 +312,19 @@ SWK_API int swk_batch_reject(const swk_batch *batch, size_t index, swk_error *er
 
 typedef struct swk_ingest_options {
 	size_t size;
-	uint32_t strict;     /* 1: all or nothing, SWK_ERR_REJECTED if the batch has rejects */
-	uint32_t reserved;   /* 0 */
-	int64_t recorded_at; /* the stamp of the first row without one; 0: the clock */
+	uint32_t strict;         /* 1: all or nothing, SWK_ERR_REJECTED if a row is refused */
+	uint32_t ignore_unknown; /* Arrow alone: 1: unknown columns are skipped, not refused */
+	int64_t recorded_at;     /* the stamp of the first row without one; 0: the clock */
+	const char *zone;        /* Arrow alone: see swk_store_ingest */
+	uint32_t threads;        /* at most so many work on it; so far the calling thread alone, always */
+	uint32_t reserved;       /* 0 */
 } swk_ingest_options;
 
 typedef struct swk_ingest_counts {
 	size_t size;
 	uint64_t accepted;  /* rows stored as a version, current or not */
 	uint64_t unchanged; /* rows that said nothing new and stored nothing */
-	uint64_t rejected;  /* rows refused when they were written */
+	uint64_t rejected;  /* rows refused */
 	uint64_t commit;    /* the number of the last commit of the store; grows only if a row was accepted */
 } swk_ingest_counts;
 
@@ -333,6 +336,41 @@ typedef struct swk_ingest_counts {
  * recorded_at is unchanged when that very version is stored already. */
 SWK_API int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
                                    swk_ingest_counts *counts, swk_error *error);
+
+/* A table of typed columns: what a question is answered with, and what an ingestion of Arrow tells of refused rows. */
+typedef struct swk_result swk_result;
+
+/* Commits the rows of a struct array (format "+s") to a table: a row is a record, columns are matched to fields by name
+ * and given to them as the functions above give theirs (docs/arrow.md says which types a field takes). A null is a
+ * field that is not set, and so is a NaN.
+ *
+ * What is wrong with a row refuses that row, in the words of swk_batch_end: table, row (from 1 on), field, value,
+ * reason. What is wrong with the whole fails the call with SWK_ERR_INVALID, naming table and column: a malformed array,
+ * a type that no field takes, a column twice, one that the table does not have, a required one that is missing. An
+ * unknown table is SWK_ERR_USAGE, an unknown `options->zone` SWK_ERR_ZONE.
+ *
+ * `options->zone` is that of timestamps without a zone, which are refused without it, and of texts with a local time,
+ * which are read in the store's without it.
+ *
+ * Arrays do not say how long their buffers are: lengths, offsets, indices, views and children are checked against each
+ * other before they are believed; that a buffer is as long as its array's length and last offset say, has to be true.
+ *
+ * Schema and array stay the caller's, on success and on failure, and are only read. `options` and `counts` may be NULL,
+ * and so may `rejects`. Where it is given, SWK_OK and SWK_ERR_REJECTED (strict) set *rejects to a result with the
+ * columns table, row, field, value, reason: one row for each refused one, in order. It is the caller's
+ * (swk_result_free). */
+SWK_API int swk_store_ingest(swk_store *store, const char *table, const struct ArrowSchema *schema,
+                             const struct ArrowArray *array, const swk_ingest_options *options,
+                             swk_ingest_counts *counts, swk_result **rejects, swk_error *error);
+
+/* The same for all arrays of a stream, as one commit; rows are counted over all of them. The columns of some thousand
+ * rows at a time are copied, never those of an array. The stream stays the caller's: it is read to its end, or until
+ * something fails, and not released; schema and arrays taken from it are released, each once. A failing stream is
+ * SWK_ERR_IO (ENOMEM: SWK_ERR_MEMORY) with what it says. Its functions are called on the calling thread, while other
+ * ingestions wait: they must not ingest into this store. */
+SWK_API int swk_store_ingest_stream(swk_store *store, const char *table, struct ArrowArrayStream *stream,
+                                    const swk_ingest_options *options, swk_ingest_counts *counts, swk_result **rejects,
+                                    swk_error *error);
 
 /* ------------------------------------------------------------------------------------ questions */
 
@@ -374,8 +412,6 @@ typedef struct swk_query {
 	uint64_t at_commit;   /* rows of the first N commits; 0: all */
 	const char *currency; /* NULL: as docs/metrics.md says */
 } swk_query;
-
-typedef struct swk_result swk_result;
 
 /* Answers a query from one consistent state of the store: that of the last commit when it began.
  * SWK_ERR_USAGE: unknown report, dimension, option or value of one; a window that ends before it begins; an

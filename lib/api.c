@@ -3,6 +3,7 @@
  * api: every public function that needs a store: check, call, translate. (Those of batches, results and errors stand
  * in their rooms.)
  */
+#include "arrow_in.h"
 #include "catalog.h"
 #include "store.h"
 
@@ -123,19 +124,32 @@ int swk_batch_create(swk_store *store, const swk_batch_options *options, swk_bat
 	return code;
 }
 
-/* What an ingestion is refused for before it begins. */
-static int ingest_check(const swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
-                        const swk_ingest_counts *counts, swk_error *error)
+/* What an ingestion is refused for before it begins; *all is the options, complete. */
+static int ingest_check(const swk_store *store, const swk_ingest_options *options, const swk_ingest_counts *counts,
+                        swk_ingest_options *all, swk_error *error)
 {
-	if (options->reserved || options->strict > 1)
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = options_copy(all, sizeof *all, options, error);
+	if (code != SWK_OK)
+		return code;
+	if (all->reserved || all->strict > 1 || all->ignore_unknown > 1)
 		return reserved_refused(error);
-	if (batch->owner != store)
-		return swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
 	if (counts && counts->size < sizeof counts->size)
 		return swk__fail(error, SWK_ERR_USAGE, "the size of the counts was not set");
-	if (options->recorded_at < 0 || options->recorded_at > SWK__INSTANT_MAX)
+	if (all->recorded_at < 0 || all->recorded_at > SWK__INSTANT_MAX)
 		return swk__fail(error, SWK_ERR_USAGE, "recorded_at was outside 1970-01-01 to 2200-01-01");
 	return SWK_OK;
+}
+
+/* Fills the caller's counts, which may be NULL or of another size. */
+static void counts_copy(swk_ingest_counts *counts, const swk_ingest_counts *made)
+{
+	if (!counts)
+		return;
+	size_t size = counts->size;
+	memcpy(counts, made, size < sizeof *made ? size : sizeof *made);
+	counts->size = size;
 }
 
 int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
@@ -145,19 +159,104 @@ int swk_store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_i
 	swk_ingest_counts made = { .size = sizeof made };
 	if (!store || !batch)
 		return null_refused(error);
-	int code = swk__store_process(store, error);
+	int code = ingest_check(store, options, counts, &all, error);
+	if (code != SWK_OK)
+		return code;
+	if (all.ignore_unknown || all.zone)
+		return swk__fail(error, SWK_ERR_USAGE, "a batch has its own zone and ignore_unknown");
+	if (batch->owner != store)
+		return swk__fail(error, SWK_ERR_USAGE, "the batch was made for another store");
+	code = swk__store_ingest_batch(store, batch, &all, &made, error);
 	if (code == SWK_OK)
-		code = options_copy(&all, sizeof all, options, error);
-	if (code == SWK_OK)
-		code = ingest_check(store, batch, &all, counts, error);
-	if (code == SWK_OK)
-		code = swk__store_ingest(store, batch, &all, &made, error);
-	if (code == SWK_OK && counts) {
-		size_t size = counts->size;
-		memcpy(counts, &made, size < sizeof made ? size : sizeof made);
-		counts->size = size;
-	}
+		counts_copy(counts, &made);
 	return code;
+}
+
+/* -------------------------------------------------------------------------------------------- Arrow */
+
+/* Rows on their way in, as the caller gave them: a stream, or else one array. */
+typedef struct arrival {
+	struct ArrowArrayStream *stream;
+	const struct ArrowSchema *schema;
+	const struct ArrowArray *array;
+} arrival;
+
+/* What Arrow's rows are read into: a batch that is filled again and again, and a result of rejects if one is wanted. */
+static int wish_make(swk_store *store, const char *table, const swk_ingest_options *options, bool rejects,
+                     swk__arrow_wish *wish, swk_error *error)
+{
+	const swk__zone *zone;
+	int number = swk__schema_find(swk__slice_of(table));
+	if (number < 0)
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "table", swk__slice_of(table), "is no table");
+	int code = swk__store_zone(store, options->zone, &zone, error);
+	if (code != SWK_OK)
+		return code;
+	*wish = (swk__arrow_wish){ .table = (swk__table)number, .ignore_unknown = options->ignore_unknown };
+	wish->zone = options->zone ? zone : NULL;
+	code = swk__batch_create(&store->mem, &store->zones, zone, swk__slice_of(store->currency), false, NULL, store,
+	                         &wish->batch, error);
+	if (code == SWK_OK && rejects)
+		code = swk__result_create(&store->mem, swk__store_retain, swk__store_release, store, &wish->rejects,
+		                          error);
+	return code == SWK_OK && rejects ? swk__arrow_rejects(wish->rejects, error) : code;
+}
+
+static int arrival_ingest(swk_store *store, const arrival *from, const swk__arrow_wish *wish,
+                          const swk_ingest_options *options, swk_ingest_counts *counts, swk_error *error)
+{
+	swk__arrow_in *in = NULL;
+	int code = from->stream ? swk__arrow_in_stream(&store->mem, wish, from->stream, &in, error)
+	                        : swk__arrow_in_array(&store->mem, wish, from->schema, from->array, &in, error);
+	if (code != SWK_OK)
+		return code;
+	const swk__feed feed = { swk__arrow_in_next, in, from->stream ? 0 : (uint64_t)from->array->length };
+	code = swk__store_ingest(store, &feed, options, counts, error);
+	swk__arrow_in_close(in);
+	return code;
+}
+
+static int arrow_ingest(swk_store *store, const char *table, const arrival *from, const swk_ingest_options *options,
+                        swk_ingest_counts *counts, swk_result **rejects, swk_error *error)
+{
+	swk_ingest_options all = { 0 };
+	swk_ingest_counts made = { .size = sizeof made };
+	swk__arrow_wish wish = { 0 };
+	int code = ingest_check(store, options, counts, &all, error);
+	if (code == SWK_OK)
+		code = wish_make(store, table, &all, rejects != NULL, &wish, error);
+	if (code == SWK_OK)
+		code = arrival_ingest(store, from, &wish, &all, &made, error);
+	if (code == SWK_OK)
+		counts_copy(counts, &made);
+	if (rejects && (code == SWK_OK || code == SWK_ERR_REJECTED))
+		*rejects = wish.rejects;
+	else
+		swk_result_free(wish.rejects);
+	swk_batch_free(wish.batch);
+	return code;
+}
+
+int swk_store_ingest(swk_store *store, const char *table, const struct ArrowSchema *schema,
+                     const struct ArrowArray *array, const swk_ingest_options *options, swk_ingest_counts *counts,
+                     swk_result **rejects, swk_error *error)
+{
+	if (!store || !table || !schema || !array)
+		return null_refused(error);
+	const arrival from = { .schema = schema, .array = array };
+	return arrow_ingest(store, table, &from, options, counts, rejects, error);
+}
+
+int swk_store_ingest_stream(swk_store *store, const char *table, struct ArrowArrayStream *stream,
+                            const swk_ingest_options *options, swk_ingest_counts *counts, swk_result **rejects,
+                            swk_error *error)
+{
+	if (!store || !table || !stream)
+		return null_refused(error);
+	if (!stream->release || !stream->get_schema || !stream->get_next)
+		return swk__fail(error, SWK_ERR_USAGE, "the stream was released");
+	const arrival from = { .stream = stream };
+	return arrow_ingest(store, table, &from, options, counts, rejects, error);
 }
 
 /* ---------------------------------------------------------------------------------------- questions */

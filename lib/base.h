@@ -61,6 +61,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
  * each of them fail, once and for ever. */
 #define SWK__FAULT_POINTS(X) \
 	X(arrow_block)       \
+	X(arrow_in)          \
 	X(batch_create)      \
 	X(batch_grow)        \
 	X(batch_reject)      \

@@ -41,6 +41,7 @@ void swk_batch_free(swk_batch *batch)
 		}
 	swk__buf_done(&batch->bytes);
 	swk__free(mem, batch->order);
+	swk__free(mem, batch->refused);
 	swk__free(mem, batch->rejects);
 	swk__free(mem, batch);
 	/* Last, because `mem` may be the owner's. */
@@ -76,11 +77,12 @@ static bool column_grow(swk__mem *mem, swk__batch_column *column, swk__kind kind
 	return values != NULL;
 }
 
-/* Makes room for one more row of the table in every column and in the order. */
-static bool row_reserve(swk_batch *batch, const swk__schema *schema, swk__batch_table *table)
+bool swk__batch_reserve(swk_batch *batch, swk__table number, size_t rows)
 {
-	if (batch->rows == batch->order_capacity) {
-		size_t capacity = swk__grown(batch->order_capacity, batch->rows + 1);
+	const swk__schema *schema = &swk__schemas[number];
+	swk__batch_table *table = &batch->tables[number];
+	if (batch->order_capacity - batch->rows < rows) {
+		size_t capacity = swk__grown(batch->order_capacity, batch->rows + rows);
 		void *order = swk__resize(batch->mem, SWK__FAULT_batch_grow, batch->order, capacity,
 		                          sizeof *batch->order);
 		if (!order)
@@ -88,9 +90,9 @@ static bool row_reserve(swk_batch *batch, const swk__schema *schema, swk__batch_
 		batch->order = order;
 		batch->order_capacity = capacity;
 	}
-	if (table->rows < table->capacity)
+	if (table->capacity - table->rows >= rows)
 		return true;
-	size_t capacity = swk__grown(table->capacity, table->rows + 1);
+	size_t capacity = swk__grown(table->capacity, table->rows + rows);
 	for (unsigned i = 0; i < schema->count; i++)
 		if (!column_grow(batch->mem, &table->columns[i], schema->fields[i].kind, capacity))
 			return false;
@@ -106,7 +108,7 @@ int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell
 	if (row >= UINT32_MAX)
 		return swk__fail(error, SWK_ERR_LIMIT, "the batch had %zu rows of table %s, no more fit", row,
 		                 schema->name);
-	if (!row_reserve(batch, schema, table))
+	if (!swk__batch_reserve(batch, number, 1))
 		return swk__fail_memory(error, batch->mem);
 	for (unsigned i = 0; i < schema->count; i++) {
 		if (swk__kind_is_text(schema->fields[i].kind))
@@ -218,7 +220,7 @@ static int text_set(swk_batch *batch, const swk__field *field, const swk__given 
 	return SWK_OK;
 }
 
-static int cell_set(swk_batch *batch, const swk__field *field, const swk__given *given, swk__batch_cell *cell)
+int swk__batch_cell_set(swk_batch *batch, const swk__field *field, const swk__given *given, swk__batch_cell *cell)
 {
 	char reason[SWK__REASON_SIZE], text[40];
 	bool empty = given->kind <= SWK__GIVEN_FORM && given->text.length == 0;
@@ -251,7 +253,8 @@ static int field_set(swk_batch *batch, const char *name, const swk__given *given
 		return SWK_OK;
 	int field = field_find(batch, name);
 	if (field >= 0)
-		return cell_set(batch, &swk__schemas[batch->table].fields[field], given, &batch->cells[field]);
+		return swk__batch_cell_set(batch, &swk__schemas[batch->table].fields[field], given,
+		                           &batch->cells[field]);
 	if (!batch->ignore_unknown)
 		row_refuse(batch, name, swk__given_print(given, text), "is no field of this table");
 	return SWK_OK;
@@ -405,7 +408,7 @@ static bool (*const row_rules[SWK__TABLE_COUNT][RULES_MAX + 1])(swk_batch *batch
 	[SWK__TABLE_QUOTA] = { quota_days, quota_owner, quota_target, quota_digits },
 };
 
-static void row_check(swk_batch *batch)
+void swk__batch_row_check(swk_batch *batch)
 {
 	bool (*const *rule)(swk_batch *) = row_rules[batch->table];
 	bool good = row_complete(batch);
@@ -413,7 +416,7 @@ static void row_check(swk_batch *batch)
 		good = (*rule++)(batch);
 }
 
-static int row_reject(swk_batch *batch, swk_error *error)
+int swk__batch_reject_keep(swk_batch *batch, swk_error *error)
 {
 	if (batch->reject_count == batch->reject_capacity) {
 		size_t capacity = swk__grown(batch->reject_capacity, batch->reject_count + 1);
@@ -425,6 +428,14 @@ static int row_reject(swk_batch *batch, swk_error *error)
 		batch->reject_capacity = capacity;
 	}
 	batch->rejects[batch->reject_count++] = batch->refusal;
+	return SWK_OK;
+}
+
+static int row_reject(swk_batch *batch, swk_error *error)
+{
+	int code = swk__batch_reject_keep(batch, error);
+	if (code != SWK_OK)
+		return code;
 	batch->bytes.length = batch->bytes_before;
 	batch->open = false;
 	swk__error_copy(error, &batch->refusal);
@@ -442,7 +453,7 @@ int swk_batch_end(swk_batch *batch, swk_error *error)
 		return batch->refusal.code;
 	}
 	if (batch->refusal.code == SWK_OK)
-		row_check(batch);
+		swk__batch_row_check(batch);
 	if (batch->refusal.code != SWK_OK)
 		return row_reject(batch, error);
 	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, false, error);

@@ -69,6 +69,10 @@ struct swk_batch {
 	unsigned char guesses[SWK__TABLE_COUNT][SWK__FIELDS_MAX + 1];
 	char zone_name[255];
 	size_t zone_length;
+	/* the rows that are being filled column by column: for each, the number of its reject from 1 on, or 0 */
+	uint32_t *refused;
+	size_t filled, refused_capacity;
+	int64_t first; /* the number of the first of them */
 };
 
 /* `drop` (may be NULL) is called with `owner` when the batch is freed; the caller has retained the owner. `currency`,
@@ -82,10 +86,29 @@ int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell 
 /* Adds text bytes for swk__batch_append. */
 bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
 
+/* Makes room for `rows` more rows of the table; false when memory failed. */
+bool swk__batch_reserve(swk_batch *batch, swk__table table, size_t rows);
+
+/* ------------------------------------------------------------------------------- rows column by column */
+
+/* Empties the batch and begins `rows` rows of a table, numbered `first`, `first` + 1, ... in errors. Until
+ * swk__batch_filled, every cell of tables[table].columns may be written; they begin as the defaults. */
+int swk__batch_fill(swk_batch *batch, swk__table table, size_t rows, int64_t first, swk_error *error);
+
+/* Refuses row `row` of those, unless it was refused before. Fails only where memory does. */
+int swk__batch_row_refuse(swk_batch *batch, size_t row, const char *field, swk__slice value, const char *reason,
+                          swk_error *error);
+
+/* Ends the filling: checks what must hold of a row's fields together, leaves out the rows that were refused, and puts
+ * the rejects into the order of the rows. */
+int swk__batch_filled(swk_batch *batch, swk_error *error);
+
 /* A value as the caller gave it. */
 typedef enum swk__given_kind {
-	SWK__GIVEN_TEXT, /* swk_batch_text */
-	SWK__GIVEN_FORM, /* swk_batch_parse: the text form of any kind */
+	SWK__GIVEN_TEXT,     /* swk_batch_text */
+	SWK__GIVEN_FORM,     /* swk_batch_parse: the text form of any kind */
+	SWK__GIVEN_DECIMAL,  /* a number by its digits */
+	SWK__GIVEN_DURATION, /* seconds by their digits */
 	SWK__GIVEN_INT,
 	SWK__GIVEN_REAL,
 	SWK__GIVEN_BOOL,
@@ -98,9 +121,19 @@ typedef struct swk__given {
 	swk__slice text;
 	int64_t integer;
 	double real;
+	unsigned precision; /* the bits of a real that came from a shorter type, 24 or 11; 0: all 53 */
 } swk__given;
 
 #define SWK__REASON_SIZE 160
+
+/* Puts a value into row `row` of those that are filled, or refuses the row. Fails only where memory does. */
+int swk__batch_put(swk_batch *batch, size_t row, unsigned field, const swk__given *given, swk_error *error);
+
+/* What batch_fill shares with the rows that are written one by one: sets a cell of the row at hand, or refuses it
+ * (fails where memory does); checks the cells of the row at hand together; keeps its refusal as a reject. */
+int swk__batch_cell_set(swk_batch *batch, const swk__field *field, const swk__given *given, swk__batch_cell *cell);
+void swk__batch_row_check(swk_batch *batch);
+int swk__batch_reject_keep(swk_batch *batch, swk_error *error);
 
 /* True when a field of this kind takes what was given, whatever its value; else `reason` says why not. */
 bool swk__given_fits(const swk__given *given, swk__kind kind, char reason[SWK__REASON_SIZE]);

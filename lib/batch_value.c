@@ -13,7 +13,7 @@
 
 #define BIT(given) (1u << SWK__GIVEN_##given)
 #define TEXTS (BIT(TEXT) | BIT(FORM))
-#define NUMBERS (BIT(FORM) | BIT(INT) | BIT(REAL))
+#define NUMBERS (BIT(FORM) | BIT(DECIMAL) | BIT(INT) | BIT(REAL))
 
 static const struct {
 	const char *noun;
@@ -27,7 +27,7 @@ static const struct {
 	[SWK__KIND_ENUM] = { "a text", TEXTS },
 	[SWK__KIND_BOOL] = { "a boolean", BIT(FORM) | BIT(BOOL) },
 	[SWK__KIND_INSTANT] = { "an instant", TEXTS | BIT(INSTANT) },
-	[SWK__KIND_DURATION] = { "a number", NUMBERS },
+	[SWK__KIND_DURATION] = { "a number", NUMBERS | BIT(DURATION) },
 	[SWK__KIND_NUMBER] = { "a number", NUMBERS },
 	[SWK__KIND_SCORE] = { "a number", NUMBERS },
 	[SWK__KIND_COUNT] = { "a number", NUMBERS },
@@ -50,9 +50,9 @@ static const struct {
 };
 
 static const char *const given_nouns[] = {
-	[SWK__GIVEN_TEXT] = "a text",   [SWK__GIVEN_FORM] = "a text",    [SWK__GIVEN_INT] = "a number",
-	[SWK__GIVEN_REAL] = "a number", [SWK__GIVEN_BOOL] = "a boolean", [SWK__GIVEN_INSTANT] = "an instant",
-	[SWK__GIVEN_DATE] = "a date",
+	[SWK__GIVEN_TEXT] = "a text",         [SWK__GIVEN_FORM] = "a text",        [SWK__GIVEN_DECIMAL] = "a number",
+	[SWK__GIVEN_DURATION] = "a duration", [SWK__GIVEN_INT] = "a number",       [SWK__GIVEN_REAL] = "a number",
+	[SWK__GIVEN_BOOL] = "a boolean",      [SWK__GIVEN_INSTANT] = "an instant", [SWK__GIVEN_DATE] = "a date",
 };
 
 static bool refused(char reason[SWK__REASON_SIZE], const char *why)
@@ -79,7 +79,21 @@ typedef struct binary {
 	unsigned shift;
 } binary;
 
-static bool binary_of(double real, binary *made)
+/* The same number as its shorter type holds it, whose steps are wider: then its shortest digits are fewer, 0.1 and not
+ * 0.10000000149011612. Below the type's normal numbers the steps no longer shrink. */
+static void binary_shorten(binary *real, unsigned precision)
+{
+	const unsigned finest = precision == 11 ? 24 : 149;
+	unsigned drop = 53 - precision;
+	if (real->shift > finest + drop)
+		drop = real->shift - finest;
+	if (drop >= real->shift)
+		drop = real->shift - 1;
+	real->mantissa = drop < 64 ? real->mantissa >> drop : 0;
+	real->shift -= drop;
+}
+
+static bool binary_of(double real, unsigned precision, binary *made)
 {
 	uint64_t bits;
 	memcpy(&bits, &real, sizeof bits);
@@ -92,6 +106,8 @@ static bool binary_of(double real, binary *made)
 		return true;
 	made->mantissa = mantissa | (exponent ? UINT64_C(1) << 52 : 0);
 	made->shift = 1075 - exponent; /* of denormals only that they are tiny matters */
+	if (precision)
+		binary_shorten(made, precision);
 	return true;
 }
 
@@ -142,21 +158,21 @@ static size_t printf_print(double real, char text[40])
 	return length;
 }
 
-static size_t real_print(double real, char text[40])
+static size_t real_print(double real, unsigned precision, char text[40])
 {
 	binary exact;
 	swk__u128 digits;
 	unsigned places;
-	if (binary_of(real, &exact) && binary_shortest(exact, 22, &digits, &places))
+	if (binary_of(real, precision, &exact) && binary_shortest(exact, 22, &digits, &places))
 		return decimal_print(exact.negative, (uint64_t)digits, places, text);
 	return printf_print(real, text);
 }
 
 swk__slice swk__given_print(const swk__given *given, char text[40])
 {
-	if (given->kind <= SWK__GIVEN_FORM)
+	if (given->kind <= SWK__GIVEN_DURATION)
 		return given->text;
-	size_t length = given->kind == SWK__GIVEN_REAL ? real_print(given->real, text)
+	size_t length = given->kind == SWK__GIVEN_REAL ? real_print(given->real, given->precision, text)
 	                                               : (size_t)snprintf(text, 40, "%" PRId64, given->integer);
 	return (swk__slice){ text, length };
 }
@@ -305,12 +321,12 @@ static bool decimal_parse(swk__slice text, unsigned places, decimal *number)
 
 /* By the shortest digits that read back as the double. Where those have more than one place too many, the double's
  * exact value rounds like them. */
-static bool decimal_real(double given, unsigned places, decimal *number)
+static bool decimal_real(const swk__given *given, unsigned places, decimal *number)
 {
 	binary real;
 	swk__u128 digits;
 	unsigned count;
-	if (!binary_of(given, &real))
+	if (!binary_of(given->real, given->precision, &real))
 		return false;
 	*number = (decimal){ .negative = real.negative };
 	if (!real.shift) {
@@ -335,9 +351,9 @@ static bool number_value(const swk__given *given, const swk__field *field, int64
 	unsigned places = precisions[field->kind].places;
 	uint64_t size = given->integer < 0 ? -(uint64_t)given->integer : (uint64_t)given->integer;
 	decimal number = { given->integer < 0, (swk__u128)size * power_of_ten(places), 0 };
-	if (given->kind == SWK__GIVEN_REAL && !decimal_real(given->real, places, &number))
+	if (given->kind == SWK__GIVEN_REAL && !decimal_real(given, places, &number))
 		return refused(reason, "was not finite");
-	if (given->kind <= SWK__GIVEN_FORM && !decimal_parse(given->text, places, &number))
+	if (given->kind <= SWK__GIVEN_DURATION && !decimal_parse(given->text, places, &number))
 		return refused(reason, "was not a number");
 	return decimal_value(number, field->kind, value, reason);
 }

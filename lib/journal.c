@@ -3,6 +3,9 @@
 
 #include "text.h"
 
+/* Where a row's table stands: none, but that the texts are numbered from 1 again. */
+#define TEXTS_ANEW (2u * SWK__TABLE_COUNT)
+
 /* ------------------------------------------------------------------------------------------- encoding */
 
 /* A text is its number in the order of first use, from 1, which is just how `seen` counts them. */
@@ -52,9 +55,13 @@ int swk__journal_encode(const swk_batch *batch, const unsigned char *stored, con
 	int code = swk__text_init(&seen, batch->mem, swk__random_key(), error);
 	if (code != SWK_OK)
 		return code;
-	for (size_t i = 0; i < batch->rows && code == SWK_OK; i++)
-		if (stored[i])
-			code = row_encode(batch, batch->order[i], stamps[i], &seen, buf, error);
+	for (size_t i = 0; i < batch->rows && code == SWK_OK; i++) {
+		if (!stored[i])
+			continue;
+		if (before && buf->length == before)
+			swk__buf_varint(buf, TEXTS_ANEW);
+		code = row_encode(batch, batch->order[i], stamps[i], &seen, buf, error);
+	}
 	if (code == SWK_OK && buf->failed)
 		code = swk__fail_memory(error, buf->mem);
 	if (code != SWK_OK)
@@ -129,6 +136,10 @@ static bool row_decode(decoder *self)
 {
 	swk__batch_cell cells[SWK__FIELDS_MAX] = { { 0 } };
 	uint64_t head = swk__read_varint64(&self->reader), table = head / 2;
+	if (head == TEXTS_ANEW) {
+		self->count = 0;
+		return true;
+	}
 	if (self->reader.failed || table >= SWK__TABLE_COUNT)
 		return false;
 	const swk__schema *schema = &swk__schemas[table];

@@ -311,42 +311,127 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 
 /* --------------------------------------------------------------------------------------- ingestion */
 
-/* Writes what the transaction stored to the file. */
-static int commit_write(swk_store *store, const swk_batch *batch, const unsigned char *stored, const int64_t *stamps,
-                        swk_error *error)
+/* A commit under way: batches that go into one transaction of the history and one of the file. */
+typedef struct commit {
+	call call;
+	const swk__feed *feed;
+	int64_t stamp;
+	bool strict;
+	uint64_t rows; /* of the batches before */
+	uint64_t rejected;
+	swk__applied applied;
+	swk_error refusal; /* strict: of the first row refused; code 0: none */
+	unsigned char *stored;
+	int64_t *stamps;
+	size_t capacity; /* of stored and stamps */
+	swk__buf journal;
+} commit;
+
+static void commit_begin(swk_store *store, const swk__feed *feed, const swk_ingest_options *options, commit *made)
 {
-	swk__buf bytes, head;
+	*made = (commit){ .call = call_begin(store, true), .feed = feed, .strict = options->strict };
+	made->stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
+	made->refusal.size = sizeof made->refusal;
+	swk__buf_init(&made->journal, &store->mem, SIZE_MAX);
+}
+
+static void commit_done(commit *self)
+{
+	swk__mem *mem = &self->call.store->mem;
+	swk__free(mem, self->stored);
+	swk__free(mem, self->stamps);
+	swk__buf_done(&self->journal);
+}
+
+static int commit_check(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	commit *self = context;
+	(void)total;
+	return call_check(&self->call, self->rows + done, self->feed->total, error);
+}
+
+/* Makes room for what is told of each row of a batch. */
+static bool flags_reserve(commit *self, size_t rows)
+{
+	swk__mem *mem = &self->call.store->mem;
+	if (rows <= self->capacity)
+		return true;
+	unsigned char *stored = swk__resize(mem, SWK__FAULT_store_create, self->stored, rows, sizeof *stored);
+	self->stored = stored ? stored : self->stored;
+	int64_t *stamps = swk__resize(mem, SWK__FAULT_store_create, self->stamps, rows, sizeof *stamps);
+	self->stamps = stamps ? stamps : self->stamps;
+	self->capacity = stored && stamps ? rows : 0;
+	return stored && stamps;
+}
+
+/* Applies the rows of one batch and appends them to the journal. */
+static int batch_apply(commit *self, const swk_batch *batch, swk_error *error)
+{
+	swk_store *store = self->call.store;
+	swk__history *history = &store->history;
+	if (!flags_reserve(self, batch->rows))
+		return swk__fail_memory(error, &store->mem);
+	int code = swk__history_apply(history, batch, history->published->commit + 1, self->stamp, self->stored,
+	                              self->stamps, &self->applied, commit_check, self, error);
+	if (code == SWK_OK && store->file)
+		code = swk__journal_encode(batch, self->stored, self->stamps, &self->journal, error);
+	return code;
+}
+
+/* Applies all batches of the feed; from a refused row on that ends the commit they are only read. */
+static int feed_apply(commit *self, swk_error *error)
+{
+	for (;;) {
+		const swk_batch *batch = NULL;
+		int code = self->feed->next(self->feed->context, &batch, error);
+		if (code != SWK_OK || !batch)
+			return code;
+		if (self->strict && batch->reject_count && self->refusal.code == SWK_OK)
+			swk__error_copy(&self->refusal, &batch->rejects[0]);
+		code = self->refusal.code == SWK_OK ? batch_apply(self, batch, error) : commit_check(self, 0, 0, error);
+		if (code != SWK_OK)
+			return code;
+		self->rows += batch->rows + batch->reject_count;
+		self->rejected += batch->reject_count;
+	}
+}
+
+/* Writes what the transaction stored to the file. */
+static int commit_write(const commit *self, swk_error *error)
+{
+	swk_store *store = self->call.store;
+	swk__buf head;
 	if (!store->file)
 		return SWK_OK;
-	swk__buf_init(&bytes, &store->mem, SIZE_MAX);
 	swk__buf_init(&head, &store->mem, HEAD_MAX);
-	int code = swk__journal_encode(batch, stored, stamps, &bytes, error);
+	int code = head_write(store, store->history.working->last_stamp, &head, error);
 	if (code == SWK_OK)
-		code = head_write(store, store->history.working->last_stamp, &head, error);
-	if (code == SWK_OK)
-		code = swk__file_commit(store->file, (swk__slice){ bytes.bytes, bytes.length },
+		code = swk__file_commit(store->file, (swk__slice){ self->journal.bytes, self->journal.length },
 		                        (swk__slice){ head.bytes, head.length }, error);
-	swk__buf_done(&bytes);
 	swk__buf_done(&head);
 	return code;
 }
 
-/* Applies the batch to a transaction and publishes it when it is durable. */
-static int batch_commit(call *c, const swk_batch *batch, int64_t stamp, unsigned char *stored, int64_t *stamps,
-                        swk__applied *applied, swk_error *error)
+/* Applies the feed to a transaction and publishes it when it is durable. */
+static int commit_run(commit *self, swk_error *error)
 {
-	swk_store *store = c->store;
+	swk_store *store = self->call.store;
 	swk__history *history = &store->history;
 	int code = swk__history_begin(history, error);
 	if (code != SWK_OK)
 		return code;
-	code = swk__history_apply(history, batch, history->published->commit + 1, stamp, stored, stamps, applied,
-	                          call_check, c, error);
+	code = feed_apply(self, error);
+	if (code == SWK_OK && self->refusal.code != SWK_OK) {
+		swk__error_copy(error, &self->refusal);
+		if (swk__error_usable(error))
+			error->code = SWK_ERR_REJECTED;
+		code = SWK_ERR_REJECTED;
+	}
 	if (code == SWK_OK)
-		code = facts_fold(store, c, error);
-	if (code == SWK_OK && applied->accepted)
-		code = commit_write(store, batch, stored, stamps, error);
-	if (code != SWK_OK || !applied->accepted) {
+		code = facts_fold(store, &self->call, error);
+	if (code == SWK_OK && self->applied.accepted)
+		code = commit_write(self, error);
+	if (code != SWK_OK || !self->applied.accepted) {
 		swk__history_rollback(history);
 		return code;
 	}
@@ -357,42 +442,42 @@ static int batch_commit(call *c, const swk_batch *batch, int64_t stamp, unsigned
 	return SWK_OK;
 }
 
-static int ingest_locked(call *c, const swk_batch *batch, int64_t stamp, swk__applied *applied, swk_error *error)
+int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_options *options,
+                      swk_ingest_counts *counts, swk_error *error)
 {
-	swk_store *store = c->store;
-	unsigned char *stored = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stored);
-	int64_t *stamps = swk__alloc(&store->mem, SWK__FAULT_store_create, batch->rows, sizeof *stamps);
-	int code = stored && stamps ? batch_commit(c, batch, stamp, stored, stamps, applied, error)
-	                            : swk__fail_memory(error, &store->mem);
-	swk__free(&store->mem, stored);
-	swk__free(&store->mem, stamps);
+	commit self;
+	if (store->read_only)
+		return swk__fail(error, SWK_ERR_READ_ONLY, "the store was opened read-only");
+	commit_begin(store, feed, options, &self); /* before the wait, which may be interrupted as well */
+	pthread_mutex_lock(&store->writer);
+	int code = commit_run(&self, error);
+	uint64_t number = store->history.published->commit;
+	pthread_mutex_unlock(&store->writer);
+	commit_done(&self);
+	if (code == SWK_OK)
+		*counts = (swk_ingest_counts){ counts->size, self.applied.accepted, self.applied.unchanged,
+			                       self.rejected, number };
 	return code;
 }
 
-int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
-                      swk_ingest_counts *counts, swk_error *error)
+/* A batch that was filled before is a feed of one batch. */
+static int batch_next(void *context, const swk_batch **batch, swk_error *error)
 {
-	swk__applied applied = { 0 };
-	if (store->read_only)
-		return swk__fail(error, SWK_ERR_READ_ONLY, "the store was opened read-only");
+	const swk_batch **left = context;
+	(void)error;
+	*batch = *left;
+	*left = NULL;
+	return SWK_OK;
+}
+
+int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                            swk_ingest_counts *counts, swk_error *error)
+{
+	const swk_batch *left = batch;
+	const swk__feed feed = { batch_next, &left, batch->rows };
 	if (batch->open)
 		return swk__fail(error, SWK_ERR_USAGE, "the last row of the batch was not ended");
-	if (options->strict && batch->reject_count) {
-		swk__error_copy(error, &batch->rejects[0]);
-		if (swk__error_usable(error))
-			error->code = SWK_ERR_REJECTED;
-		return SWK_ERR_REJECTED;
-	}
-	int64_t stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
-	call c = call_begin(store, true); /* before the wait, which may be interrupted as well */
-	pthread_mutex_lock(&store->writer);
-	int code = ingest_locked(&c, batch, stamp, &applied, error);
-	uint64_t commit = store->history.published->commit;
-	pthread_mutex_unlock(&store->writer);
-	if (code == SWK_OK)
-		*counts = (swk_ingest_counts){ counts->size, applied.accepted, applied.unchanged, batch->reject_count,
-			                       commit };
-	return code;
+	return swk__store_ingest(store, &feed, options, counts, error);
 }
 
 /* ---------------------------------------------------------------------------------------- reports */

@@ -56,8 +56,20 @@ int swk__store_process(const swk_store *store, swk_error *error);
 /* The zone of a name; NULL: the store's. */
 int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error);
 
-int swk__store_ingest(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+/* Where the rows of an ingestion come from, batch by batch. */
+typedef struct swk__feed {
+	/* Sets *batch to the next rows, which stay as they are until the next call, or to NULL after the last. */
+	int (*next)(void *context, const swk_batch **batch, swk_error *error);
+	void *context;
+	uint64_t total; /* rows, for the progress function; 0: unknown */
+} swk__feed;
+
+/* All batches of the feed as one commit, however many there are. With `strict` a refused row ends in
+ * SWK_ERR_REJECTED, but the feed is read to its end, so that it may tell of all of them. */
+int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_options *options,
                       swk_ingest_counts *counts, swk_error *error);
+int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
+                            swk_ingest_counts *counts, swk_error *error);
 int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error);
 int swk__store_info(swk_store *store, swk_result **result, swk_error *error);
 

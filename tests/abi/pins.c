@@ -126,11 +126,14 @@ PLACE(swk_batch_options, zone, 8);
 PLACE(swk_batch_options, ignore_unknown, 16);
 PLACE(swk_batch_options, reserved, 20);
 
-SIZE(swk_ingest_options, 24);
+SIZE(swk_ingest_options, 40);
 PLACE(swk_ingest_options, size, 0);
 PLACE(swk_ingest_options, strict, 8);
-PLACE(swk_ingest_options, reserved, 12);
+PLACE(swk_ingest_options, ignore_unknown, 12);
 PLACE(swk_ingest_options, recorded_at, 16);
+PLACE(swk_ingest_options, zone, 24);
+PLACE(swk_ingest_options, threads, 32);
+PLACE(swk_ingest_options, reserved, 36);
 
 SIZE(swk_ingest_counts, 40);
 PLACE(swk_ingest_counts, size, 0);

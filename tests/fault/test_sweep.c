@@ -4,6 +4,7 @@
  * and from then on for ever. After each failure the code is one of memory or I/O, outputs are untouched, the store
  * answers as before, its file reopens with what was committed, and nothing leaks.
  */
+#include "../support/arrow_make.h"
 #include "answer.h"
 #include "catalog.h"
 #include "feed.h"
@@ -158,6 +159,41 @@ static int run_ingest_all(scene *self)
 static int run_ingest_mixed(scene *self)
 {
 	return feed_ingest(self->store, feed_mixed, NULL, NULL);
+}
+
+/* Whatever fails, what was taken from the stream is released once, and what was not is not. */
+static int run_ingest_stream(scene *self)
+{
+	make_stream from = { make_calls, 3, 4, 2, 0, 0 };
+	struct ArrowArrayStream stream;
+	swk_result *rejects = NULL;
+	swk_error error = SWK_ERROR_INIT;
+	make_alive = make_releases = 0;
+	make_stream_init(&from, &stream);
+	int code = swk_store_ingest_stream(self->store, "call", &stream, NULL, NULL, &rejects, &error);
+	expect(self, error.code == code, "the error has the code");
+	expect(self, (code == SWK_OK) == (rejects != NULL), "*rejects is set on success alone");
+	expect(self, make_alive == 1 && make_releases <= 3, "schema and arrays are released once");
+	expect(self, code != SWK_OK || make_releases == 3, "all are released");
+	stream.release(&stream);
+	swk_result_free(rejects);
+	return code;
+}
+
+static int run_ingest_array(scene *self)
+{
+	struct ArrowSchema schema;
+	struct ArrowArray array;
+	swk_result *rejects = NULL;
+	make_alive = make_releases = 0;
+	make_schema(make_calls, 3, &schema);
+	make_array(make_calls, 3, 4, 0, (make_buffer)MAKE_NULL, &array);
+	int code = swk_store_ingest(self->store, "call", &schema, &array, NULL, NULL, &rejects, NULL);
+	expect(self, make_alive == 2 && make_releases == 0, "schema and array stay the caller's");
+	schema.release(&schema);
+	array.release(&array);
+	swk_result_free(rejects);
+	return code;
 }
 
 static int run_query(scene *self, swk_query query)
@@ -330,6 +366,8 @@ static const scenario scenarios[] = {
 	{ "ingest into a file", run_ingest, true, true, true, false },
 	{ "ingest all tables", run_ingest_all, false, true, true, false },
 	{ "ingest with rejects", run_ingest_mixed, true, true, false, false },
+	{ "ingest an array", run_ingest_array, false, true, true, false },
+	{ "ingest a stream", run_ingest_stream, true, true, true, false },
 	{ "reopen and replay", run_reopen, true, false, true, false },
 	{ "open read-only", run_read, true, false, true, false },
 	{ "report", run_query_0, false, true, true, false },

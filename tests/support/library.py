@@ -49,7 +49,15 @@ class BatchOptions(ctypes.Structure):
 
 
 class IngestOptions(ctypes.Structure):
-    _fields_ = [("size", c_size_t), ("strict", c_uint32), ("reserved", c_uint32), ("recorded_at", c_int64)]
+    _fields_ = [
+        ("size", c_size_t),
+        ("strict", c_uint32),
+        ("ignore_unknown", c_uint32),
+        ("recorded_at", c_int64),
+        ("zone", c_char_p),
+        ("threads", c_uint32),
+        ("reserved", c_uint32),
+    ]
 
 
 class Pair(ctypes.Structure):

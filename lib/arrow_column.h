@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * arrow_column: one column of an Arrow array on its way in: what its format says, what can be known to be wrong with
+ * it, and its cells as the row writer would be given them.
+ *
+ *   format --> type;  schema + array --> column --> cell: null, a swk__given, or broken
+ *
+ * Invariant: nothing of an array is believed before it was checked, and no byte is read that the array does not say it
+ * has. Arrays carry no sizes of their buffers (but for those of text views), so that the buffers are as long as
+ * lengths and offsets say, and that pointers point somewhere, has to be believed.
+ */
+#ifndef SWK_ARROW_COLUMN_H
+#define SWK_ARROW_COLUMN_H
+
+#include "batch.h"
+
+typedef enum swk__arrow_kind {
+	SWK__ARROW_TYPE_NULL,
+	SWK__ARROW_TYPE_BOOL,
+	SWK__ARROW_TYPE_SIGNED,
+	SWK__ARROW_TYPE_UNSIGNED,
+	SWK__ARROW_TYPE_FLOAT,
+	SWK__ARROW_TYPE_DECIMAL,
+	SWK__ARROW_TYPE_TEXT, /* of 4- or 8-byte offsets */
+	SWK__ARROW_TYPE_VIEW, /* texts of at most 12 bytes in the cell, others behind it */
+	SWK__ARROW_TYPE_DATE, /* days, or of 8 bytes milliseconds */
+	SWK__ARROW_TYPE_TIMESTAMP,
+	SWK__ARROW_TYPE_DURATION,
+} swk__arrow_kind;
+
+typedef struct swk__arrow_type {
+	swk__arrow_kind kind;
+	unsigned width;     /* bytes of a cell, or of an offset; 0: a bit, or nothing */
+	int64_t buffers;    /* how many an array has; a VIEW: at least */
+	int64_t per_second; /* TIMESTAMP, DURATION: units in a second */
+	int scale;          /* DECIMAL: decimals, may be negative */
+	bool zoned;         /* TIMESTAMP: an instant, not a wall clock */
+} swk__arrow_type;
+
+/* Reads a format of the Arrow C data interface; false with the reason when it is none, or none that is taken. */
+bool swk__arrow_type_parse(const char *format, swk__arrow_type *type, char reason[SWK__REASON_SIZE]);
+
+/* Cells of one type: those of a column, or of its dictionary, or the indices into that. */
+typedef struct swk__arrow_cells {
+	swk__arrow_type type;
+	int64_t offset, length;
+	const unsigned char *valid; /* a bit for each that is not null; NULL: none is */
+	const unsigned char *cells; /* values, offsets or views */
+	const char *bytes;          /* TEXT */
+	const char *const *blocks;  /* VIEW: where long texts lie, and how long these are */
+	const char *sizes;
+	int64_t block_count;
+} swk__arrow_cells;
+
+typedef struct swk__arrow_column {
+	const char *name;
+	unsigned field;         /* of the table */
+	int64_t place;          /* among the children */
+	bool coded;             /* `cells` are indices into `values` */
+	swk__arrow_cells cells; /* the column's own, counted from the first row of the record batch */
+	swk__arrow_cells values;
+} swk__arrow_column;
+
+struct ArrowSchema;
+struct ArrowArray;
+
+/* Takes the types of a column from its schema; false with the reason when it is refused. */
+bool swk__arrow_column_type(swk__arrow_column *column, const struct ArrowSchema *schema, char reason[SWK__REASON_SIZE]);
+
+/* Looks at rows `first` to `first` + `rows` - 1 of an array; false with the reason when it is malformed. */
+bool swk__arrow_column_open(swk__arrow_column *column, const struct ArrowArray *array, int64_t first, int64_t rows,
+                            char reason[SWK__REASON_SIZE]);
+
+/* Looks at the base of an array: lengths, buffers, children; false with the reason when it is malformed. */
+bool swk__arrow_base_check(const struct ArrowArray *array, int64_t buffers, int64_t children,
+                           char reason[SWK__REASON_SIZE]);
+
+/* The bits of an array that say which rows are not null; NULL: none is null. */
+const unsigned char *swk__arrow_valid(const struct ArrowArray *array);
+
+static inline bool swk__arrow_bit(const unsigned char *bits, int64_t at)
+{
+	return bits[at / 8] >> at % 8 & 1;
+}
+
+#define SWK__ARROW_PRINT_SIZE 192 /* of the longest decimal */
+
+typedef enum swk__arrow_found {
+	SWK__ARROW_FOUND_NULL,
+	SWK__ARROW_FOUND_VALUE,
+	SWK__ARROW_FOUND_BROKEN
+} swk__arrow_found;
+
+/* The cell of a row, as the row writer would be given it. `zone` is that of wall clocks. Digits are written to `text`,
+ * which `given` may point to. BROKEN: the array is malformed there, and *wrong says how. */
+swk__arrow_found swk__arrow_cell(const swk__arrow_column *column, int64_t row, const swk__zone *zone,
+                                 char text[SWK__ARROW_PRINT_SIZE], swk__given *given, const char **wrong);
+
+#endif
