@@ -516,6 +516,13 @@ SWK_API int swk_result_arrow(const swk_result *result, struct ArrowSchema *schem
  * before or after the arrays that came from it. It is used by one thread at a time. */
 SWK_API int swk_result_stream(const swk_result *result, struct ArrowArrayStream *stream, swk_error *error);
 
+/* Writes a text of `length` bytes so that it is harmless on a terminal and nothing of it is hidden: control
+ * characters (C0 and C1, ESC among them), ends of lines, marks and overrides of direction, characters that cannot be
+ * seen and bytes that are no UTF-8 become visible escapes (\n, \x1b, \u202e); all else stays. `write` may be NULL;
+ * what it returns stops the writing. Returns how many places the whole text takes in a terminal (East Asian wide
+ * characters two, combining marks none); 0 for NULL. Shown again, a text stays as it is. Never fails. */
+SWK_API size_t swk_text_show(const char *bytes, size_t length, swk_write write, void *context);
+
 #ifdef __cplusplus
 }
 #endif

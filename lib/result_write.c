@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "calendar.h"
+#include "display.h"
 #include "result.h"
 
 #include <float.h>
@@ -302,85 +303,17 @@ static void json_print(struct sink *sink, const swk_result *result)
 
 /* ------------------------------------------------------------------------------------------- table */
 
-/* Characters that take no place or two (East Asian Width W and F, in ranges), and those that a terminal obeys
- * instead of showing: separators of lines and what turns the direction of writing. */
-static const struct {
-	uint32_t first, last;
-	enum {
-		ZERO,
-		WIDE,
-		OBEYED
-	} kind;
-} ranges[] = {
-	{ 0x0300, 0x036f, ZERO },   { 0x061c, 0x061c, OBEYED }, { 0x1100, 0x115f, WIDE },   { 0x1ab0, 0x1aff, ZERO },
-	{ 0x1dc0, 0x1dff, ZERO },   { 0x200b, 0x200d, ZERO },   { 0x200e, 0x200f, OBEYED }, { 0x2028, 0x202e, OBEYED },
-	{ 0x2066, 0x2069, OBEYED }, { 0x20d0, 0x20ff, ZERO },   { 0x2e80, 0x303e, WIDE },   { 0x3041, 0xa4cf, WIDE },
-	{ 0xac00, 0xd7a3, WIDE },   { 0xf900, 0xfaff, WIDE },   { 0xfe00, 0xfe0f, ZERO },   { 0xfe20, 0xfe2f, ZERO },
-	{ 0xfe30, 0xfe6f, WIDE },   { 0xfeff, 0xfeff, ZERO },   { 0xff00, 0xff60, WIDE },   { 0xffe0, 0xffe6, WIDE },
-	{ 0x1f300, 0x1f64f, WIDE }, { 0x1f680, 0x1f6ff, WIDE }, { 0x1f900, 0x1f9ff, WIDE }, { 0x20000, 0x3fffd, WIDE },
-};
-
-#define REPLACEMENT "\xef\xbf\xbd"
-
-/* The character at the beginning of a text that is not empty: its length, and its number or, where the bytes are no
- * character, UINT32_MAX. */
-static uint32_t character(swk__slice text, size_t *length)
+/* Shows a text so that it can neither move the cursor nor end the line. */
+static void show(struct sink *sink, swk__slice text)
 {
-	static const unsigned char heads[] = { 0x00, 0x7f, 0x1f, 0x0f, 0x07 };
-	unsigned char lead = (unsigned char)text.bytes[0];
-	*length = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
-	if (*length > text.length || !swk__utf8_valid((swk__slice){ text.bytes, *length }, NULL)) {
-		*length = 1;
-		return UINT32_MAX;
-	}
-	uint32_t point = lead & heads[*length];
-	for (size_t i = 1; i < *length; i++)
-		point = point << 6 | ((unsigned char)text.bytes[i] & 0x3f);
-	return point;
-}
-
-/* The visible escape of a control character, or an empty text. */
-static void control_escape(uint32_t point, char escape[8])
-{
-	static const char *const names[] = { ['\t'] = "\\t", ['\n'] = "\\n", ['\r'] = "\\r" };
-	escape[0] = '\0';
-	if (point < SWK__COUNT(names) && names[point])
-		snprintf(escape, 8, "%s", names[point]);
-	else if (point < 0x20 || (point >= 0x7f && point < 0xa0))
-		snprintf(escape, 8, "\\x%02x", (unsigned char)point);
-}
-
-/* Shows a text so that it cannot move the cursor or end the line; with a NULL sink only measures. Returns how many
- * places it takes. */
-static size_t show(struct sink *sink, swk__slice text)
-{
-	size_t places = 0;
-	for (size_t at = 0, length; at < text.length; at += length) {
-		char escape[8];
-		uint32_t point = character((swk__slice){ text.bytes + at, text.length - at }, &length);
-		size_t width = 1;
-		control_escape(point, escape);
-		if (point == UINT32_MAX)
-			memcpy(escape, REPLACEMENT, sizeof REPLACEMENT);
-		else if (escape[0])
-			width = strlen(escape);
-		for (size_t i = 0; i < SWK__COUNT(ranges); i++) {
-			if (point < ranges[i].first || point > ranges[i].last)
-				continue;
-			if (ranges[i].kind == OBEYED)
-				memcpy(escape, REPLACEMENT, sizeof REPLACEMENT);
-			else
-				width = ranges[i].kind == WIDE ? 2 : 0;
-		}
-		places += width;
-		if (!sink)
-			continue;
-		if (escape[0])
-			put_text(sink, escape);
+	for (size_t at = 0; at < text.length;) {
+		swk__glyph glyph = swk__display_glyph(text, at);
+		if (glyph.escape[0])
+			put_text(sink, glyph.escape);
 		else
-			put(sink, text.bytes + at, length);
+			put(sink, text.bytes + at, glyph.length);
+		at += glyph.length;
 	}
-	return places;
 }
 
 struct table {
@@ -403,7 +336,7 @@ static bool is_number(int type)
 
 static void table_cell(struct table *table, size_t column, swk__slice text)
 {
-	size_t room = table->widths[column] - show(NULL, text);
+	size_t room = table->widths[column] - swk__display_places(text);
 	bool right = is_number(swk_result_type(table->result, column));
 	table->pending += (column ? 2 : 0) + (right ? room : 0);
 	if (text.length) {
@@ -432,9 +365,9 @@ static swk__slice table_text(const swk_result *result, size_t row, size_t column
 static size_t column_width(const swk_result *result, size_t column)
 {
 	char text[64];
-	size_t width = show(NULL, swk__slice_of(swk_result_name(result, column)));
+	size_t width = swk__display_places(swk__slice_of(swk_result_name(result, column)));
 	for (size_t row = 0; row < swk_result_rows(result); row++) {
-		size_t places = show(NULL, table_text(result, row, column, text));
+		size_t places = swk__display_places(table_text(result, row, column, text));
 		width = places > width ? places : width;
 	}
 	return width;
@@ -484,4 +417,15 @@ int swk__result_print(const swk_result *result, swk__mem *mem, swk_format format
 	if (sink.stopped)
 		return swk__fail(error, SWK_ERR_IO, "the output was refused by the write function");
 	return SWK_OK;
+}
+
+size_t swk_text_show(const char *bytes, size_t length, swk_write write, void *context)
+{
+	struct sink sink = { .write = write, .context = context };
+	swk__slice text = { bytes, bytes ? length : 0 };
+	if (write) {
+		show(&sink, text);
+		sink_flush(&sink);
+	}
+	return swk__display_places(text);
 }

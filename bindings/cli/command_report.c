@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "output.h"
 #include "support.h"
+#include "view.h"
 
 /* A question as the command line asks it. */
 typedef struct report_question {
@@ -116,7 +117,8 @@ static int question_read(const cli_arguments *arguments, report_question *questi
 	return code == EXIT_DONE ? question_options(arguments, question) : code;
 }
 
-static int question_ask(const cli_arguments *arguments, swk_store *store, swk_query *query, int format)
+static int question_ask(const cli_arguments *arguments, swk_store *store, swk_query *query, int format,
+                        const cli_screen *screen)
 {
 	swk_error error = SWK_ERROR_INIT;
 	swk_result *result = NULL;
@@ -126,21 +128,30 @@ static int question_ask(const cli_arguments *arguments, swk_store *store, swk_qu
 	if (code != EXIT_DONE)
 		return code;
 	int failed = swk_store_report(store, query, &result, &error);
-	return failed ? fail_error(NULL, failed, &error) : output_result(result, format);
+	if (failed)
+		return fail_error(NULL, failed, &error);
+	if (format != SWK_FORMAT_TABLE)
+		return output_result(result, format);
+	code = view_report(screen, query, result);
+	swk_result_free(result);
+	return code;
 }
 
 int command_report(const cli_arguments *arguments)
 {
 	report_question question;
 	swk_store *store = NULL;
+	cli_screen screen;
 	int format;
 	int code = question_read(arguments, &question);
 	if (code == EXIT_DONE)
 		code = option_format(arguments, &format);
 	if (code == EXIT_DONE)
+		code = screen_open(arguments, &screen);
+	if (code == EXIT_DONE)
 		code = command_open(arguments, NULL, &store);
 	if (code == EXIT_DONE)
-		code = question_ask(arguments, store, &question.query, format);
+		code = question_ask(arguments, store, &question.query, format, &screen);
 	command_close(store);
 	question_done(&question);
 	return code;

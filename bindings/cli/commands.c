@@ -3,6 +3,7 @@
 
 #include "interrupt.h"
 #include "output.h"
+#include "view.h"
 
 int command_open(const cli_arguments *arguments, const swk_store_options *options, swk_store **store)
 {
@@ -38,18 +39,31 @@ int command_init(const cli_arguments *arguments)
 	return code == EXIT_DONE ? EXIT_OK : code;
 }
 
+/* Shows a result of texts and frees it. */
+static int result_show(const cli_arguments *arguments, swk_result *result)
+{
+	cli_screen screen;
+	int format;
+	int code = option_format(arguments, &format);
+	if (code == EXIT_DONE)
+		code = screen_open(arguments, &screen);
+	if (code == EXIT_DONE && format != SWK_FORMAT_TABLE)
+		return output_result(result, format);
+	if (code == EXIT_DONE)
+		code = view_plain(&screen, result);
+	swk_result_free(result);
+	return code;
+}
+
 int command_info(const cli_arguments *arguments)
 {
 	swk_error error = SWK_ERROR_INIT;
 	swk_store *store = NULL;
 	swk_result *result = NULL;
-	int format;
-	int code = option_format(arguments, &format);
-	if (code == EXIT_DONE)
-		code = command_open(arguments, NULL, &store);
+	int code = command_open(arguments, NULL, &store);
 	if (code == EXIT_DONE) {
 		int failed = swk_store_info(store, &result, &error);
-		code = failed ? fail_error(arguments->operands[0], failed, &error) : output_result(result, format);
+		code = failed ? fail_error(arguments->operands[0], failed, &error) : result_show(arguments, result);
 	}
 	command_close(store);
 	return code;
@@ -59,10 +73,6 @@ int command_catalog(const cli_arguments *arguments)
 {
 	swk_error error = SWK_ERROR_INIT;
 	swk_result *result = NULL;
-	int format;
-	int code = option_format(arguments, &format);
-	if (code != EXIT_DONE)
-		return code;
 	int failed = swk_catalog(&result, &error);
-	return failed ? fail_error(NULL, failed, &error) : output_result(result, format);
+	return failed ? fail_error(NULL, failed, &error) : result_show(arguments, result);
 }

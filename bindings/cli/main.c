@@ -5,6 +5,9 @@
 #include "output.h"
 #include "support.h"
 
+/* What every command takes that shows a result. */
+#define SHOWN (OPTION_BIT(FORMAT) | OPTION_BIT(WIDTH) | OPTION_BIT(COLOR))
+
 static const cli_command commands[] = {
 	{ "init",
 	  { "STORE" },
@@ -27,21 +30,21 @@ static const cli_command commands[] = {
 	  2,
 	  OPTION_BIT(BY) | OPTION_BIT(WHERE) | OPTION_BIT(FROM) | OPTION_BIT(TO) | OPTION_BIT(TOTAL) |
 	          OPTION_BIT(FILL) | OPTION_BIT(PREVIOUS) | OPTION_BIT(ZONE) | OPTION_BIT(WEEK_START) |
-	          OPTION_BIT(NOW) | OPTION_BIT(AS_OF) | OPTION_BIT(CURRENCY) | OPTION_BIT(SET) | OPTION_BIT(FORMAT),
+	          OPTION_BIT(NOW) | OPTION_BIT(AS_OF) | OPTION_BIT(CURRENCY) | OPTION_BIT(SET) | SHOWN,
 	  "Answers a question from the store. `salesweek catalog` lists reports, dimensions and columns.",
 	  "salesweek report sales.swk calls --by rep --where team=North --from 2026-W40",
 	  command_report },
 	{ "info",
 	  { "STORE" },
 	  1,
-	  OPTION_BIT(FORMAT),
+	  SHOWN,
 	  "Says what the store holds.",
 	  "salesweek info sales.swk --format json",
 	  command_info },
 	{ "catalog",
 	  { NULL },
 	  0,
-	  OPTION_BIT(FORMAT),
+	  SHOWN,
 	  "Lists every report with its dimensions, options and columns.",
 	  "salesweek catalog --format table",
 	  command_catalog },

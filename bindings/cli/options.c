@@ -23,6 +23,7 @@ static const struct option {
 } options[OPTION_COUNT] = {
 	[OPTION_AS_OF] = { "as-of", KIND_VALUE, "T", "what was recorded up to T" },
 	[OPTION_BY] = { "by", KIND_VALUE, "D,..", "a row for every value of these dimensions" },
+	[OPTION_COLOR] = { "color", KIND_VALUE, "WHEN", "auto, always or never (default: auto, on a terminal only)" },
 	[OPTION_CURRENCY] = { "currency", KIND_VALUE, "C", "an ISO 4217 code" },
 	[OPTION_FILL] = { "fill", KIND_FLAG, NULL, "also rows of zeros for weeks without a fact" },
 	[OPTION_FORMAT] = { "format", KIND_VALUE, "F", "table, csv or json (default: table on a terminal, else csv)" },
@@ -44,6 +45,7 @@ static const struct option {
 	[OPTION_WEEK_START] = { "week-start", KIND_VALUE, "DAY", "the first weekday, monday to sunday" },
 	[OPTION_WHERE] = { "where", KIND_REPEATED, "D=V",
 	                   "only where dimension D is V; of one dimension, any of its values" },
+	[OPTION_WIDTH] = { "width", KIND_VALUE, "N", "the width of tables (default: that of the terminal, else 80)" },
 	[OPTION_ZONE] = { "zone", KIND_VALUE, "Z", "an IANA time zone, such as Europe/Berlin" },
 };
 

@@ -12,6 +12,7 @@
 typedef enum option_id {
 	OPTION_AS_OF,
 	OPTION_BY,
+	OPTION_COLOR,
 	OPTION_CURRENCY,
 	OPTION_FILL,
 	OPTION_FORMAT,
@@ -31,6 +32,7 @@ typedef enum option_id {
 	OPTION_TOTAL,
 	OPTION_WEEK_START,
 	OPTION_WHERE,
+	OPTION_WIDTH,
 	OPTION_ZONE,
 	OPTION_COUNT
 } option_id;

@@ -2,12 +2,12 @@
 #include "output.h"
 
 #include "interrupt.h"
-#include "support.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* errno of the first write to standard output that failed. */
@@ -52,48 +52,19 @@ void output_guard(void)
 
 /* ----------------------------------------------------------------------------------- standard error */
 
-static void escaped_byte(unsigned char byte)
+static int error_write(void *context, const char *bytes, size_t length)
 {
-	static const char names[] = "\a\a\b\b\t\t\n\n\v\v\f\f\r\r";
-	const char *name = byte ? strchr(names, byte) : NULL;
-	if (name)
-		fprintf(stderr, "\\%c", "abtnvfr"[(name - names) / 2]);
-	else
-		fprintf(stderr, "\\x%02x", byte);
-}
-
-/* The length of the character of UTF-8 that begins the text and is no control character; 0: it is to be escaped. */
-static size_t shown(swi__slice text)
-{
-	unsigned char byte = (unsigned char)text.bytes[0];
-	size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-	if (byte < 0x20 || byte == 0x7f || length > text.length ||
-	    !swi__utf8_valid((swi__slice){ text.bytes, length }, NULL))
-		return 0;
-	return length == 2 && byte == 0xc2 && (unsigned char)text.bytes[1] < 0xa0 ? 0 : length;
-}
-
-static void complain_text(const char *bytes)
-{
-	swi__slice text = swi__slice_of(bytes);
-	fputs("salesweek: ", stderr);
-	while (text.length) {
-		size_t length = shown(text);
-		if (length)
-			fwrite(text.bytes, 1, length, stderr);
-		else
-			escaped_byte((unsigned char)text.bytes[0]);
-		length += length == 0;
-		text = (swi__slice){ text.bytes + length, text.length - length };
-	}
-	fputc('\n', stderr);
+	(void)context;
+	return fwrite(bytes, 1, length, stderr) != length;
 }
 
 static void complain_list(const char *format, va_list arguments)
 {
 	char text[4096];
 	vsnprintf(text, sizeof text, format, arguments);
-	complain_text(text);
+	fputs("salesweek: ", stderr);
+	swk_text_show(text, strlen(text), error_write, NULL);
+	fputc('\n', stderr);
 }
 
 void complain(const char *format, ...)

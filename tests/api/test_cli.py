@@ -311,7 +311,7 @@ class BadRows(Case):
         self.assertEqual([b"\n"], [bytes([byte]) for byte in done.stderr if byte < 0x20])
         self.assertNotIn("\u009b", done.stderr.decode())
         self.assertIn("é", done.stderr.decode())
-        self.check(1, "import", "s.swk", "\x1b[31m\n\u009bé", err="salesweek: \\x1b[31m\\n\\xc2\\x9bé: No such file")
+        self.check(1, "import", "s.swk", "\x1b[31m\n\u009bé", err="salesweek: \\x1b[31m\\n\\x9bé: No such file")
 
     def test_rejects_keep_the_raw_line(self):
         self.check(3, "import", "s.swk", "-", "--rejects", "r.csv", given='{"a":"b,c"}\n')

@@ -14,6 +14,7 @@ ROOMS = (
     ("calendar", "error"),
     ("fraction", "error calendar"),
     ("currency", "error calendar"),
+    ("display", "error calendar fraction currency"),
     ("stats", "error calendar"),
     ("survival", "error calendar"),
     ("zones", "stats survival"),
@@ -57,7 +58,7 @@ ONLY = {
 }
 
 # Headers from outside that these rooms must not see.
-PURE = {"calendar", "currency", "fraction", "stats", "survival"}
+PURE = {"calendar", "currency", "display", "fraction", "stats", "survival"}
 CLOCKS_AND_FILES = {"fcntl.h", "locale.h", "time.h", "unistd.h"}
 EXECUTOR = {"report", "query", "scan", "answer"}
 LOCKS = {"pthread.h", "threads.h"}

@@ -8,6 +8,7 @@ from arrow_ctypes import Array, ArrayOut, Schema, Stream, StreamOut
 
 OK, INVALID = 0, -2
 OPEN_CREATE = 1
+CSV, TABLE = 1, 3
 FLAGS = {"total": 1, "fill": 2, "previous": 4}
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WRITE = ctypes.CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t)
@@ -198,20 +199,21 @@ class Store:
         self.library.call("swk_result_stream", result, byref(stream))
         return StreamOut(stream)
 
-    def csv(self, result):
+    def text(self, result, form=CSV):
+        """A result in a format, freed."""
         pieces = []
 
         def write(_context, piece, length):
             pieces.append(ctypes.string_at(piece, length))
             return 0
 
-        self.library.call("swk_result_write", result, 1, WRITE(write), None)
+        self.library.call("swk_result_write", result, form, WRITE(write), None)
         self.library.c.swk_result_free(result)
         return b"".join(pieces)
 
-    def report(self, query):
-        """The answer to a query of tests/model/feeds.py, as CSV."""
-        return self.csv(self.result(query))
+    def report(self, query, form=CSV):
+        """The answer to a query of tests/model/feeds.py, in a format."""
+        return self.text(self.result(query), form)
 
     def result(self, query):
         """The answer itself."""
@@ -242,5 +244,5 @@ class Store:
     def info(self):
         result = c_void_p()
         self.library.call("swk_store_info", self.handle, byref(result))
-        lines = self.csv(result).decode().splitlines()[1:]
+        lines = self.text(result).decode().splitlines()[1:]
         return dict(line.split(",", 1) for line in lines)

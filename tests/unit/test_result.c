@@ -501,20 +501,20 @@ static void test_table_widths(void **state)
 	(void)state;
 	swk_result *result = result_texts(texts);
 	assert_written(result, SWK_FORMAT_TABLE,
-	               "t            n\n"
-	               "-----------  -\n"
-	               "ab           1\n"
-	               "é            1\n"
-	               "e\xcc\x81            1\n"
-	               "東京         1\n"
-	               "\xf0\x9f\x98\x80           1\n"
-	               "a\\tb\\n\\r     1\n"
-	               "\\x1b[31mred  1\n"
-	               "\\x9b2J       1\n"
-	               "x\xef\xbf\xbdy          1\n"
-	               "\\x01         1\n"
-	               "             1\n"
-	               "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd          1\n");
+	               "t             n\n"
+	               "------------  -\n"
+	               "ab            1\n"
+	               "é             1\n"
+	               "e\xcc\x81             1\n"
+	               "東京          1\n"
+	               "\xf0\x9f\x98\x80            1\n"
+	               "a\\tb\\n\\r      1\n"
+	               "\\x1b[31mred   1\n"
+	               "\\x9b2J        1\n"
+	               "x\\u202ey      1\n"
+	               "\\x01          1\n"
+	               "              1\n"
+	               "\\xff\\xe4\\xbf  1\n");
 	swk_result_free(result);
 }
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "dates.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DAY_US INT64_C(86400000000)
+
+typedef struct civil_date {
+	int64_t year;
+	int month, day;
+} civil_date;
+
+/* Howard Hinnant's civil_from_days (chrono-Compatible Low-Level Date Algorithms), for days from 1970 on. */
+static civil_date civil_of(int64_t days)
+{
+	int64_t shifted = days + 719468, era = shifted / 146097, rest = shifted % 146097;
+	int64_t year = (rest - rest / 1460 + rest / 36524 - rest / 146096) / 365;
+	int64_t day = rest - (365 * year + year / 4 - year / 100), month = (5 * day + 2) / 153;
+	civil_date date = { year + era * 400, (int)(month < 10 ? month + 3 : month - 9),
+		            (int)(day - (153 * month + 2) / 5 + 1) };
+	date.year += date.month <= 2;
+	return date;
+}
+
+static const char *month_name(int month)
+{
+	static const char *const names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+		                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	return names[month - 1];
+}
+
+const char *weekday_name(int64_t weekday)
+{
+	static const char *const names[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+	return weekday >= 1 && weekday <= 7 ? names[weekday - 1] : "?";
+}
+
+int weekday_of(int64_t days)
+{
+	return (int)((days + 3) % 7) + 1;
+}
+
+void date_short(int64_t days, char text[DATE_TEXT])
+{
+	civil_date date = civil_of(days);
+	snprintf(text, DATE_TEXT, "%d %s", date.day, month_name(date.month));
+}
+
+void date_long(int64_t days, char text[DATE_TEXT])
+{
+	civil_date date = civil_of(days);
+	snprintf(text, DATE_TEXT, "%s %d %s %" PRId64, weekday_name(weekday_of(days)), date.day, month_name(date.month),
+	         date.year);
+}
+
+void date_iso(int64_t days, char text[DATE_TEXT])
+{
+	civil_date date = civil_of(days);
+	snprintf(text, DATE_TEXT, "%04" PRId64 "-%02d-%02d", date.year, date.month, date.day);
+}
+
+void instant_utc(int64_t instant, char text[DATE_TEXT])
+{
+	char date[DATE_TEXT];
+	int64_t minutes = instant % DAY_US / 60000000;
+	date_iso(instant / DAY_US, date);
+	snprintf(text, DATE_TEXT, "%.10s %02d:%02d UTC", date, (int)(minutes / 60), (int)(minutes % 60));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * dates: days and instants in words. Pure.
+ */
+#ifndef CLI_DATES_H
+#define CLI_DATES_H
+
+#include <stdint.h>
+
+#define DATE_TEXT 32
+
+/* Of days since 1970-01-01: "2 Nov", "Mon 2 Nov 2026", "2026-11-02". */
+void date_short(int64_t days, char text[DATE_TEXT]);
+void date_long(int64_t days, char text[DATE_TEXT]);
+void date_iso(int64_t days, char text[DATE_TEXT]);
+
+/* Of microseconds since 1970: "2026-11-08 23:00 UTC". */
+void instant_utc(int64_t instant, char text[DATE_TEXT]);
+
+/* "Mon" for 1 to "Sun" for 7. */
+const char *weekday_name(int64_t weekday);
+
+/* 1 (Monday) to 7. */
+int weekday_of(int64_t days);
+
+#endif

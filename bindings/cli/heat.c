@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "heat.h"
+
+#include "charts.h"
+#include "dates.h"
+#include "grid.h"
+#include "output.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#define DAYS 7
+#define HOURS 24
+#define LABEL 5
+#define CELL_MIN 3
+#define CELL_MAX 7
+#define BEST 3
+
+/* An hour whose interval is wider than this says nearly nothing, and is not called out. */
+#define WIDTH_TOLD 0.5
+
+typedef struct heat_map {
+	const cli_screen *screen;
+	const swk_result *result;
+	const cli_figure *count, *rate;
+	int64_t rows[DAYS][HOURS]; /* -1: none */
+	int first, last;           /* hours that anything is in */
+	size_t cell;               /* places of a cell */
+	double most_rate, most_count;
+} heat_map;
+
+bool heat_fits(const swk_query *query)
+{
+	if (query->by_count != 2 || !(query->flags & SWK_QUERY_TOTAL) || (query->flags & SWK_QUERY_PREVIOUS))
+		return false;
+	bool order = strcmp(query->by[0], "weekday") == 0;
+	return strcmp(query->by[!order], "weekday") == 0 && strcmp(query->by[order], "hour") == 0;
+}
+
+/* What each report is looked at for by the hour. */
+static bool heat_choose(heat_map *heat, const char *report, const cli_figures *figures)
+{
+	bool meetings = strcmp(report, "meetings") == 0;
+	heat->count = figures_find(figures, meetings ? "held" : "made");
+	heat->rate = figures_find(figures, meetings ? "success_rate" : "answer_rate");
+	return heat->count && heat->rate;
+}
+
+static void heat_place(heat_map *heat)
+{
+	size_t weekday = (size_t)swk_result_find(heat->result, "weekday");
+	size_t hour = (size_t)swk_result_find(heat->result, "hour");
+	heat->first = HOURS - 1;
+	memset(heat->rows, -1, sizeof heat->rows);
+	for (size_t row = 0; row < swk_result_rows(heat->result); row++) {
+		int64_t day = swk_result_int(heat->result, row, weekday) - 1;
+		int at = (int)swk_result_int(heat->result, row, hour);
+		heat->rows[day][at] = (int64_t)row;
+		heat->first = at < heat->first ? at : heat->first;
+		heat->last = at > heat->last ? at : heat->last;
+		heat->most_rate = fmax(heat->most_rate, figure_real(heat->rate, heat->result, row));
+		heat->most_count = fmax(heat->most_count, figure_real(heat->count, heat->result, row));
+	}
+	size_t hours = (size_t)(heat->last - heat->first + 1);
+	heat->cell = (heat->screen->width - LABEL) / hours;
+	heat->cell = heat->cell < CELL_MIN ? CELL_MIN : heat->cell > CELL_MAX ? CELL_MAX : heat->cell;
+}
+
+static void hours_print(const heat_map *heat)
+{
+	output_format("%*s", LABEL, "");
+	for (int hour = heat->first; hour <= heat->last; hour++)
+		output_format("%s%*d%s", screen_on(heat->screen, STYLE_DIM), (int)heat->cell, hour,
+		              screen_off(heat->screen, STYLE_DIM));
+	output_format("\n");
+}
+
+/* The number, and a shade before it so that it reads without colour where there is room. */
+static void cell_print(const heat_map *heat, const cli_figure *figure, double most, int64_t row)
+{
+	char text[FIGURE_TEXT] = "";
+	const cli_screen *screen = heat->screen;
+	if (row < 0 || swk_result_null(heat->result, (size_t)row, figure->column)) {
+		output_format("%*s", (int)heat->cell, "");
+		return;
+	}
+	double value = figure_real(figure, heat->result, (size_t)row);
+	screen_style style = STYLE_HEAT + (screen_style)chart_step(value, most, SCREEN_HEATS);
+	snprintf(text, sizeof text, "%.0f", figure->form == FORM_SHARE ? value * 100 : value);
+	size_t length = strlen(text);
+	const char *shade = screen->glyphs->shades[chart_step(value, most, SWI__COUNT(screen->glyphs->shades))];
+	size_t shades = heat->cell > length + 1 && heat->cell > CELL_MIN ? heat->cell - length - 1 : 0;
+	if (shades > 2)
+		shades = 2;
+	output_format("%*s%s", (int)(heat->cell - length - shades), "", screen_on(screen, style));
+	for (size_t i = 0; i < shades; i++)
+		output_format("%s", shade);
+	output_format("%s%s", text, screen_off(screen, style));
+}
+
+static void grid_of(const heat_map *heat, const cli_figure *figure, double most)
+{
+	char heading[128];
+	snprintf(heading, sizeof heading, "%s%s", figure->heading, figure->form == FORM_SHARE ? ", %" : "");
+	grid_wrap(heat->screen, 0, heading, STYLE_BOLD);
+	hours_print(heat);
+	for (int day = 0; day < DAYS; day++) {
+		output_format("%-*s", LABEL, weekday_name(day + 1));
+		for (int hour = heat->first; hour <= heat->last; hour++)
+			cell_print(heat, figure, most, heat->rows[day][hour]);
+		output_format("\n");
+	}
+	output_format("\n");
+}
+
+static double low_of(const heat_map *heat, int64_t row)
+{
+	return swk_result_real(heat->result, (size_t)row, (size_t)heat->rate->low);
+}
+
+static bool told(const heat_map *heat, int64_t row)
+{
+	return row >= 0 && !swk_result_null(heat->result, (size_t)row, heat->rate->column) &&
+	       swk_result_real(heat->result, (size_t)row, (size_t)heat->rate->high) - low_of(heat, row) <= WIDTH_TOLD;
+}
+
+/* The hour with the greatest lower bound among those that were not printed yet: what is safe to say of it. */
+static bool best_take(heat_map *heat, int *day, int *hour)
+{
+	double best = -1;
+	for (int d = 0; d < DAYS; d++)
+		for (int h = heat->first; h <= heat->last; h++)
+			if (told(heat, heat->rows[d][h]) && low_of(heat, heat->rows[d][h]) > best) {
+				best = low_of(heat, heat->rows[d][h]);
+				*day = d;
+				*hour = h;
+			}
+	return best >= 0;
+}
+
+static void best_print(heat_map *heat)
+{
+	char text[512], rate[FIGURE_TEXT], count[FIGURE_TEXT];
+	int day = 0, hour = 0, found = 0;
+	for (; found < BEST && best_take(heat, &day, &hour); found++) {
+		size_t row = (size_t)heat->rows[day][hour];
+		figure_format(heat->rate, heat->result, row, heat->screen->glyphs, rate);
+		figure_value(heat->count, heat->result, row, count);
+		snprintf(text, sizeof text, "%s %s %02d:00  %s of %s %s",
+		         found ? "     " : "best:", weekday_name(day + 1), hour, rate, count, heat->count->unit);
+		grid_wrap(heat->screen, 6, text, STYLE_PLAIN);
+		heat->rows[day][hour] = -1;
+	}
+	if (!found)
+		grid_wrap(heat->screen, 0,
+		          "no hour has enough behind it to be called the best: all intervals are wider than 50 points",
+		          STYLE_PLAIN);
+}
+
+int heat_print(const cli_screen *screen, const swk_query *query, const swk_result *result, const cli_figures *figures)
+{
+	heat_map heat = { .screen = screen, .result = result };
+	if (!heat_choose(&heat, query->report, figures))
+		return fail("report %s has no rate by the hour", query->report);
+	heat_place(&heat);
+	grid_of(&heat, heat.rate, heat.most_rate);
+	grid_of(&heat, heat.count, heat.most_count);
+	best_print(&heat);
+	output_format("\n");
+	grid_wrap(screen, 0,
+	          "best: by the lower end of the 95 % interval, which few calls keep low; all columns of every hour: "
+	          "--format csv",
+	          STYLE_DIM);
+	return EXIT_OK;
+}
