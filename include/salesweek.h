@@ -249,7 +249,10 @@ SWK_API int swk_store_instant_parse(swk_store *store, const char *zone, const ch
  *
  * and then ingested as one commit. Every row is checked when it ends: unknown field, wrong type, missing
  * required field, value out of range. A refused row is kept as a reject with its error and leaves no trace
- * in the store; the batch goes on. A field that is not set is null; so is an empty text. */
+ * in the store; the batch goes on. A field that is not set is null; so is an empty text.
+ *
+ * Beside its table's fields a row may set `stamped`, a boolean: its recorded_at is a stamp that a store once gave
+ * (swk_store_export says so), and counts as one here. Without recorded_at it means nothing. */
 typedef struct swk_batch swk_batch;
 
 typedef struct swk_batch_options {
@@ -522,6 +525,49 @@ SWK_API int swk_result_stream(const swk_result *result, struct ArrowArrayStream 
  * what it returns stops the writing. Returns how many places the whole text takes in a terminal (East Asian wide
  * characters two, combining marks none); 0 for NULL. Shown again, a text stays as it is. Never fails. */
 SWK_API size_t swk_text_show(const char *bytes, size_t length, swk_write write, void *context);
+
+/* ------------------------------------------------------------------------------------ records come out */
+
+enum {
+	SWK_EXPORT_VERSIONS = 1 /* every version of every record, deleted ones too; not the current ones alone */
+};
+
+typedef struct swk_export_options {
+	size_t size;
+	uint32_t flags;      /* SWK_EXPORT_... */
+	uint32_t batch_rows; /* the most rows of an array; 0: 65,536 */
+	int64_t as_of;       /* versions recorded up to then; 0: all */
+	uint64_t at_commit;  /* rows of the first N commits; 0: all */
+} swk_export_options;
+
+/* Hands out the records of a table as an Arrow stream: the current ones that are not deleted, or with
+ * SWK_EXPORT_VERSIONS every version there is. `options` may be NULL. Unknown table: SWK_ERR_USAGE.
+ *
+ * The columns are the table's fields in the order of docs/metrics.md, id and recorded_at first, `deleted` last, and
+ * then `stamped`: true where the store gave the recorded_at (swk_store_ingest and the row writer take it back as
+ * that).
+ *
+ *   ids, references       utf8; references to reps: dictionary<int32, utf8>
+ *   other texts           dictionary<int32, utf8>; enums: dictionary<int8, utf8>
+ *   booleans              bool
+ *   instants, dates       timestamp[us, UTC], date32
+ *   durations, capacity   float64, seconds and units; they have at most 15 digits, which it holds exactly
+ *   scores                float64, likewise
+ *   won                   int64
+ *   amounts               decimal128(19, 4), major units of the row's currency (null: the base, in the metadata)
+ *   rates                 decimal128(19, 12)
+ *
+ * The schema's metadata says salesweek.table, .currency (the store's base), .commit (the last one seen), .version.
+ * Rows come by the UTC week of their own instant (created_at or at), and within one as they were committed. Ingesting
+ * all versions of all tables into an empty store of the same zone, first weekday and currency makes one that answers
+ * and exports as this one does, questions "as of" included; commits are not kept.
+ *
+ * The stream sees the state of the store when this returned, whatever is ingested later, and keeps its memory, after
+ * swk_store_close as well. An array holds at most `batch_rows` rows (fewer where texts would be more than 2 GiB) and
+ * is made when it is asked for: ENOMEM, EINTR (swk_store_interrupt) or EINVAL, and get_last_error; after a failure the
+ * array can be asked for again. Stream and arrays are released in any order. One thread at a time uses the stream. */
+SWK_API int swk_store_export(swk_store *store, const char *table, const swk_export_options *options,
+                             struct ArrowArrayStream *stream, swk_error *error);
 
 #ifdef __cplusplus
 }

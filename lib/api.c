@@ -275,6 +275,42 @@ int swk_store_report(swk_store *store, const swk_query *query, swk_result **resu
 	return code == SWK_OK ? swk__store_report(store, &all, result, error) : code;
 }
 
+/* The plan of an export that is asked for. */
+static int export_plan(const char *table, const swk_export_options *options, swk__export_plan *plan, swk_error *error)
+{
+	const uint32_t rows = options->batch_rows ? options->batch_rows : 65536;
+	int number = swk__schema_find(swk__slice_of(table));
+	if (number < 0)
+		return swk__fail_at(error, SWK_ERR_USAGE, NULL, 0, "table", swk__slice_of(table), "is no table");
+	if (options->flags & ~(uint32_t)SWK_EXPORT_VERSIONS)
+		return swk__fail(error, SWK_ERR_USAGE, "flags were unknown");
+	if (options->as_of < 0 || options->as_of > SWK__INSTANT_MAX)
+		return swk__fail(error, SWK_ERR_USAGE, "as_of was outside 1970-01-01 to 2200-01-01");
+	*plan = (swk__export_plan){ .table = (swk__table)number,
+		                    .versions = options->flags & SWK_EXPORT_VERSIONS,
+		                    .batch_rows = rows,
+		                    .text_bytes = INT32_MAX,
+		                    .cut = { .now = INT64_MAX,
+		                             .as_of = options->as_of ? options->as_of : INT64_MAX,
+		                             .commit = options->at_commit ? options->at_commit : UINT64_MAX } };
+	return SWK_OK;
+}
+
+int swk_store_export(swk_store *store, const char *table, const swk_export_options *options,
+                     struct ArrowArrayStream *stream, swk_error *error)
+{
+	swk_export_options all = { 0 };
+	swk__export_plan plan;
+	if (!store || !table || !stream)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	if (code == SWK_OK)
+		code = options_copy(&all, sizeof all, options, error);
+	if (code == SWK_OK)
+		code = export_plan(table, &all, &plan, error);
+	return code == SWK_OK ? swk__store_export(store, &plan, stream, error) : code;
+}
+
 int swk_store_info(swk_store *store, swk_result **result, swk_error *error)
 {
 	if (!store || !result)

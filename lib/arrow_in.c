@@ -54,7 +54,7 @@ static int column_match(swk__arrow_in *self, const struct ArrowSchema *schema, i
 	for (unsigned i = 0; i < self->column_count; i++)
 		if (self->columns[i].field == (unsigned)field)
 			return column_fail(self, schema->name, 0, "was given twice", error);
-	column.name = table->fields[field].name;
+	column.name = swk__schema_about(table, (unsigned)field)->name;
 	column.field = (unsigned)field;
 	if (!swk__arrow_column_type(&column, schema, reason))
 		return column_fail(self, column.name, 0, reason, error);

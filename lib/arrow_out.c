@@ -163,7 +163,7 @@ void swk__arrow_metadata(swk__buf *metadata, const char *key, const char *value)
 struct array_node {
 	struct ArrowArray array, dictionary;
 	const void *buffers[3], *entries[3];
-	void *made[SWK__COUNT(((swk__arrow_cells *)0)->made)];
+	void *made[SWK__COUNT(((swk__arrow_out_cells *)0)->made)];
 };
 
 /* Behind the nodes stand pointers to them. */
@@ -208,7 +208,7 @@ static void texts_fill(const swk__arrow_texts *texts, const void **buffers)
 	buffers[2] = buffer_of(texts->bytes);
 }
 
-static void array_node_fill(struct array_node *node, const swk__arrow_field *field, const swk__arrow_cells *cells,
+static void array_node_fill(struct array_node *node, const swk__arrow_field *field, const swk__arrow_out_cells *cells,
                             int64_t rows, struct block *block)
 {
 	const bool text = field->form == SWK__ARROW_TEXT;
@@ -235,7 +235,7 @@ static void array_node_fill(struct array_node *node, const swk__arrow_field *fie
 	node->array.dictionary = &node->dictionary;
 }
 
-int swk__arrow_array(const swk__arrow_owner *owner, const swk__arrow_field *fields, const swk__arrow_cells *cells,
+int swk__arrow_array(const swk__arrow_owner *owner, const swk__arrow_field *fields, const swk__arrow_out_cells *cells,
                      size_t count, int64_t rows, struct ArrowArray *array, swk_error *error)
 {
 	struct array_block *made = block_alloc(owner->mem, sizeof *made, count, sizeof made->nodes[0], 0);
@@ -259,12 +259,12 @@ int swk__arrow_array(const swk__arrow_owner *owner, const swk__arrow_field *fiel
 	return SWK_OK;
 }
 
-void swk__arrow_cells_free(swk__mem *mem, swk__arrow_cells *cells, size_t count)
+void swk__arrow_out_cells_free(swk__mem *mem, swk__arrow_out_cells *cells, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		for (size_t m = 0; m < SWK__COUNT(cells[i].made); m++)
 			swk__free(mem, cells[i].made[m]);
-		cells[i] = (swk__arrow_cells){ 0 };
+		cells[i] = (swk__arrow_out_cells){ 0 };
 	}
 }
 
@@ -274,7 +274,7 @@ struct stream {
 	swk__arrow_source source;
 	pid_t process;
 	char message[320];
-	swk__arrow_cells cells[];
+	swk__arrow_out_cells cells[];
 };
 
 /* Keeps the error for get_last_error and translates its code. */
@@ -332,7 +332,7 @@ static int stream_next(struct ArrowArrayStream *self, struct ArrowArray *array)
 		if (code == SWK_OK)
 			return 0;
 	}
-	swk__arrow_cells_free(source->owner.mem, stream->cells, source->count);
+	swk__arrow_out_cells_free(source->owner.mem, stream->cells, source->count);
 	source->owner.drop(source->owner.owner);
 	if (code != SWK_OK)
 		return stream_fail(stream, &error);
@@ -476,7 +476,7 @@ bool swk__arrow_gather_null(swk__arrow_gather *gather)
 	return swk__buf_append(&gather->codes, &zero, sizeof zero);
 }
 
-bool swk__arrow_gather_finish(swk__arrow_gather *gather, swk__arrow_cells *cells)
+bool swk__arrow_gather_finish(swk__arrow_gather *gather, swk__arrow_out_cells *cells)
 {
 	int32_t end = (int32_t)gather->bytes.length;
 	if (!swk__buf_append(&gather->starts, &end, sizeof end))

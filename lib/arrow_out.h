@@ -47,13 +47,13 @@ typedef struct swk__arrow_texts {
 
 /* The cells of a column, as its form lays them out. What stands in `made` goes with the array; the rest is the
  * owner's. */
-typedef struct swk__arrow_cells {
+typedef struct swk__arrow_out_cells {
 	int64_t nulls;
 	const void *valid;      /* a bit a row; may be NULL when there are no nulls */
 	const void *values;     /* dictionaries: int8 or int32; but for TEXT */
 	swk__arrow_texts texts; /* TEXT: of the rows; dictionaries: of the values */
 	void *made[4];
-} swk__arrow_cells;
+} swk__arrow_out_cells;
 
 /* Who keeps the memory that structs point to: `drop` is called once with `owner` when the last of them is gone. */
 typedef struct swk__arrow_owner {
@@ -69,11 +69,11 @@ int swk__arrow_schema(const swk__arrow_owner *owner, const swk__arrow_field *fie
 
 /* Fills *array with a struct of `rows` rows; cells[i] belongs to fields[i]. Owner as above, and so is what the cells
  * made. */
-int swk__arrow_array(const swk__arrow_owner *owner, const swk__arrow_field *fields, const swk__arrow_cells *cells,
+int swk__arrow_array(const swk__arrow_owner *owner, const swk__arrow_field *fields, const swk__arrow_out_cells *cells,
                      size_t count, int64_t rows, struct ArrowArray *array, swk_error *error);
 
 /* Frees what cells made that became no array. */
-void swk__arrow_cells_free(swk__mem *mem, swk__arrow_cells *cells, size_t count);
+void swk__arrow_out_cells_free(swk__mem *mem, swk__arrow_out_cells *cells, size_t count);
 
 /* Adds a pair to metadata as ArrowSchema has it; an empty buffer is no metadata. `failed` of the buffer tells. */
 void swk__arrow_metadata(swk__buf *metadata, const char *key, const char *value);
@@ -86,7 +86,7 @@ typedef struct swk__arrow_source {
 	swk__slice metadata; /* until `done` */
 	/* Makes the next batch, into cells that are all zero, or sets *ended. What cells made, also on failure, is the
 	 * caller's. */
-	int (*next)(void *context, swk__arrow_cells *cells, int64_t *rows, bool *ended, swk_error *error);
+	int (*next)(void *context, swk__arrow_out_cells *cells, int64_t *rows, bool *ended, swk_error *error);
 	void (*keep)(void *owner); /* a reference for a schema or an array */
 	void (*done)(void *context);
 	void *context;
@@ -121,6 +121,6 @@ bool swk__arrow_gather_null(swk__arrow_gather *gather);
 
 /* Moves what was gathered into cells, as made by them; `made[0]` is left to the caller. On success
  * nothing is left to be done. */
-bool swk__arrow_gather_finish(swk__arrow_gather *gather, swk__arrow_cells *cells);
+bool swk__arrow_gather_finish(swk__arrow_gather *gather, swk__arrow_out_cells *cells);
 
 #endif

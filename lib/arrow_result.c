@@ -100,7 +100,7 @@ static int texts_gather(const swk_result *result, size_t column, swk__arrow_gath
 	return SWK_OK;
 }
 
-static int texts_make(const swk_result *result, size_t column, swk__arrow_form form, swk__arrow_cells *cells,
+static int texts_make(const swk_result *result, size_t column, swk__arrow_form form, swk__arrow_out_cells *cells,
                       swk_error *error)
 {
 	swk__arrow_gather gather;
@@ -112,7 +112,7 @@ static int texts_make(const swk_result *result, size_t column, swk__arrow_form f
 	return code;
 }
 
-static int cells_make(const handover *over, swk__arrow_cells *cells, swk_error *error)
+static int cells_make(const handover *over, swk__arrow_out_cells *cells, swk_error *error)
 {
 	const swk_result *result = over->result;
 	int code = SWK_OK;
@@ -141,7 +141,7 @@ static int array_make(const handover *over, struct ArrowArray *array, swk_error 
 {
 	const swk_result *result = over->result;
 	const swk__arrow_owner owner = owner_of(over);
-	swk__arrow_cells *cells = swk__alloc(result->mem, SWK__FAULT_arrow_block, result->width, sizeof *cells);
+	swk__arrow_out_cells *cells = swk__alloc(result->mem, SWK__FAULT_arrow_block, result->width, sizeof *cells);
 	if (!cells)
 		return swk__fail_memory(error, result->mem);
 	int code = cells_make(over, cells, error);
@@ -151,7 +151,7 @@ static int array_make(const handover *over, struct ArrowArray *array, swk_error 
 	if (code == SWK_OK)
 		result_keep(over->result);
 	else
-		swk__arrow_cells_free(result->mem, cells, result->width);
+		swk__arrow_out_cells_free(result->mem, cells, result->width);
 	swk__free(result->mem, cells);
 	return code;
 }
@@ -191,7 +191,7 @@ int swk_result_arrow(const swk_result *result, struct ArrowSchema *schema, struc
 
 /* ---------------------------------------------------------------------------------------------- stream */
 
-static int stream_next(void *context, swk__arrow_cells *cells, int64_t *rows, bool *ended, swk_error *error)
+static int stream_next(void *context, swk__arrow_out_cells *cells, int64_t *rows, bool *ended, swk_error *error)
 {
 	handover *over = context;
 	*ended = over->sent;

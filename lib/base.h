@@ -67,6 +67,8 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(batch_reject)      \
 	X(buffer_grow)       \
 	X(cache_entry)       \
+	X(export_batch)      \
+	X(export_open)       \
 	X(facts_view)        \
 	X(file_begin)        \
 	X(file_commit)       \
@@ -155,6 +157,18 @@ static inline bool swk__mul_size(size_t a, size_t b, size_t *product)
 static inline bool swk__add_size(size_t a, size_t b, size_t *sum)
 {
 	return !__builtin_add_overflow(a, b, sum);
+}
+
+/* Sets the bit of a row, the first the lowest of its byte; the bits of later rows of that byte become 0. */
+static inline void swk__bit_set(void *bits, size_t row, bool set)
+{
+	unsigned char *byte = (unsigned char *)bits + row / 8;
+	*byte = (unsigned char)((row % 8 ? *byte : 0) | (set ? 1u << row % 8 : 0));
+}
+
+static inline bool swk__bit_at(const void *bits, size_t row)
+{
+	return ((const unsigned char *)bits)[row / 8] >> row % 8 & 1;
 }
 
 /* The capacity an array of `capacity` things grows to so that `needed` fit: at least doubled, 0 on overflow. */

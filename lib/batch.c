@@ -163,18 +163,18 @@ int swk_batch_row(swk_batch *batch, const char *table, int64_t number)
 		return SWK_OK;
 	}
 	const swk__schema *schema = &swk__schemas[batch->table];
-	for (unsigned i = 0; i < schema->count; i++)
-		batch->cells[i] = (swk__batch_cell){ .value = schema->fields[i].preset };
+	for (unsigned i = 0; i <= schema->count; i++)
+		batch->cells[i] = (swk__batch_cell){ .value = swk__schema_about(schema, i)->preset };
 	return SWK_OK;
 }
 
-/* The number of a field of the row's table, or -1. Tries first the one that came after the last one before. */
+/* The number of a field that the row may set, or -1. Tries first the one that came after the last one before. */
 static int field_find(swk_batch *batch, const char *name)
 {
 	const swk__schema *schema = &swk__schemas[batch->table];
 	unsigned char *guess = &batch->guesses[batch->table][batch->last];
 	int field = *guess;
-	if (strcmp(name, schema->fields[field].name) != 0)
+	if (strcmp(name, swk__schema_about(schema, *guess)->name) != 0)
 		field = swk__schema_field(schema, swk__slice_of(name));
 	if (field >= 0) {
 		*guess = (unsigned char)field;
@@ -253,8 +253,8 @@ static int field_set(swk_batch *batch, const char *name, const swk__given *given
 		return SWK_OK;
 	int field = field_find(batch, name);
 	if (field >= 0)
-		return swk__batch_cell_set(batch, &swk__schemas[batch->table].fields[field], given,
-		                           &batch->cells[field]);
+		return swk__batch_cell_set(batch, swk__schema_about(&swk__schemas[batch->table], (unsigned)field),
+		                           given, &batch->cells[field]);
 	if (!batch->ignore_unknown)
 		row_refuse(batch, name, swk__given_print(given, text), "is no field of this table");
 	return SWK_OK;
@@ -456,7 +456,9 @@ int swk_batch_end(swk_batch *batch, swk_error *error)
 		swk__batch_row_check(batch);
 	if (batch->refusal.code != SWK_OK)
 		return row_reject(batch, error);
-	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, false, error);
+	bool stamped = batch->cells[swk__schemas[batch->table].count].value == 1 &&
+	               batch->cells[SWK__FIELD_RECORDED_AT].value != SWK__NULL;
+	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, stamped, error);
 	batch->open = code != SWK_OK;
 	return code;
 }

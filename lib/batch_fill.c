@@ -34,6 +34,8 @@ int swk__batch_fill(swk_batch *batch, swk__table table, size_t rows, int64_t fir
 		memset(batch->refused, 0, rows * sizeof *batch->refused);
 	for (unsigned f = 0; f < schema->count; f++)
 		column_preset(&schema->fields[f], &batch->tables[table].columns[f], rows);
+	for (size_t row = 0; row < rows; row++)
+		batch->order[row].stamped = false;
 	batch->table = (int)table;
 	batch->filled = rows;
 	batch->first = first;
@@ -72,7 +74,8 @@ int swk__batch_row_refuse(swk_batch *batch, size_t row, const char *field, swk__
 
 int swk__batch_put(swk_batch *batch, size_t row, unsigned field, const swk__given *given, swk_error *error)
 {
-	const swk__field *about = &swk__schemas[batch->table].fields[field];
+	const swk__schema *schema = &swk__schemas[batch->table];
+	const swk__field *about = swk__schema_about(schema, field);
 	swk__batch_column *column = &batch->tables[batch->table].columns[field];
 	swk__batch_cell cell = { .value = about->preset };
 	if (batch->refused[row])
@@ -85,6 +88,8 @@ int swk__batch_put(swk_batch *batch, size_t row, unsigned field, const swk__give
 	}
 	if (swk__kind_is_text(about->kind))
 		column->spans[row] = cell.span;
+	else if (field == schema->count)
+		batch->order[row].stamped = cell.value == 1;
 	else
 		column->values[row] = cell.value;
 	return row_settle(batch, row, error);
@@ -145,7 +150,7 @@ static size_t rows_pack(swk_batch *batch)
 			else
 				columns[f].values[kept] = columns[f].values[row];
 		}
-		kept++;
+		batch->order[kept++].stamped = batch->order[row].stamped;
 	}
 	return kept;
 }
@@ -160,8 +165,10 @@ int swk__batch_filled(swk_batch *batch, swk_error *error)
 		rejects_sort(batch);
 		rows = rows_pack(batch);
 	}
+	const int64_t *recorded = batch->tables[batch->table].columns[SWK__FIELD_RECORDED_AT].values;
 	for (size_t row = 0; row < rows; row++)
-		batch->order[row] = (swk__batch_order){ (uint32_t)row, (unsigned char)batch->table, false };
+		batch->order[row] = (swk__batch_order){ (uint32_t)row, (unsigned char)batch->table,
+			                                batch->order[row].stamped && recorded[row] != SWK__NULL };
 	batch->tables[batch->table].rows = batch->rows = rows;
 	batch->filled = 0;
 	return SWK_OK;

@@ -3,7 +3,7 @@
 
 /* -------------------------------------------------------------------------------------------- cuts */
 
-static bool row_in_cut(const swk__columns *columns, uint32_t row, const swk__cut *cut)
+bool swk__cut_keeps(const swk__cut *cut, const swk__columns *columns, uint32_t row)
 {
 	unsigned commit = swk__layout_extra(columns->layout, SWK__EXTRA_COMMIT);
 	return (uint64_t)swk__columns_get(columns, commit, row) <= cut->commit &&
@@ -17,7 +17,7 @@ static void versions_choose(const swk__facts *facts, swk__table table, swk__plac
 	for (uint32_t i = 0; state->directory && i < state->directory->count; i++) {
 		const swk__part *part = state->directory->parts[i];
 		for (uint32_t row = 0; part && row < part->rows; row++) {
-			if (!row_in_cut(part->columns, row, &facts->cut))
+			if (!swk__cut_keeps(&facts->cut, part->columns, row))
 				continue;
 			uint32_t entity = (uint32_t)swk__columns_get(part->columns, SWK__FIELD_ID, row);
 			swk__place place = swk__place_make(state->directory->first + (int32_t)i, row);
@@ -84,6 +84,13 @@ static int table_cut(const swk__facts *facts, swk__table table, swk__table_state
 	}
 	*cut = made;
 	return SWK_OK;
+}
+
+int swk__facts_cut(const swk__history *history, swk__snapshot *snapshot, swk__table table, swk__cut cut,
+                   swk__table_state *state, swk_error *error)
+{
+	const swk__facts facts = { .history = history, .snapshot = snapshot, .cut = cut };
+	return table_cut(&facts, table, state, error);
 }
 
 /* Cuts the records and folds what is left. */

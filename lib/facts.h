@@ -36,6 +36,15 @@ int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapsho
                     swk_error *error);
 void swk__facts_close(swk__facts *facts);
 
+/* Whether a version of a cut's table is among those that the cut leaves, `now` aside. */
+bool swk__cut_keeps(const swk__cut *cut, const swk__columns *columns, uint32_t row);
+
+/* One table of the snapshot under a cut, by its records alone: what is current in *state are the greatest versions
+ * that the cut leaves, what is live those of them that are not deleted. On success the reference on *state is the
+ * caller's. */
+int swk__facts_cut(const swk__history *history, swk__snapshot *snapshot, swk__table table, swk__cut cut,
+                   swk__table_state *state, swk_error *error);
+
 /* The current row of a record, deleted ones not; 0 where there is none. */
 static inline swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity)
 {

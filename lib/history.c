@@ -153,7 +153,7 @@ static int cell_compare(const swk__history *history, swk__table table, unsigned 
 		return 0;
 	if (!swk__kind_is_text(about->kind))
 		return a < b ? -1 : 1;
-	const swk__text *texts = about->kind == SWK__KIND_REF ? &history->ids[about->target] : &history->texts;
+	const swk__text *texts = swk__history_texts(history, table, about);
 	return swk__slice_compare(swk__text_get(texts, (uint32_t)a), swk__text_get(texts, (uint32_t)b));
 }
 
@@ -193,25 +193,12 @@ static int incoming_compare(const swk__history *history, const incoming *row, sw
 
 /* --------------------------------------------------------------------------------------- ingestion */
 
-/* The dictionary that a text field's numbers belong to. */
-static swk__text *field_texts(swk__history *history, swk__table table, const swk__field *field)
-{
-	switch (field->kind) {
-	case SWK__KIND_ID:
-		return &history->ids[table];
-	case SWK__KIND_REF:
-		return &history->ids[field->target];
-	default:
-		return &history->texts;
-	}
-}
-
 /* Gives numbers to the texts of a field in rows of the batch's table. */
 static int texts_read(swk__history *history, const swk_batch *batch, swk__table table, unsigned field, size_t first,
                       size_t count, incoming *rows, swk_error *error)
 {
 	const swk__span *spans = batch->tables[table].columns[field].spans + first;
-	swk__text *texts = field_texts(history, table, &swk__schemas[table].fields[field]);
+	swk__text *texts = (swk__text *)swk__history_texts(history, table, &swk__schemas[table].fields[field]);
 	swk__slice bytes[RUN_ROWS];
 	uint32_t numbers[RUN_ROWS];
 	for (size_t i = 0; i < count; i++)
@@ -436,6 +423,8 @@ static int row_store(swk__history *history, const incoming *row, uint64_t commit
 /* Gives a row that came without recorded_at its stamp. */
 static int row_stamp(swk__snapshot *working, int64_t *stamp, incoming *row, swk_error *error)
 {
+	if (row->ours && !row->stamped && row->cells[SWK__FIELD_RECORDED_AT] > working->last_stamp)
+		working->last_stamp = row->cells[SWK__FIELD_RECORDED_AT];
 	if (!row->stamped)
 		return SWK_OK;
 	if (working->last_stamp != INT64_MIN && *stamp <= working->last_stamp)

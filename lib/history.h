@@ -73,6 +73,20 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
                        unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
                        swk_error *error);
 
+/* The dictionary that the numbers of a text field belong to. */
+static inline const swk__text *swk__history_texts(const swk__history *history, swk__table table,
+                                                  const swk__field *field)
+{
+	switch (field->kind) {
+	case SWK__KIND_ID:
+		return &history->ids[table];
+	case SWK__KIND_REF:
+		return &history->ids[field->target];
+	default:
+		return &history->texts;
+	}
+}
+
 /* The row before `row` in the chain of a link; 0 at its end. A row of the chain counts where it is current. */
 swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,
                                swk__place row);

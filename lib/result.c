@@ -147,23 +147,11 @@ static swk__result_span text_store(swk_result *result, const swk__cell *cell)
 	return span;
 }
 
-/* Sets the bit of a row; the bits of later rows of its byte become 0. */
-static void bit_store(void *bits, size_t row, bool set)
-{
-	unsigned char *byte = (unsigned char *)bits + row / 8;
-	*byte = (unsigned char)((row % 8 ? *byte : 0) | (set ? 1u << row % 8 : 0));
-}
-
-static bool bit_at(const void *bits, size_t row)
-{
-	return ((const unsigned char *)bits)[row / 8] >> row % 8 & 1;
-}
-
 static void cell_store(swk_result *result, swk__result_cells *column, const swk__cell *cell)
 {
 	static const swk__cell null = { .null = true };
 	size_t row = result->rows;
-	bit_store(column->valid, row, !cell->null);
+	swk__bit_set(column->valid, row, !cell->null);
 	column->nulls += cell->null;
 	if (cell->null)
 		cell = &null;
@@ -175,7 +163,7 @@ static void cell_store(swk_result *result, swk__result_cells *column, const swk_
 		((int32_t *)column->cells)[row] = (int32_t)cell->integer;
 		break;
 	case SWK_TYPE_BOOL:
-		bit_store(column->cells, row, cell->integer != 0);
+		swk__bit_set(column->cells, row, cell->integer != 0);
 		break;
 	case SWK_TYPE_REAL:
 		((double *)column->cells)[row] = cell->real;
@@ -234,7 +222,7 @@ static const swk__result_cells *cell_at(const swk_result *result, size_t row, si
 	const swk__result_cells *column = column_at(result, number);
 	if (!column || row >= result->rows || !(types & 1u << column->type))
 		return NULL;
-	return bit_at(column->valid, row) ? column : NULL;
+	return swk__bit_at(column->valid, row) ? column : NULL;
 }
 
 #define ANY_TYPE (~0u)
@@ -284,7 +272,7 @@ int64_t swk_result_int(const swk_result *result, size_t row, size_t number)
 	case SWK_TYPE_DATE:
 		return ((const int32_t *)column->cells)[row];
 	case SWK_TYPE_BOOL:
-		return bit_at(column->cells, row);
+		return swk__bit_at(column->cells, row);
 	default:
 		return ((const int64_t *)column->cells)[row];
 	}

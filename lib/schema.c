@@ -229,6 +229,8 @@ const swk__link_about swk__links[SWK__LINK_COUNT] = {
 	[SWK__LINK_MEETING_OPPORTUNITY] = { SWK__TABLE_MEETING, SWK__MEETING_OPPORTUNITY, 1 },
 };
 
+const swk__field swk__stamped = PRESET("stamped", BOOL, 0);
+
 #define BILLION_IN_MILLIONTHS (INT64_C(1000000000) * 1000000)
 #define AMOUNT_MAX INT64_C(9000000000000000000)
 
@@ -262,7 +264,7 @@ int swk__schema_field(const swk__schema *schema, swk__slice name)
 	for (unsigned i = 0; i < schema->count; i++)
 		if (swk__slice_equal(name, swk__slice_of(schema->fields[i].name)))
 			return (int)i;
-	return -1;
+	return swk__slice_equal(name, swk__slice_of(swk__stamped.name)) ? (int)schema->count : -1;
 }
 
 int swk__field_value(const swk__field *field, swk__slice name)

@@ -83,7 +83,12 @@ typedef struct swk__schema {
 /* Of tables, and then of facts. */
 extern const swk__schema swk__schemas[SWK__STATE_COUNT];
 
+/* A table has fewer fields: one more place is that of `stamped` while a row is on its way in. */
 #define SWK__FIELDS_MAX 16
+
+/* What a row may say beside its table's fields: that its recorded_at is a stamp that a store once gave. No field of
+ * versions: they are not told apart by it. */
+extern const swk__field swk__stamped;
 
 /* Numbers of fields by name, for code that reads one; checked against the names by a test. */
 enum {
@@ -295,9 +300,17 @@ typedef struct swk__link_about {
 
 extern const swk__link_about swk__links[SWK__LINK_COUNT];
 
-/* The table or field of a name, or -1. */
+/* The table of a name, or -1. */
 int swk__schema_find(swk__slice name);
+
+/* The number of what a row of the table may set by a name: a field's, or `count` for `stamped`; or -1. */
 int swk__schema_field(const swk__schema *schema, swk__slice name);
+
+/* What has such a number. */
+static inline const swk__field *swk__schema_about(const swk__schema *schema, unsigned number)
+{
+	return number < schema->count ? &schema->fields[number] : &swk__stamped;
+}
 
 /* What a value of a kind lies between: bytes for kinds whose cells are texts, else the value as a column holds it.
  * An ENUM's index is bounded by its field instead. */

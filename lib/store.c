@@ -73,21 +73,14 @@ int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, 
 
 /* ----------------------------------------------------------------------------------- interruption */
 
-/* One call's view of the store's interrupts. */
-typedef struct call {
-	swk_store *store;
-	uint32_t interrupts;
-	bool progress; /* this call tells its progress */
-} call;
-
-static call call_begin(swk_store *store, bool progress)
+swk__store_call swk__store_call_begin(swk_store *store, bool progress)
 {
-	return (call){ store, atomic_load_explicit(&store->interrupts, memory_order_relaxed), progress };
+	return (swk__store_call){ store, atomic_load_explicit(&store->interrupts, memory_order_relaxed), progress };
 }
 
-static int call_check(void *context, uint64_t done, uint64_t total, swk_error *error)
+int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_error *error)
 {
-	const call *c = context;
+	const swk__store_call *c = context;
 	swk_store *store = c->store;
 	if (atomic_load_explicit(&store->interrupts, memory_order_relaxed) != c->interrupts)
 		return swk__fail(error, SWK_ERR_INTERRUPTED, "the call was interrupted");
@@ -176,13 +169,13 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 }
 
 /* Brings the facts of the transaction up to its records. */
-static int facts_fold(swk_store *store, const call *c, swk_error *error)
+static int facts_fold(swk_store *store, const swk__store_call *c, swk_error *error)
 {
 	swk__fold fold;
-	call quiet = *c; /* its progress has been told already */
+	swk__store_call quiet = *c; /* its progress has been told already */
 	quiet.progress = false;
 	swk__fold_init(&fold, &store->history);
-	fold.check = call_check;
+	fold.check = swk__store_call_check;
 	fold.check_context = &quiet;
 	int code = swk__fold_changes(&fold, error);
 	swk__fold_done(&fold);
@@ -195,7 +188,7 @@ static int facts_fold(swk_store *store, const call *c, swk_error *error)
 typedef struct replay {
 	swk_store *store;
 	swk_batch *batch;
-	call *call;
+	swk__store_call *call;
 } replay;
 
 static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
@@ -208,13 +201,13 @@ static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_er
 		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied, NULL,
 		                          NULL, error);
 	if (code == SWK_OK)
-		code = call_check(r->call, commit, swk__file_commits(r->store->file), error);
+		code = swk__store_call_check(r->call, commit, swk__file_commits(r->store->file), error);
 	return code;
 }
 
 static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error)
 {
-	call c = call_begin(store, true);
+	swk__store_call c = swk__store_call_begin(store, true);
 	replay r = { store, NULL, &c };
 	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL,
 	                             NULL, &r.batch, error);
@@ -313,7 +306,7 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 
 /* A commit under way: batches that go into one transaction of the history and one of the file. */
 typedef struct commit {
-	call call;
+	swk__store_call call;
 	const swk__feed *feed;
 	int64_t stamp;
 	bool strict;
@@ -329,7 +322,7 @@ typedef struct commit {
 
 static void commit_begin(swk_store *store, const swk__feed *feed, const swk_ingest_options *options, commit *made)
 {
-	*made = (commit){ .call = call_begin(store, true), .feed = feed, .strict = options->strict };
+	*made = (commit){ .call = swk__store_call_begin(store, true), .feed = feed, .strict = options->strict };
 	made->stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
 	made->refusal.size = sizeof made->refusal;
 	swk__buf_init(&made->journal, &store->mem, SIZE_MAX);
@@ -347,7 +340,7 @@ static int commit_check(void *context, uint64_t done, uint64_t total, swk_error 
 {
 	commit *self = context;
 	(void)total;
-	return call_check(&self->call, self->rows + done, self->feed->total, error);
+	return swk__store_call_check(&self->call, self->rows + done, self->feed->total, error);
 }
 
 /* Makes room for what is told of each row of a batch. */
@@ -482,7 +475,7 @@ int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_
 
 /* ---------------------------------------------------------------------------------------- reports */
 
-static swk__snapshot *snapshot_pin(swk_store *store)
+swk__snapshot *swk__store_snapshot(swk_store *store)
 {
 	pthread_mutex_lock(&store->snapshot);
 	swk__snapshot *snapshot = store->history.published;
@@ -493,14 +486,14 @@ static swk__snapshot *snapshot_pin(swk_store *store)
 
 int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error)
 {
-	call c = call_begin(store, false);
+	swk__store_call c = swk__store_call_begin(store, false);
 	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start,
 		             store->clock(store->clock_context) };
 	swk__desk desk = { .mem = &store->mem,
 		           .zones = &store->zones,
 		           .cache = store->cache,
 		           .currency = swk__slice_of(store->currency),
-		           .check = call_check,
+		           .check = swk__store_call_check,
 		           .check_context = &c,
 		           .keep = swk__store_retain,
 		           .drop = swk__store_release,
@@ -510,7 +503,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	int code = swk__plan_make(&asker, query, &plan, error);
 	if (code != SWK_OK)
 		return code;
-	swk__snapshot *snapshot = snapshot_pin(store);
+	swk__snapshot *snapshot = swk__store_snapshot(store);
 	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, error);
 	swk__snapshot_release(snapshot);
 	if (code == SWK_OK) {
@@ -590,7 +583,7 @@ int swk__store_info(swk_store *store, swk_result **result, swk_error *error)
 	if (code == SWK_OK)
 		code = swk__result_column(made, "value", SWK_TYPE_TEXT, error);
 	if (code == SWK_OK) {
-		swk__snapshot *snapshot = snapshot_pin(store);
+		swk__snapshot *snapshot = swk__store_snapshot(store);
 		code = info_rows(store, snapshot, made, error);
 		swk__snapshot_release(snapshot);
 	}

@@ -12,6 +12,7 @@
 #define SWK_STORE_H
 
 #include "answer.h"
+#include "export.h"
 #include "file.h"
 #include "journal.h"
 
@@ -56,6 +57,21 @@ int swk__store_process(const swk_store *store, swk_error *error);
 /* The zone of a name; NULL: the store's. */
 int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error);
 
+/* One call's view of the store's interrupts. */
+typedef struct swk__store_call {
+	swk_store *store;
+	uint32_t interrupts;
+	bool progress; /* this call tells its progress */
+} swk__store_call;
+
+swk__store_call swk__store_call_begin(swk_store *store, bool progress);
+
+/* A swk__check of a swk__store_call. */
+int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_error *error);
+
+/* What was committed last, retained. */
+swk__snapshot *swk__store_snapshot(swk_store *store);
+
 /* Where the rows of an ingestion come from, batch by batch. */
 typedef struct swk__feed {
 	/* Sets *batch to the next rows, which stay as they are until the next call, or to NULL after the last. */
@@ -71,6 +87,9 @@ int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_
 int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
                             swk_ingest_counts *counts, swk_error *error);
 int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error);
+/* `plan` lacks the currency. */
+int swk__store_export(swk_store *store, const swk__export_plan *plan, struct ArrowArrayStream *stream,
+                      swk_error *error);
 int swk__store_info(swk_store *store, swk_result **result, swk_error *error);
 
 #endif

@@ -36,6 +36,7 @@ PIN(SWK_SATURDAY == 6);
 PIN(SWK_SUNDAY == 7);
 PIN(SWK_OPEN_CREATE == 1);
 PIN(SWK_OPEN_READ_ONLY == 2);
+PIN(SWK_EXPORT_VERSIONS == 1);
 PIN(SWK_QUERY_TOTAL == 1);
 PIN(SWK_QUERY_FILL == 2);
 PIN(SWK_QUERY_PREVIOUS == 4);
@@ -149,6 +150,13 @@ PLACE(swk_filter, value, 8);
 SIZE(swk_option, 16);
 PLACE(swk_option, name, 0);
 PLACE(swk_option, value, 8);
+
+SIZE(swk_export_options, 32);
+PLACE(swk_export_options, size, 0);
+PLACE(swk_export_options, flags, 8);
+PLACE(swk_export_options, batch_rows, 12);
+PLACE(swk_export_options, as_of, 16);
+PLACE(swk_export_options, at_commit, 24);
 
 SIZE(swk_query, 128);
 PLACE(swk_query, size, 0);

@@ -334,6 +334,26 @@ static int run_arrow_stream(scene *self)
 	return code == SWK_OK ? stream_read(self, &stream) : code;
 }
 
+static int run_export(scene *self, const char *table, const swk_export_options *options)
+{
+	struct ArrowArrayStream stream = { 0 };
+	int code = swk_store_export(self->store, table, options, &stream, NULL);
+	expect(self, (code == SWK_OK) == (stream.release != NULL), "*stream is set on success alone");
+	return code == SWK_OK ? stream_read(self, &stream) : code;
+}
+
+static int run_export_versions(scene *self)
+{
+	const swk_export_options options = { .size = sizeof options, .flags = SWK_EXPORT_VERSIONS, .batch_rows = 60 };
+	return run_export(self, "call", &options);
+}
+
+static int run_export_past(scene *self)
+{
+	const swk_export_options options = { .size = sizeof options, .as_of = MONDAY };
+	return run_export(self, "lead", &options);
+}
+
 /* The public one has malloc's memory; this is the same with one that fails. */
 static int run_catalog(scene *self)
 {
@@ -392,6 +412,8 @@ static const scenario scenarios[] = {
 	{ "write formats", run_formats, false, true, true, false },
 	{ "result to Arrow", run_arrow, false, true, true, false },
 	{ "result as a stream", run_arrow_stream, false, true, true, false },
+	{ "export of versions", run_export_versions, false, true, true, false },
+	{ "export of the past", run_export_past, false, true, true, false },
 	{ "catalog", run_catalog, false, false, false, false },
 };
 

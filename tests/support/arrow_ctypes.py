@@ -12,6 +12,7 @@ from ctypes import (
     c_int,
     c_int64,
     c_size_t,
+    c_uint32,
     c_uint64,
     c_void_p,
     py_object,
@@ -95,23 +96,70 @@ def capsule(struct):
 
 
 class ArrayOut:
-    """An array of ours for one consumer that knows the Arrow PyCapsule interface."""
+    """Arrays of ours, one for each consumer of the Arrow PyCapsule interface; `make` gives schema and array."""
 
-    def __init__(self, schema, array):
-        self.structs = schema, array
+    def __init__(self, make):
+        self.make = make
 
     def __arrow_c_array__(self, requested_schema=None):
-        return tuple(map(capsule, self.structs))
+        return tuple(map(capsule, self.make()))
 
 
 class StreamOut:
-    """A stream of ours for one consumer."""
+    """Streams of ours, one for each consumer."""
 
-    def __init__(self, stream):
-        self.stream = stream
+    def __init__(self, make):
+        self.make = make
 
     def __arrow_c_stream__(self, requested_schema=None):
-        return capsule(self.stream)
+        return capsule(self.make())
+
+
+class ExportOptions(ctypes.Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("flags", c_uint32),
+        ("batch_rows", c_uint32),
+        ("as_of", c_int64),
+        ("at_commit", c_uint64),
+    ]
+
+
+def result_array(store, result):
+    """A result as arrays; it must be there when one is taken."""
+
+    def make():
+        schema, array = Schema(), Array()
+        declare(store.library.c)
+        store.library.call("swk_result_arrow", result, byref(schema), byref(array))
+        return schema, array
+
+    return ArrayOut(make)
+
+
+def result_stream(store, result):
+    """A result as streams."""
+
+    def make():
+        stream = Stream()
+        declare(store.library.c)
+        store.library.call("swk_result_stream", result, byref(stream))
+        return stream
+
+    return StreamOut(make)
+
+
+def export(store, table, versions=False, **options):
+    """The records of a table as streams, each of the state there is when it is taken."""
+    asked = ExportOptions(size=sizeof(ExportOptions), flags=int(versions), **options)
+
+    def make():
+        stream = Stream()
+        declare(store.library.c)
+        store.library.call("swk_store_export", store.handle, library.encoded(table), byref(asked), byref(stream))
+        return stream
+
+    return StreamOut(make)
 
 
 class Counts(ctypes.Structure):
@@ -126,6 +174,9 @@ def declare(c):
     tail = (POINTER(library.IngestOptions), POINTER(Counts), POINTER(c_void_p), POINTER(library.Error))
     c.swk_store_ingest.argtypes = (c_void_p, c_char_p, c_void_p, c_void_p, *tail)
     c.swk_store_ingest_stream.argtypes = (c_void_p, c_char_p, c_void_p, *tail)
+    c.swk_store_export.argtypes = (c_void_p, c_char_p, POINTER(ExportOptions), POINTER(Stream), POINTER(library.Error))
+    c.swk_result_arrow.argtypes = (c_void_p, POINTER(Schema), POINTER(Array), POINTER(library.Error))
+    c.swk_result_stream.argtypes = (c_void_p, POINTER(Stream), POINTER(library.Error))
     c.swk_result_rows.argtypes, c.swk_result_rows.restype = [c_void_p], c_size_t
     c.swk_result_int.argtypes, c.swk_result_int.restype = [c_void_p, c_size_t, c_size_t], c_int64
     c.swk_result_text.argtypes = [c_void_p, c_size_t, c_size_t, POINTER(c_size_t)]

@@ -4,8 +4,6 @@
 import ctypes
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
-from arrow_ctypes import Array, ArrayOut, Schema, Stream, StreamOut
-
 OK, INVALID = 0, -2
 OPEN_CREATE = 1
 CSV, TABLE = 1, 3
@@ -119,8 +117,6 @@ class Library:
             "swk_batch_real": (c_void_p, c_char_p, c_double),
             "swk_batch_bool": (c_void_p, c_char_p, c_int),
             "swk_batch_end": (c_void_p, POINTER(Error)),
-            "swk_result_arrow": (c_void_p, POINTER(Schema), POINTER(Array), POINTER(Error)),
-            "swk_result_stream": (c_void_p, POINTER(Stream), POINTER(Error)),
             "swk_result_write": (c_void_p, c_int, WRITE, c_void_p, POINTER(Error)),
         }
         for name, arguments in signatures.items():
@@ -186,18 +182,6 @@ class Store:
             self.library.call("swk_store_ingest_batch", self.handle, batch, byref(ingest), None)
         finally:
             c.swk_batch_free(batch)
-
-    def arrow(self, result):
-        """The result as an array for one consumer."""
-        schema, array = Schema(), Array()
-        self.library.call("swk_result_arrow", result, byref(schema), byref(array))
-        return ArrayOut(schema, array)
-
-    def stream(self, result):
-        """The result as a stream for one consumer."""
-        stream = Stream()
-        self.library.call("swk_result_stream", result, byref(stream))
-        return StreamOut(stream)
 
     def text(self, result, form=CSV):
         """A result in a format, freed."""

@@ -518,7 +518,7 @@ static void test_gather_repeats(void **state)
 		TEXTS = 5000
 	};
 	swk__arrow_gather gather;
-	swk__arrow_cells cells = { 0 };
+	swk__arrow_out_cells cells = { 0 };
 	char text[16];
 	(void)state;
 	swk__arrow_gather_init(&gather, &memory, SWK__ARROW_REPEATS);
@@ -539,7 +539,7 @@ static void test_gather_repeats(void **state)
 		assert_true(swk__slice_equal(swk__slice_of(text), (swk__slice){ cells.texts.bytes + starts[i],
 		                                                                (size_t)(starts[i + 1] - starts[i]) }));
 	}
-	swk__arrow_cells_free(&memory, &cells, 1);
+	swk__arrow_out_cells_free(&memory, &cells, 1);
 }
 
 /* The limit of 2 GiB, made small. */
