@@ -211,7 +211,7 @@ typedef struct swk_store_options {
 	void *progress_context;
 } swk_store_options;
 
-/* Opens the store in the file `path`, or with path NULL a store in memory alone. `options` may be NULL.
+/* Opens the store in the file `path`, or with NULL a store in memory alone. `path` and `options` may be NULL.
  *
  * A file that does not exist is SWK_ERR_NOT_FOUND unless SWK_OPEN_CREATE is set. An existing store keeps the
  * zone, first weekday and currency that it was created with; naming others is SWK_ERR_USAGE. A store has one
@@ -231,9 +231,9 @@ SWK_API void swk_store_close(swk_store *store);
  * thousand rows). From any thread, and from a signal handler. Calls begun later are not affected. */
 SWK_API void swk_store_interrupt(swk_store *store);
 
-/* Reads a text as an instant: RFC 3339, or YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]]] in `zone` (NULL: the
- * store's). A repeated local time is its first occurrence, a skipped one moves forward by the gap; a text
- * without a time is the date's first instant; digits beyond microseconds are cut.
+/* Reads a text as an instant: RFC 3339, or YYYY-MM-DD[(T| )HH:MM[:SS[.fraction]]] in `zone`, else in the
+ * store's: `zone` may be NULL. A repeated local time is its first occurrence, a skipped one moves forward by the gap;
+ * a text without a time is the date's first instant; digits beyond microseconds are cut.
  * SWK_ERR_INVALID: not such a text, or outside 1970-01-01 to 2200-01-01. SWK_ERR_ZONE: unknown zone. */
 SWK_API int swk_store_instant_parse(swk_store *store, const char *zone, const char *text, int64_t *instant,
                                     swk_error *error);
@@ -282,13 +282,15 @@ SWK_API int swk_batch_row(swk_batch *batch, const char *table, int64_t number);
  *
  * text:    text, ids, names of enums, zones and currencies; instants, dates, amounts and rates as text.
  * parse:   the text form of a field of any type, as CSV files have it: numbers, booleans (true/false, 1/0,
- *          yes/no, y/n in any case). bytes may be NULL when length is 0.
+ *          yes/no, y/n in any case).
  * int:     a number in its field's unit (duration_s: seconds).
  * real:    the same, finite, by the shortest digits that read back as it; rounded, or refused for more digits than
  *          its field keeps (an amount its currency's, a count none).
  * bool:    0 or 1.
  * instant: microseconds since 1970 UTC.
- * date:    days since 1970-01-01. */
+ * date:    days since 1970-01-01.
+ *
+ * `bytes` may be NULL when length is 0. */
 SWK_API int swk_batch_text(swk_batch *batch, const char *field, const char *bytes, size_t length);
 SWK_API int swk_batch_parse(swk_batch *batch, const char *field, const char *bytes, size_t length);
 SWK_API int swk_batch_int(swk_batch *batch, const char *field, int64_t value);
@@ -298,7 +300,7 @@ SWK_API int swk_batch_instant(swk_batch *batch, const char *field, int64_t value
 SWK_API int swk_batch_date(swk_batch *batch, const char *field, int32_t value);
 
 /* Refuses the begun row for a reason of the caller's (a line that is no JSON, say). `field` and `value` may
- * be NULL. The row is still to be ended. */
+ * be NULL. The row is still to be ended. SWK_ERR_USAGE without a begun row, or SWK_ERR_MEMORY / SWK_ERR_LIMIT. */
 SWK_API int swk_batch_refuse(swk_batch *batch, const char *field, const char *value, size_t length, const char *reason);
 
 /* Ends the row: SWK_OK, or SWK_ERR_INVALID with the error when the row was refused (and kept as a reject). */
@@ -465,12 +467,13 @@ SWK_API int64_t swk_result_int(const swk_result *result, size_t row, size_t colu
 /* A cell of type real or int; 0 where it is null, of another type or does not exist. */
 SWK_API double swk_result_real(const swk_result *result, size_t row, size_t column);
 
-/* A cell of type amount: its minor units (cents) into *minor and the decimals of its currency (2) into *digits, both
- * optional. Returns 1; 0, and nothing is set, where it is null, of another type, does not exist, or does not fit. */
+/* A cell of type amount: its minor units (cents) into *minor and the decimals of its currency (2) into *digits;
+ * `minor` and `digits` may be NULL. Returns 1; 0, and nothing is set, where it is null, of another type, does not exist, or
+ * does not fit. */
 SWK_API int swk_result_amount(const swk_result *result, size_t row, size_t column, int64_t *minor, unsigned *digits);
 
-/* A cell of type text: NUL-terminated, valid as long as the result, its length in *length (optional). NULL
- * where it is null, of another type or does not exist. */
+/* A cell of type text: NUL-terminated, valid as long as the result, its length in *length; `length` may be NULL.
+ * NULL where it is null, of another type or does not exist. */
 SWK_API const char *swk_result_text(const swk_result *result, size_t row, size_t column, size_t *length);
 
 /* What the result is about. Each valid as long as the result; NULL or 0 for a NULL result.

@@ -137,7 +137,7 @@ lane_quick()
 {
 	build debug gcc
 	# shellcheck disable=SC2086  # a list of words
-	run_tests debug $core --suite lint
+	run_tests debug $core --suite lint --suite python
 }
 
 lane_debug()

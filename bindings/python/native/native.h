@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * native: what the Python package cannot do by ctypes alone. No Python.h: functions of Python come in as addresses.
+ *
+ * Python runs the handlers of its signals, Ctrl-C's too, only between the instructions of its own code on the main
+ * thread, so a long call in C must let it. A function that ctypes calls cannot catch what a handler raises before its
+ * first line; a generator that waits inside a `try` can. So what C calls takes one argument, as generator.send does,
+ * and the rest stands in a struct.
+ */
+#ifndef SWP_NATIVE_H
+#define SWP_NATIVE_H
+
+#include <stdint.h>
+#include <string.h>
+
+/* What a call of this thread is to tell. */
+typedef struct swp_watch {
+	int (*tick)(struct swp_watch *watch); /* some times a second; non-zero stops the call */
+	void *source;                         /* whose progress is told: the context that came with it */
+	uint64_t done, total;
+	int64_t next; /* nanoseconds of the monotonic clock */
+	int stop;
+} swp_watch;
+
+/* Bytes that Python reads. */
+typedef struct swp_reader {
+	int (*fill)(struct swp_reader *reader); /* sets bytes and length, 0 at the end; non-zero: reading failed */
+	const char *bytes;
+	size_t length, at;
+} swp_reader;
+
+/* Puts `watch`, or NULL, in charge of this thread; the one that was before. */
+swp_watch *swp_watch_set(swp_watch *watch);
+
+/* A swk_progress: lets the watch of this thread tick. Cheap without one. */
+int swp_progress(void *context, uint64_t done, uint64_t total);
+
+/* A swi_read of the swp_reader `context`. */
+int64_t swp_read(void *context, char *bytes, size_t size);
+
+#endif

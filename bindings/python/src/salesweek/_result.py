@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: MIT
+"""What a report answers: typed columns, that Python, pandas, polars and everything that reads Arrow can take."""
+
+from __future__ import annotations
+
+import ctypes
+import datetime
+import decimal
+import functools
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from . import _html, _raw
+from ._calls import call
+from ._errors import SumOverflowError, UsageError
+from ._library import lib, quick
+from ._values import EPOCH_DATE, WEEKDAYS, from_microseconds
+
+if TYPE_CHECKING:
+    import pandas
+    import polars
+    import pyarrow
+
+
+def _text(result: int, row: int, column: int) -> str:
+    return str(quick.swk_result_text(result, row, column, None).decode())
+
+
+def _date(result: int, row: int, column: int) -> datetime.date:
+    return EPOCH_DATE + datetime.timedelta(days=quick.swk_result_int(result, row, column))
+
+
+def _bool(result: int, row: int, column: int) -> bool:
+    return bool(quick.swk_result_int(result, row, column))
+
+
+def _int(result: int, row: int, column: int) -> int:
+    return int(quick.swk_result_int(result, row, column))
+
+
+def _real(result: int, row: int, column: int) -> float:
+    return float(quick.swk_result_real(result, row, column))
+
+
+def _amount(result: int, row: int, column: int) -> decimal.Decimal:
+    minor, digits = ctypes.c_int64(), ctypes.c_uint()
+    if not quick.swk_result_amount(result, row, column, ctypes.byref(minor), ctypes.byref(digits)):
+        raise SumOverflowError(f"row {row}: an amount does not fit 64 bits of minor units", row=row)
+    return decimal.Decimal(minor.value).scaleb(-digits.value)
+
+
+_READERS: dict[int, Callable[[int, int, int], Any]] = {
+    _raw.SWK_TYPE_AMOUNT: _amount,
+    _raw.SWK_TYPE_BOOL: _bool,
+    _raw.SWK_TYPE_DATE: _date,
+    _raw.SWK_TYPE_INT: _int,
+    _raw.SWK_TYPE_REAL: _real,
+    _raw.SWK_TYPE_TEXT: _text,
+}
+
+_TYPES: dict[int, type] = {
+    _raw.SWK_TYPE_AMOUNT: decimal.Decimal,
+    _raw.SWK_TYPE_BOOL: bool,
+    _raw.SWK_TYPE_DATE: datetime.date,
+    _raw.SWK_TYPE_INT: int,
+    _raw.SWK_TYPE_REAL: float,
+    _raw.SWK_TYPE_TEXT: str,
+}
+
+_FORMATS = {"csv": _raw.SWK_FORMAT_CSV, "json": _raw.SWK_FORMAT_JSON, "table": _raw.SWK_FORMAT_TABLE}
+
+
+class Result:
+    """An answer: rows of named, typed columns. It never changes, and outlives its store.
+
+    Iterating gives a dict for each row: counts are ``int``, rates ``float``, amounts ``decimal.Decimal``, dates
+    ``datetime.date``, and what is not known is ``None``.
+
+    >>> import salesweek
+    >>> with salesweek.open() as store:
+    ...     got = store.ingest("call", [{"id": "c1", "at": "2026-11-02T09:30:00Z", "outcome": "answered"}])
+    ...     result = store.report("calls", now="2026-11-09")
+    >>> len(result), result.columns[:4]
+    (1, ('week', 'week_start', 'partial', 'made'))
+    >>> [(row["week"], row["made"], row["answer_rate"]) for row in result]
+    [('2026-W45', 1, 1.0)]
+    >>> result.definition("answer_rate")
+    'answered calls of all made'
+    """
+
+    def __init__(self, pointer: int, report: str | None = None) -> None:
+        self._pointer = pointer
+        self._free = weakref.finalize(self, lib.swk_result_free, pointer)
+        self.report = report
+        count = quick.swk_result_columns(pointer)
+        #: The names of the columns, in order.
+        self.columns: tuple[str, ...] = tuple(quick.swk_result_name(pointer, at).decode() for at in range(count))
+        kinds = [quick.swk_result_type(pointer, at) for at in range(count)]
+        #: The Python type of each column's values.
+        self.types: dict[str, type] = {name: _TYPES[kind] for name, kind in zip(self.columns, kinds)}
+        self._readers = [_READERS[kind] for kind in kinds]
+        self._length: int = quick.swk_result_rows(pointer)
+
+    def __len__(self) -> int:
+        return self._length
+
+    def _cell(self, row: int, column: int) -> Any:
+        if quick.swk_result_null(self._pointer, row, column):
+            return None
+        return self._readers[column](self._pointer, row, column)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for row in range(self._length):
+            yield {name: self._cell(row, column) for column, name in enumerate(self.columns)}
+
+    def column(self, name: str) -> list[Any]:
+        """The values of one column."""
+        if name not in self.columns:
+            raise UsageError(f'column "{name}": is none of {", ".join(self.columns)}', field=name)
+        at = self.columns.index(name)
+        return [self._cell(row, at) for row in range(self._length)]
+
+    # ---- what it is about
+
+    @property
+    def zone(self) -> str:
+        """The zone of its calendar."""
+        return str(quick.swk_result_zone(self._pointer).decode())
+
+    @property
+    def week_start(self) -> str:
+        """The first weekday of its calendar, such as ``"monday"``."""
+        return WEEKDAYS[quick.swk_result_week_start(self._pointer) - 1]
+
+    @property
+    def now(self) -> datetime.datetime:
+        """Its present: what is later is absent."""
+        return from_microseconds(quick.swk_result_now(self._pointer))
+
+    @property
+    def commit(self) -> int:
+        """The number of commits of the store that it saw."""
+        return int(quick.swk_result_commit(self._pointer))
+
+    @property
+    def zone_fingerprint(self) -> int:
+        """A hash of the zone data that was used."""
+        return int(quick.swk_result_zone_fingerprint(self._pointer))
+
+    def definition(self, name: str) -> str:
+        """What a column means, as the catalog says it."""
+        if self.report is None:
+            raise UsageError("only the columns of a report have definitions")
+        if name not in self.columns:
+            raise UsageError(f'column "{name}": is none of {", ".join(self.columns)}', field=name)
+        known = definitions()
+        found = known.get((self.report, name))
+        if found is None and name.endswith("_previous"):
+            return known[self.report, name.removesuffix("_previous")] + ", one week (with total: window) before"
+        return found or ""
+
+    # ---- as text
+
+    def _written(self, form: str) -> str:
+        pieces: list[bytes] = []
+
+        def write(_context: int, piece: int, length: int) -> int:
+            pieces.append(ctypes.string_at(piece, length))
+            return 0
+
+        function = _raw.swk_write(write)
+        call(lib.swk_result_write, self._pointer, _FORMATS[form], function, None)
+        return b"".join(pieces).decode()
+
+    def to_csv(self) -> str:
+        """RFC 4180 with a heading, exact: the bytes that ``salesweek report --format csv`` prints."""
+        return self._written("csv")
+
+    def to_json(self) -> str:
+        """An array of objects, exact; amounts as text."""
+        return self._written("json")
+
+    def __str__(self) -> str:
+        return self._written("table")
+
+    def __repr__(self) -> str:
+        what = f" of {self.report}" if self.report else ""
+        return f"<salesweek.{type(self).__name__}{what}: {len(self)} rows, {len(self.columns)} columns>"
+
+    def _repr_html_(self) -> str:
+        caption = f"{self.report}, {self.zone}, weeks from {self.week_start}, now {self.now}" if self.report else ""
+        definitions_ = {name: self.definition(name) for name in self.columns} if self.report else {}
+        return _html.table(self.columns, self, len(self), caption, definitions_)
+
+
+class Catalog(Result):
+    """What there is to ask: a row for every report, column, dimension and option, with its definition.
+
+    >>> import salesweek
+    >>> catalog = salesweek.catalog()
+    >>> catalog.reports
+    ('calls', 'responses', 'first_touch', 'deals', 'scores', 'conversion', 'meetings', 'win_rate')
+    >>> catalog.dimensions("scores")[-2:]
+    ('band', 'model')
+    >>> catalog.options("win_rate")
+    {'basis': ('closed', 'created')}
+    """
+
+    def _names(self, report: str, kind: str) -> tuple[str, ...]:
+        return tuple(row["name"] for row in self if row["report"] == report and row["kind"] == kind)
+
+    @property
+    def reports(self) -> tuple[str, ...]:
+        """The names of the reports."""
+        return tuple(row["report"] for row in self if row["kind"] == "report")
+
+    def dimensions(self, report: str) -> tuple[str, ...]:
+        """By what a report can be grouped and filtered."""
+        return self._names(report, "dimension")
+
+    def options(self, report: str) -> dict[str, tuple[str, ...]]:
+        """The options of a report and their values, the default first."""
+        rows = [row for row in self if row["report"] == report and row["kind"] == "option"]
+        return {row["name"]: tuple(row["unit"].split("|")) for row in rows}
+
+    def describe(self, report: str, name: str | None = None) -> str:
+        """The definition of a report, or of one of its columns, dimensions and options."""
+        key = (report, name or "")
+        if key not in definitions():
+            raise UsageError(f'"{report}" has no "{name}"' if name else f'"{report}" is not a report')
+        return definitions()[key]
+
+
+def pointer_from(function: Any, *arguments: Any) -> int:
+    """The handle that a function puts before its error."""
+    handle = ctypes.c_void_p()
+    call(function, *arguments, ctypes.byref(handle))
+    return handle.value or 0
+
+
+def catalog() -> Catalog:
+    """What there is to ask; needs no store."""
+    return Catalog(pointer_from(lib.swk_catalog))
+
+
+@functools.cache
+def definitions() -> dict[tuple[str, str], str]:
+    """(report, name) -> definition; the report's own under the empty name."""
+    return {(row["report"], row["name"] or ""): row["definition"] for row in catalog()}

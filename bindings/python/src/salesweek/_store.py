@@ -1,0 +1,382 @@
+# SPDX-License-Identifier: MIT
+"""A store of records: opened, filled, asked, closed."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import datetime
+import os
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, NamedTuple, Union
+
+from . import _html, _raw, _rows
+from ._calls import Progress, call
+from ._errors import ClosedError, RejectedError, exception
+from ._library import address, lib, quick
+from ._progress import meter
+from ._result import Result, pointer_from
+from ._values import Instant, Values, Week, encoded, instant, query, week_start_number
+
+PROGRESS = address(lib.swp_progress)
+
+
+class Handle:
+    """The library's store, closed once, when no call is under way. Apart from Store, for its finalizer to hold."""
+
+    def __init__(self, pointer: int) -> None:
+        self.pointer: int | None = pointer
+        self._calls = 0
+        self._idle = threading.Condition()
+
+    @contextlib.contextmanager
+    def use(self) -> Iterator[int]:
+        with self._idle:
+            if self.pointer is None:
+                raise ClosedError("the store was closed")
+            self._calls += 1
+            pointer = self.pointer
+        try:
+            yield pointer
+        finally:
+            with self._idle:
+                self._calls -= 1
+                self._idle.notify_all()
+
+    def close(self) -> None:
+        """New calls are refused at once; those that are under way end first."""
+        with self._idle:
+            pointer, self.pointer = self.pointer, None
+            while self._calls:
+                self._idle.wait()
+        if pointer is not None:
+            lib.swk_store_close(pointer)
+
+    def abandon(self) -> None:
+        """At the end of the process a thread may still be in a call: what it uses stays."""
+        pointer, self.pointer = self.pointer, None
+        if pointer is not None and not self._calls:
+            lib.swk_store_close(pointer)
+
+
+class Reject(NamedTuple):
+    """A refused row: where it was, and why."""
+
+    table: str
+    row: int
+    field: str
+    value: str
+    reason: str
+
+
+class Ingested:
+    """What came of an ingestion.
+
+    ``accepted`` rows were stored, ``unchanged`` ones said nothing new, ``rejected`` ones were refused; ``rejects``
+    tells of each refused row its number (from 1), field, value and reason. ``commit`` is the number of the last commit.
+
+    >>> import salesweek
+    >>> with salesweek.open() as store:
+    ...     got = store.ingest("call", {"id": ["c1", "c2"], "at": ["2026-11-02T09:30:00Z", "yesterday"]})
+    >>> got
+    <salesweek.Ingested: accepted 1, unchanged 0, rejected 1>
+    >>> got.rejects[0].row, got.rejects[0].field, got.rejects[0].value
+    (2, 'at', 'yesterday')
+    """
+
+    def __init__(self, counts: _raw.swk_ingest_counts, rejects: Sequence[Reject]) -> None:
+        self.accepted: int = counts.accepted
+        self.unchanged: int = counts.unchanged
+        self.rejected: int = counts.rejected
+        self.commit: int = counts.commit
+        self.rejects = rejects
+
+    def __repr__(self) -> str:
+        return (
+            f"<salesweek.Ingested: accepted {self.accepted}, unchanged {self.unchanged}, rejected {self.rejected}>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = (reject._asdict() for reject in self.rejects)
+        return _html.table(Reject._fields, rows, len(self.rejects), repr(self).strip("<>"))
+
+
+class Store:
+    """A store of records. Open one with :func:`salesweek.open`; it is a context manager that closes it.
+
+    Many threads may use one store: any number of reports beside one ingestion; a second ingestion waits. A process
+    that was forked opens the store anew (:class:`salesweek.ForkedError`).
+    """
+
+    def __init__(self, handle: Handle, path: str | None) -> None:
+        self._handle = handle
+        self._writing = threading.Lock()
+        #: The file, or ``None`` for a store in memory alone.
+        self.path = path
+        self._finalizer = weakref.finalize(self, handle.abandon)
+
+    # ---- its life
+
+    def close(self) -> None:
+        """Closes the store, after the calls that are under way. Commits are durable when they return, so nothing is
+        lost without it. Results stay as they are. A second time does nothing."""
+        self._finalizer.detach()
+        self._handle.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed."""
+        return self._handle.pointer is None
+
+    def interrupt(self) -> None:
+        """Stops the calls that are under way on this store, in all threads, with CallInterruptedError."""
+        with self._handle.use() as store:
+            quick.swk_store_interrupt(store)
+
+    # ---- records go in
+
+    def ingest(
+        self,
+        table: str,
+        data: Any,
+        *,
+        zone: str | None = None,
+        recorded_at: Instant | None = None,
+        strict: bool = False,
+        ignore_unknown: bool = False,
+        progress: bool | Progress | None = None,
+    ) -> Ingested:
+        """Commits records to a table: all of them, durable when this returns, or on failure none.
+
+        ``data`` is a dict of columns or an iterable of dicts, keyed by the names of the fields. Rows that are wrong
+        are refused one by one, and told in ``rejects``; with ``strict`` one is enough to refuse all
+        (:class:`salesweek.RejectedError`). ``zone`` is that of naive datetimes, which are refused without one, and of
+        texts with a local time. ``recorded_at`` is the stamp of the first row without one. ``ignore_unknown`` skips
+        fields that the table does not have. ``progress`` is a function of (done, total), or True for a tqdm bar.
+
+        >>> import datetime, salesweek
+        >>> store = salesweek.open()
+        >>> at = datetime.datetime(2026, 11, 2, 9, 30, tzinfo=datetime.timezone.utc)
+        >>> store.ingest("call", [{"id": "c1", "at": at, "outcome": "answered", "duration_s": 65}])
+        <salesweek.Ingested: accepted 1, unchanged 0, rejected 0>
+        >>> store.ingest("call", [{"id": "c2", "at": at.replace(tzinfo=None)}]).rejects[0].reason
+        'was a datetime without a zone; name one with zone=, or give datetimes with zones'
+        >>> store.ingest("call", {"id": ["c2"], "at": [at.replace(tzinfo=None)]}, zone="Europe/Berlin").accepted
+        1
+        >>> store.close()
+        """
+        with self._handle.use() as store, self._writing, meter(progress, f"ingest {table}", "rows") as told:
+            options = _raw.swk_ingest_options(size=ctypes.sizeof(_raw.swk_ingest_options), strict=strict)
+            if recorded_at is not None:
+                options.recorded_at = instant(store, recorded_at, zone, "recorded_at")
+            return self._ingest_rows(store, table, data, zone, ignore_unknown, options, told)
+
+    def _ingest_rows(
+        self,
+        store: int,
+        table: str,
+        data: Any,
+        zone: str | None,
+        ignore_unknown: bool,
+        options: _raw.swk_ingest_options,
+        progress: Progress | None,
+    ) -> Ingested:
+        rows = _rows.rows_of(data)
+        batch = _rows.Batch(store, table, zone, ignore_unknown)
+        try:
+            for row in rows:
+                batch.add(row)
+            counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
+            code = call(
+                lib.swk_store_ingest_batch,
+                store,
+                batch.pointer,
+                ctypes.byref(options),
+                ctypes.byref(counts),
+                progress=progress,
+                accept=(_raw.SWK_ERR_REJECTED,),
+            )
+            rejects = [Reject(*_rows.reject_tuple(batch.reject(at))) for at in range(batch.rejects())]
+        finally:
+            batch.close()
+        if code == _raw.SWK_ERR_REJECTED:
+            raise rejected(rejects)
+        return Ingested(counts, rejects)
+
+    # ---- questions
+
+    def report(
+        self,
+        name: str,
+        *,
+        by: str | Iterable[str] = (),
+        where: Mapping[str, Values] = {},
+        weeks: Week | tuple[Week | None, Week | None] | None = None,
+        total: bool = False,
+        fill: bool = False,
+        previous: bool = False,
+        zone: str | None = None,
+        week_start: str | None = None,
+        now: Instant | datetime.date | None = None,
+        as_of: Instant | datetime.date | None = None,
+        at_commit: int | None = None,
+        currency: str | None = None,
+        progress: bool | Progress | None = None,
+        **options: Any,
+    ) -> Result:
+        """Answers a question from one consistent state of the store: that of the last commit when it began.
+
+        ``by`` are dimensions; ``where`` maps dimensions to the values they may have (None: not known); ``weeks`` is one
+        week or (first, last), both included, each a label such as ``"2026-W45"``, any date in the week, or None.
+        ``total`` gives one row per group over the whole window, ``fill`` also rows of zeros, ``previous`` the figures
+        of the week before beside each. ``zone`` and ``week_start`` are the calendar, the store's if not given; ``now``
+        is the present, ``as_of`` takes the versions recorded up to then, ``at_commit`` the rows of the first commits.
+        Other keywords are options of the report (:func:`salesweek.catalog` names them), such as ``basis="created"``.
+
+        >>> import salesweek
+        >>> store = salesweek.open(zone="Europe/Berlin")
+        >>> got = store.ingest("opportunity", [
+        ...     {"id": "o1", "created_at": "2026-10-01", "closed_at": "2026-10-20", "outcome": "won", "rep": "ada"},
+        ...     {"id": "o2", "created_at": "2026-10-02", "closed_at": "2026-10-21", "outcome": "lost", "rep": "bo"},
+        ... ])
+        >>> result = store.report("win_rate", by="rep", weeks=("2026-W40", "2026-W45"), now="2026-11-09", total=True)
+        >>> [(row["rep"], row["won"], row["lost"]) for row in result]
+        [('ada', 1, 0), ('bo', 0, 1)]
+        >>> store.close()
+        """
+        flags = (
+            total * _raw.SWK_QUERY_TOTAL | fill * _raw.SWK_QUERY_FILL | previous * _raw.SWK_QUERY_PREVIOUS
+        )
+        with self._handle.use() as store, meter(progress, name, "") as told:
+            asked = query(
+                store, name, by, where, weeks, flags, zone, week_start, now, as_of, at_commit, currency, options
+            )
+            handle = ctypes.c_void_p()
+            call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
+            return Result(handle.value or 0, name)
+
+    def info(self) -> dict[str, Any]:
+        """What the store holds: version, calendar, currency, commits, records and versions of each table, memory.
+
+        >>> import salesweek
+        >>> with salesweek.open(currency="EUR") as store:
+        ...     store.info()["currency"], store.info()["call_records"]
+        ('EUR', 0)
+        """
+        with self._handle.use() as store:
+            rows = Result(pointer_from(lib.swk_store_info, store))
+        texts = {"version", "zone", "week_start", "currency"}
+        return {row["name"]: row["value"] if row["name"] in texts else _number(row["value"]) for row in rows}
+
+    def __repr__(self) -> str:
+        where = "in memory" if self.path is None else repr(self.path)
+        if self.closed:
+            return f"<salesweek.Store {where}, closed>"
+        info = self.info()
+        return (
+            f"<salesweek.Store {where}: {info['zone']}, weeks from {info['week_start']}, {info['currency']}, "
+            f"{info['commits']} commits>"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [] if self.closed else [{"name": name, "value": str(value)} for name, value in self.info().items()]
+        where = "in memory" if self.path is None else self.path
+        return _html.table(("name", "value"), rows, len(rows), f"store {where}" + ", closed" * self.closed)
+
+
+def _number(text: Any) -> Any:
+    try:
+        return int(text)
+    except (TypeError, ValueError):
+        return text
+
+
+def rejected(rejects: Sequence[Reject]) -> RejectedError:
+    """The exception of an all-or-nothing ingestion; it names the first refused row."""
+    first = rejects[0]
+    error = RejectedError(
+        f"{len(rejects)} rows were refused, and nothing went in; the first: {first.table}, row {first.row}, field "
+        f'{first.field}, value "{first.value}": {first.reason}',
+        table=first.table or None,
+        row=first.row or None,
+        field=first.field or None,
+        value=first.value or None,
+        reason=first.reason or None,
+    )
+    error.rejects = rejects
+    return error
+
+
+def _zone_path(given: str | os.PathLike[str] | None) -> str | None:
+    """The folder of zone files; where the system has none, that of the package tzdata, if it is there."""
+    if given is not None:
+        return os.fspath(given)
+    if not os.path.isdir("/usr/share/zoneinfo"):
+        with contextlib.suppress(ImportError):
+            import tzdata
+
+            return os.path.join(os.path.dirname(tzdata.__file__), "zoneinfo")
+    return None
+
+
+PathLike = Union[str, "os.PathLike[str]"]
+
+
+def open(
+    path: PathLike | None = None,
+    *,
+    zone: str | None = None,
+    week_start: str | None = None,
+    currency: str | None = None,
+    read_only: bool = False,
+    create: bool = True,
+    memory_limit: int | None = None,
+    lock_timeout: float = 0.0,
+    zone_path: PathLike | None = None,
+    progress: bool | Progress | None = None,
+) -> Store:
+    """Opens the store in a file, or without a path one in memory alone.
+
+    A file that is not there is created, unless ``create`` is false or the store is to be ``read_only``. ``zone``
+    (default UTC), ``week_start`` (``"monday"``) and ``currency`` (USD) are those of a new store; an existing one keeps
+    its own, and naming others is an error. ``memory_limit`` is in bytes. A file has one writer at a time, over all
+    processes: another waits ``lock_timeout`` seconds (:class:`salesweek.LockedError`). Read-only stores take no lock
+    and see what was committed when they were opened.
+
+    >>> import salesweek
+    >>> with salesweek.open(zone="Europe/Berlin", week_start="sunday") as store:
+    ...     print(store)
+    <salesweek.Store in memory: Europe/Berlin, weeks from sunday, USD, 0 commits>
+    """
+    file = None if path is None else os.fspath(path)
+    flags = _raw.SWK_OPEN_READ_ONLY if read_only else _raw.SWK_OPEN_CREATE if create and file is not None else 0
+    options = _raw.swk_store_options(
+        size=ctypes.sizeof(_raw.swk_store_options),
+        flags=flags,
+        week_start=week_start_number(week_start),
+        zone=encoded(zone),
+        currency=encoded(currency),
+        zone_path=encoded(_zone_path(zone_path)),
+        memory_limit=memory_limit or 0,
+        lock_timeout=round(lock_timeout * 1000),
+        progress=_raw.swk_progress(PROGRESS),
+    )
+    handle = ctypes.c_void_p()
+    with meter(progress, "open", "commits") as told:
+        call(
+            lib.swk_store_open,
+            encoded(file),
+            ctypes.byref(options),
+            ctypes.byref(handle),
+            progress=told,
+        )
+    return Store(Handle(handle.value or 0), file)
