@@ -62,7 +62,7 @@ HANDLE = re.compile(r"typedef struct (\w+) (\w+)")
 CALLBACK = re.compile(r"typedef (.+?) ?\(\*(\w+)\)\((.*)\)", re.DOTALL)
 FUNCTION = re.compile(r"(?:SWK_API )?(.+?[ *])(\w+)\((.*)\)", re.DOTALL)
 MEMBER = re.compile(r"(?P<result>[\w *]+?) ?\(\*(?P<name>\w+)\)\((?P<parameters>[^)]*)\)", re.DOTALL)
-PLAIN = re.compile(r"(?P<type>(?:const )?(?:struct )?\w+(?:[ *]|const\b)*?)(?P<name>\w+)(?:\[(?P<count>\d+)\])?")
+PLAIN = re.compile(r"(?P<type>(?:const )?(?:struct )?\w+(?:[ *]|const\b)+)(?P<name>\w+)(?:\[(?P<count>\d+)\])?")
 SECTION = re.compile(r"/\* -{8,} *(.*?) *\*/")
 
 
@@ -272,7 +272,8 @@ class Description:
             if "(" not in code and " " not in code:
                 code = f"{type_} {code}"
             elif "(" not in code:
-                type_ = PLAIN.fullmatch(code)["type"]
+                match = PLAIN.fullmatch(code)
+                type_ = match["type"] if match else ""
             yield code, comment
 
     def field(self, code, comment):

@@ -467,9 +467,9 @@ SWK_API int64_t swk_result_int(const swk_result *result, size_t row, size_t colu
 /* A cell of type real or int; 0 where it is null, of another type or does not exist. */
 SWK_API double swk_result_real(const swk_result *result, size_t row, size_t column);
 
-/* A cell of type amount: its minor units (cents) into *minor and the decimals of its currency (2) into *digits;
- * `minor` and `digits` may be NULL. Returns 1; 0, and nothing is set, where it is null, of another type, does not exist, or
- * does not fit. */
+/* A cell of type amount: its minor units (cents) into *minor and the decimals of its currency (2) into *digits.
+ * `minor` and `digits` may be NULL. Returns 1; 0, and nothing is set, where it is null, of another type, does not
+ * exist, or does not fit. */
 SWK_API int swk_result_amount(const swk_result *result, size_t row, size_t column, int64_t *minor, unsigned *digits);
 
 /* A cell of type text: NUL-terminated, valid as long as the result, its length in *length; `length` may be NULL.

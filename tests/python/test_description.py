@@ -147,7 +147,8 @@ class Dialect(unittest.TestCase):
         for line, word in WRONG:
             with self.subTest(line), self.assertRaisesRegex(describe.DialectError, word) as caught:
                 described(HEADER.replace("typedef struct swk_store swk_store;", line))
-            self.assertEqual((caught.exception.header, caught.exception.line), ("x.h", HEADER[: HEADER.index("typedef struct swk_store swk_store")].count("\n") + 1))
+            line = HEADER[: HEADER.index("typedef struct swk_store swk_store")].count("\n") + 1
+            self.assertEqual((caught.exception.header, caught.exception.line), ("x.h", line))
 
 
 class Tree(unittest.TestCase):

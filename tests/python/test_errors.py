@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every code of the library is a class; errors say where and why; the library is found, or it is said what was tried."""
+"""Every code is a class; errors say where and why; the library is found, or it is said what was tried."""
 
 import os
 import pathlib

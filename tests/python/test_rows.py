@@ -105,7 +105,8 @@ class Rows(unittest.TestCase):
         self.assertEqual(self.refused("call", {"rep": "\ud800"}).field, "rep")
         self.assertEqual(self.refused("call", {"rep": "a\0b"}).field, "rep")
         self.assertEqual(self.refused("call", {"moon": 1}).field, "moon")
-        self.assertEqual(self.store.ingest("call", [{"id": "m", "at": AT, "moon": 1}], ignore_unknown=True).accepted, 1)
+        moon = {"id": "m", "at": AT, "moon": 1}
+        self.assertEqual(self.store.ingest("call", [moon], ignore_unknown=True).accepted, 1)
         number = uuid.uuid4()
         self.assertEqual(self.store.ingest("call", [{"id": number, "at": AT}]).accepted, 1)
 
@@ -175,8 +176,8 @@ class Answers(unittest.TestCase):
     def setUp(self):
         self.store = salesweek.open()
         self.addCleanup(self.store.close)
-        self.store.ingest("call", [{"id": f"c{at}", "at": AT + datetime.timedelta(days=at), "rep": "<b>&", "region": None}
-                                   for at in range(10)], ignore_unknown=True)
+        rows = [{"id": f"c{at}", "at": AT + datetime.timedelta(days=at), "rep": "<b>&"} for at in range(10)]
+        self.store.ingest("call", rows)
 
     def test_types(self):
         result = self.store.report("calls", now="2026-11-20", by="rep", previous=True)
@@ -205,8 +206,15 @@ class Answers(unittest.TestCase):
 
     def test_where(self):
         asked = {"now": "2026-11-20", "total": True}
-        for where, made in (({"rep": "<b>&"}, 10), ({"rep": ["x", "<b>&"]}, 10), ({"rep": None}, 0), ({"region": None}, 10),
-                            ({"weekday": 1}, 2), ({"weekday": [1, 2]}, 4), ({"rep": "x", "weekday": 1}, 0)):
+        for where, made in (
+            ({"rep": "<b>&"}, 10),
+            ({"rep": ["x", "<b>&"]}, 10),
+            ({"rep": None}, 0),
+            ({"region": None}, 10),
+            ({"weekday": 1}, 2),
+            ({"weekday": [1, 2]}, 4),
+            ({"rep": "x", "weekday": 1}, 0),
+        ):
             result = self.store.report("calls", where=where, **asked)
             self.assertEqual(sum(result.column("made")), made, where)
 

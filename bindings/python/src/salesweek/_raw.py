@@ -7,6 +7,9 @@ from typing import Any
 # fmt: off
 
 SWK_API_VERSION = 0
+ARROW_FLAG_DICTIONARY_ORDERED = 1
+ARROW_FLAG_NULLABLE = 2
+ARROW_FLAG_MAP_KEYS_SORTED = 4
 SWI_LINE_MAX = 1048576
 SWI_MAP_MAX = 1048576
 SWK_OK = 0
@@ -51,7 +54,7 @@ swk_clock = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
 swk_progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 swk_write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 swi_read = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
-swi_reject = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+swi_reject = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 swi_warn = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 
@@ -73,6 +76,45 @@ class swk_allocator(ctypes.Structure):
         ("resize", ctypes.c_void_p),
         ("free", ctypes.c_void_p),
         ("context", ctypes.c_void_p),
+    ]
+
+
+class ArrowSchema(ctypes.Structure):
+    _fields_ = [
+        ("format", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("metadata", ctypes.c_char_p),
+        ("flags", ctypes.c_int64),
+        ("n_children", ctypes.c_int64),
+        ("children", ctypes.c_void_p),
+        ("dictionary", ctypes.c_void_p),
+        ("release", ctypes.c_void_p),
+        ("private_data", ctypes.c_void_p),
+    ]
+
+
+class ArrowArray(ctypes.Structure):
+    _fields_ = [
+        ("length", ctypes.c_int64),
+        ("null_count", ctypes.c_int64),
+        ("offset", ctypes.c_int64),
+        ("n_buffers", ctypes.c_int64),
+        ("n_children", ctypes.c_int64),
+        ("buffers", ctypes.POINTER(ctypes.c_void_p)),
+        ("children", ctypes.c_void_p),
+        ("dictionary", ctypes.c_void_p),
+        ("release", ctypes.c_void_p),
+        ("private_data", ctypes.c_void_p),
+    ]
+
+
+class ArrowArrayStream(ctypes.Structure):
+    _fields_ = [
+        ("get_schema", ctypes.c_void_p),
+        ("get_next", ctypes.c_void_p),
+        ("get_last_error", ctypes.c_void_p),
+        ("release", ctypes.c_void_p),
+        ("private_data", ctypes.c_void_p),
     ]
 
 
@@ -156,6 +198,16 @@ class swk_query(ctypes.Structure):
         ("as_of", ctypes.c_int64),
         ("at_commit", ctypes.c_uint64),
         ("currency", ctypes.c_char_p),
+    ]
+
+
+class swi_rejection(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("error", ctypes.POINTER(swk_error)),
+        ("column", ctypes.c_char_p),
+        ("raw", ctypes.c_char_p),
+        ("raw_length", ctypes.c_size_t),
     ]
 
 
@@ -373,6 +425,21 @@ class Functions:
             ctypes.c_void_p,
             ctypes.c_int,
             swk_write,
+            ctypes.c_void_p,
+            ctypes.POINTER(swk_error),
+        )
+        self.swk_result_arrow = bind(
+            "swk_result_arrow",
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.POINTER(swk_error),
+        )
+        self.swk_result_stream = bind(
+            "swk_result_stream",
+            ctypes.c_int,
+            ctypes.c_void_p,
             ctypes.c_void_p,
             ctypes.POINTER(swk_error),
         )
