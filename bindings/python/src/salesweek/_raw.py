@@ -242,6 +242,20 @@ class swi_counts(ctypes.Structure):
     ]
 
 
+class swi_preset(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("name", ctypes.c_char_p),
+        ("table", ctypes.c_char_p),
+        ("file", ctypes.c_char_p),
+        ("source", ctypes.c_char_p),
+        ("map", ctypes.c_char_p),
+        ("map_length", ctypes.c_size_t),
+        ("tested", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
 class swp_watch(ctypes.Structure):
     _fields_ = [
         ("tick", ctypes.c_void_p),
@@ -458,6 +472,22 @@ class Functions:
             ctypes.c_int,
             ctypes.c_char_p,
             ctypes.c_size_t,
+            ctypes.POINTER(swk_error),
+        )
+        self.swi_preset_count = bind("swi_preset_count", ctypes.c_size_t)
+        self.swi_preset_get = bind(
+            "swi_preset_get",
+            ctypes.c_int,
+            ctypes.c_size_t,
+            ctypes.POINTER(swi_preset),
+            ctypes.POINTER(swk_error),
+        )
+        self.swi_preset_find = bind(
+            "swi_preset_find",
+            ctypes.c_int,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.POINTER(swi_preset),
             ctypes.POINTER(swk_error),
         )
         self.swp_watch_set = bind("swp_watch_set", ctypes.POINTER(swp_watch), ctypes.POINTER(swp_watch))
