@@ -150,8 +150,11 @@ class swk_ingest_options(ctypes.Structure):
     _fields_ = [
         ("size", ctypes.c_size_t),
         ("strict", ctypes.c_uint32),
-        ("reserved", ctypes.c_uint32),
+        ("ignore_unknown", ctypes.c_uint32),
         ("recorded_at", ctypes.c_int64),
+        ("zone", ctypes.c_char_p),
+        ("threads", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     ]
 
 
@@ -378,6 +381,29 @@ class Functions:
             ctypes.c_void_p,
             ctypes.POINTER(swk_ingest_options),
             ctypes.POINTER(swk_ingest_counts),
+            ctypes.POINTER(swk_error),
+        )
+        self.swk_store_ingest = bind(
+            "swk_store_ingest",
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.POINTER(swk_ingest_options),
+            ctypes.POINTER(swk_ingest_counts),
+            ctypes.POINTER(ctypes.c_void_p),
+            ctypes.POINTER(swk_error),
+        )
+        self.swk_store_ingest_stream = bind(
+            "swk_store_ingest_stream",
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_void_p,
+            ctypes.POINTER(swk_ingest_options),
+            ctypes.POINTER(swk_ingest_counts),
+            ctypes.POINTER(ctypes.c_void_p),
             ctypes.POINTER(swk_error),
         )
         self.swk_store_report = bind(
