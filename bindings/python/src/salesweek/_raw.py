@@ -483,6 +483,14 @@ class Functions:
             ctypes.c_void_p,
             ctypes.POINTER(swk_error),
         )
+        self.swk_text_show = bind(
+            "swk_text_show",
+            ctypes.c_size_t,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+            swk_write,
+            ctypes.c_void_p,
+        )
         self.swi_import = bind(
             "swi_import",
             ctypes.c_int,
