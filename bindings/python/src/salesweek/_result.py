@@ -91,7 +91,8 @@ class Result:
 
     def __init__(self, pointer: int, report: str | None = None) -> None:
         self._pointer = pointer
-        self._free = weakref.finalize(self, lib.swk_result_free, pointer)
+        # Not at the end of the process, where a thread may still read it.
+        weakref.finalize(self, lib.swk_result_free, pointer).atexit = False
         self.report = report
         count = quick.swk_result_columns(pointer)
         #: The names of the columns, in order.

@@ -11,7 +11,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, NoReturn, Union
 
 from . import _html, _raw, _rows
 from ._calls import Progress, call
@@ -30,15 +30,17 @@ class Handle:
     def __init__(self, pointer: int) -> None:
         self.pointer: int | None = pointer
         self._calls = 0
+        self._abandoned = False
         self._idle = threading.Condition()
 
     @contextlib.contextmanager
     def use(self) -> Iterator[int]:
         with self._idle:
             if self.pointer is None:
-                raise ClosedError("the store was closed")
-            self._calls += 1
+                self._refuse()
             pointer = self.pointer
+            assert pointer is not None
+            self._calls += 1
         try:
             yield pointer
         finally:
@@ -56,10 +58,18 @@ class Handle:
             lib.swk_store_close(pointer)
 
     def abandon(self) -> None:
-        """At the end of the process a thread may still be in a call: what it uses stays."""
+        """Collected, or the end of the process, where a thread may still be in a call: what it uses stays."""
+        self._abandoned = True
         pointer, self.pointer = self.pointer, None
         if pointer is not None and not self._calls:
             lib.swk_store_close(pointer)
+
+    def _refuse(self) -> NoReturn:
+        if self._abandoned and threading.current_thread().daemon:
+            # Python ends, and does the same to a daemon thread that wants to go on.
+            self._idle.release()
+            threading.Event().wait()
+        raise ClosedError("the store was closed")
 
 
 class Reject(NamedTuple):
