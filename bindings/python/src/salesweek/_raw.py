@@ -49,6 +49,7 @@ SWK_TYPE_AMOUNT = 6
 SWK_FORMAT_CSV = 1
 SWK_FORMAT_JSON = 2
 SWK_FORMAT_TABLE = 3
+SWK_EXPORT_VERSIONS = 1
 
 swk_clock = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p)
 swk_progress = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
@@ -201,6 +202,16 @@ class swk_query(ctypes.Structure):
         ("as_of", ctypes.c_int64),
         ("at_commit", ctypes.c_uint64),
         ("currency", ctypes.c_char_p),
+    ]
+
+
+class swk_export_options(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("flags", ctypes.c_uint32),
+        ("batch_rows", ctypes.c_uint32),
+        ("as_of", ctypes.c_int64),
+        ("at_commit", ctypes.c_uint64),
     ]
 
 
@@ -490,6 +501,15 @@ class Functions:
             ctypes.c_size_t,
             swk_write,
             ctypes.c_void_p,
+        )
+        self.swk_store_export = bind(
+            "swk_store_export",
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.POINTER(swk_export_options),
+            ctypes.c_void_p,
+            ctypes.POINTER(swk_error),
         )
         self.swi_import = bind(
             "swi_import",
