@@ -82,6 +82,7 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_chain)     \
 	X(history_columns)   \
 	X(history_directory) \
+	X(history_intake)    \
 	X(history_page)      \
 	X(history_part)      \
 	X(history_segment)   \

@@ -81,12 +81,13 @@ void swk__block_choose(swk__block *block, const swk__part *part, uint32_t row, u
 	const swk__plan *plan = block->plan;
 	const int field = swk__schemas[block->source->facts].instant;
 	const swk__stretch *bounds = block->bounds;
-	uint32_t run;
-	const int64_t *at = (const int64_t *)(const void *)swk__columns_run(part->columns, (unsigned)field, row, &run);
+	const swk__run at = swk__columns_run(part->columns, (unsigned)field, row);
 	block_begin(block, part);
-	for (uint32_t i = 0; i < n; i++)
-		if (swk__part_live(part, row + i) && at[i] >= bounds->begin && at[i] < bounds->stop)
+	for (uint32_t i = 0; i < n; i++) {
+		int64_t instant = swk__run_get(&at, i);
+		if (swk__part_live(part, row + i) && instant >= bounds->begin && instant < bounds->stop)
 			block->rows[block->count++] = row + i;
+	}
 	condition_apply(block, block->source->given);
 	for (unsigned c = 0; block->source == plan->form->sources && c < plan->condition_count; c++)
 		condition_apply(block, plan->conditions[c]);

@@ -1,100 +1,242 @@
 /* SPDX-License-Identifier: MIT */
 #include "columns.h"
 
-/* ------------------------------------------------------------------------------------------- cells */
+/* Rows that are packed at a time. */
+#define CHUNK 64
 
-static unsigned char kind_width(swk__kind kind)
+swk__layout swk__layout_of(swk__table table)
 {
-	switch (kind) {
-	case SWK__KIND_TEXT:
-	case SWK__KIND_ID:
-	case SWK__KIND_REF:
-	case SWK__KIND_ZONE:
-	case SWK__KIND_CURRENCY:
-		return 4;
-	case SWK__KIND_ENUM:
-	case SWK__KIND_BOOL:
-		return 1;
-	default:
-		return 8;
-	}
+	swk__layout layout = { &swk__schemas[table], swk__schemas[table].count };
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++)
+		layout.count += swk__links[l].table == table;
+	return layout;
 }
 
-void swk__layout_init(swk__layout *layout, const swk__schema *schema, bool facts)
+/* Links are numbers as texts are. */
+static bool field_is_text(const swk__layout *layout, unsigned field)
 {
-	static const unsigned char extra_widths[SWK__EXTRA_COUNT] = { 8, 8, 8, 8, 1 };
-	*layout = (swk__layout){ .schema = schema, .count = schema->count + (facts ? 0 : SWK__EXTRA_COUNT) };
-	unsigned offset = 0;
-	for (unsigned f = 0; f < layout->count; f++) {
-		unsigned char width = f < schema->count ? kind_width(schema->fields[f].kind)
-		                                        : extra_widths[f - schema->count];
-		layout->widths[f] = width;
-		layout->offsets[f] = (unsigned short)offset;
-		offset += width;
-	}
-	layout->row_bytes = offset;
+	return field >= layout->schema->count || swk__kind_is_text(layout->schema->fields[field].kind);
 }
 
-/* Bytes hold 0 for null and 1 + value otherwise. */
+/* -------------------------------------------------------------------------------------------- reading */
+
 int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t row)
 {
-	uint32_t run;
-	const char *cell = swk__columns_run(columns, field, row, &run);
-	switch (columns->layout->widths[field]) {
-	case 1:
-		return *(const unsigned char *)cell ? *(const unsigned char *)cell - 1 : SWK__NULL;
-	case 4:
-		return *(const uint32_t *)(const void *)cell;
-	default:
-		return *(const int64_t *)(const void *)cell;
-	}
+	swk__run run = swk__columns_run(columns, field, row);
+	return swk__run_get(&run, 0);
 }
 
 void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
-                         int64_t *cells)
+                         int64_t *values)
 {
-	uint32_t run;
 	if (count == 0)
 		return;
-	const void *from = swk__columns_run(columns, field, rows[0], &run);
-	const unsigned char *bytes = from;
-	const uint32_t *numbers = from;
-	const int64_t *values = from;
-	switch (columns->layout->widths[field]) {
+	const uint32_t first = rows[0];
+	const swk__run run = swk__columns_run(columns, field, first);
+	const swk__coding *coding = &run.coding;
+	const unsigned char *bytes = run.cells;
+	const uint16_t *pairs = run.cells;
+	const uint32_t *numbers = run.cells;
+	const int64_t *wide = run.cells;
+	switch (coding->width) {
+	case 0:
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = coding->base;
+		break;
 	case 1:
 		for (uint32_t i = 0; i < count; i++)
-			cells[i] = bytes[rows[i] - rows[0]] ? bytes[rows[i] - rows[0]] - 1 : SWK__NULL;
+			values[i] = swk__coding_value(coding, bytes[rows[i] - first]);
+		break;
+	case 2:
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = swk__coding_value(coding, pairs[rows[i] - first]);
 		break;
 	case 4:
 		for (uint32_t i = 0; i < count; i++)
-			cells[i] = numbers[rows[i] - rows[0]];
+			values[i] = swk__coding_value(coding, numbers[rows[i] - first]);
 		break;
 	default:
 		for (uint32_t i = 0; i < count; i++)
-			cells[i] = values[rows[i] - rows[0]];
+			values[i] = wide[rows[i] - first];
 	}
 }
 
-void swk__columns_set(swk__columns *columns, unsigned field, uint32_t row, int64_t value)
+/* -------------------------------------------------------------------------------------------- packing */
+
+/* The cells of some values, 0 for null; false when one does not fit. */
+static inline __attribute__((always_inline)) bool cells_pack_by(const swk__coding *coding, uint64_t unit,
+                                                                const int64_t *values, unsigned count, uint32_t *cells)
 {
-	uint32_t at;
-	unsigned segment = swk__segment_of(row, &at);
-	size_t size = (size_t)SWK__COLUMNS_FIRST << segment;
-	const swk__layout *layout = columns->layout;
-	char *cell = columns->segments[segment] + layout->offsets[field] * size + (size_t)at * layout->widths[field];
-	switch (layout->widths[field]) {
+	const uint64_t most = (UINT64_C(1) << coding->width * 8) - 1;
+	const int64_t base = coding->base, null = coding->text ? 0 : SWK__NULL;
+	bool good = true;
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t apart = (uint64_t)values[i] - (uint64_t)base, cell = apart / unit;
+		bool fits = values[i] > base && cell <= most && cell * unit == apart;
+		good &= fits | (values[i] == null);
+		cells[i] = fits ? (uint32_t)cell : 0;
+	}
+	return good;
+}
+
+/* The same, with units that the compiler knows, as dividing is slow. */
+static bool cells_pack(const swk__coding *coding, const int64_t *values, unsigned count, uint32_t *cells)
+{
+	switch (coding->unit) {
 	case 1:
-		*(unsigned char *)cell = (unsigned char)(value == SWK__NULL ? 0 : value + 1);
-		break;
-	case 4:
-		*(uint32_t *)(void *)cell = (uint32_t)value;
-		break;
+		return cells_pack_by(coding, 1, values, count, cells);
+	case 1000:
+		return cells_pack_by(coding, 1000, values, count, cells);
+	case 1000000:
+		return cells_pack_by(coding, 1000000, values, count, cells);
 	default:
-		*(int64_t *)(void *)cell = value;
+		return cells_pack_by(coding, coding->unit, values, count, cells);
 	}
 }
 
-static swk__columns *columns_create(swk__mem *mem, const swk__layout *layout)
+static void cells_store(unsigned width, const uint32_t *cells, unsigned count, char *to)
+{
+	if (width == 1)
+		for (unsigned i = 0; i < count; i++)
+			((unsigned char *)to)[i] = (unsigned char)cells[i];
+	else if (width == 2)
+		for (unsigned i = 0; i < count; i++)
+			((uint16_t *)(void *)to)[i] = (uint16_t)cells[i];
+	else
+		memcpy(to, cells, count * sizeof *cells);
+}
+
+/* Writes up to CHUNK values in a coding; false when one does not fit. */
+static bool values_write(const swk__coding *coding, const int64_t *values, unsigned count, char *to)
+{
+	uint32_t cells[CHUNK];
+	bool good = true;
+	switch (coding->width) {
+	case 0:
+		for (unsigned i = 0; i < count; i++)
+			good &= values[i] == coding->base;
+		return good;
+	case 8:
+		memcpy(to, values, count * sizeof *values);
+		return true;
+	default:
+		good = cells_pack(coding, values, count, cells);
+		cells_store(coding->width, cells, count, to);
+		return good;
+	}
+}
+
+/* ------------------------------------------------------------------------------------ choosing codings */
+
+/* What is known of a field's values. */
+typedef struct spread {
+	int64_t low, high; /* of those that are not null */
+	bool any, null;
+	unsigned unit; /* place in units: what all values are multiples of */
+} spread;
+
+/* Seconds, hundredths and the like of what is kept in millionths or ten-thousandths; the last divides everything. */
+static const uint32_t units[] = { 1000000, 10000, 1000, 100, 1 };
+
+static void spread_add(spread *self, bool text, const int64_t *values, unsigned count)
+{
+	const int64_t null = text ? 0 : SWK__NULL;
+	for (unsigned i = 0; i < count; i++) {
+		if (values[i] == null) {
+			self->null = true;
+			continue;
+		}
+		self->low = self->any && self->low < values[i] ? self->low : values[i];
+		self->high = self->any && self->high > values[i] ? self->high : values[i];
+		self->any = true;
+		while (values[i] % units[self->unit])
+			self->unit++;
+	}
+}
+
+static swk__coding text_coding(const spread *of, bool id)
+{
+	int64_t high = of->any ? of->high : 0;
+	unsigned char width = id || high > UINT16_MAX ? 4 : high > UINT8_MAX ? 2 : 1;
+	return (swk__coding){ .unit = 1, .width = high == 0 ? 0 : width, .text = true };
+}
+
+/* The narrowest coding that holds the values and, if it may, their neighbours: everything from 0 on, or as much room
+ * below as above. `reach`: how far from one value others may lie, 0 where nobody knows. */
+static swk__coding value_coding(const spread *of, int64_t reach)
+{
+	const int64_t unit = units[of->unit];
+	if (!of->any || (of->low == of->high && !of->null && !reach))
+		return (swk__coding){ .base = of->any ? of->low : SWK__NULL, .unit = 1 };
+	if (of->low < -INT64_MAX / 4 || of->high > INT64_MAX / 4)
+		return (swk__coding){ .unit = 1, .width = 8 };
+	const int64_t low = reach ? of->high - reach : of->low, high = reach ? of->low + reach : of->high;
+	const int64_t apart = (high - low) / unit + 1, from_zero = low < 0 ? apart : high / unit + 1;
+	for (unsigned char width = 1; width <= 4; width *= 2) {
+		const int64_t most = (int64_t)((UINT64_C(1) << width * 8) - 1);
+		int64_t base = -unit;
+		if (apart > most)
+			continue;
+		if (from_zero > most || low < 0)
+			base = (low / unit - 1 - (most - apart) / 2) * unit;
+		return (swk__coding){ .base = base, .unit = (uint32_t)unit, .width = width };
+	}
+	return (swk__coding){ .unit = 1, .width = 8 };
+}
+
+/* All instants of a part lie in one week. */
+#define REACH (INT64_C(7) * 86400 * 1000000)
+
+static void column_spread(const swk__columns *columns, unsigned field, uint32_t rows, spread *of)
+{
+	int64_t values[CHUNK];
+	for (uint32_t row = 0; row < rows; row += CHUNK) {
+		swk__run run = swk__columns_run(columns, field, row);
+		unsigned count = rows - row < CHUNK ? rows - row : CHUNK;
+		for (unsigned i = 0; i < count; i++)
+			values[i] = swk__run_get(&run, i);
+		spread_add(of, run.coding.text, values, count);
+	}
+}
+
+static const int64_t *chunk_of(const swk__fresh *fresh, unsigned field, uint32_t from, unsigned count, int64_t *values)
+{
+	if (!fresh->picked)
+		return fresh->values[field] + from;
+	for (unsigned i = 0; i < count; i++)
+		values[i] = fresh->values[field][fresh->picked[from + i]];
+	return values;
+}
+
+/* A coding for the stored values of a field and the fresh ones. */
+static swk__coding coding_choose(const swk__columns *columns, unsigned field, uint32_t rows, const swk__fresh *fresh)
+{
+	const swk__layout *layout = columns->layout;
+	const bool text = field_is_text(layout, field);
+	int64_t values[CHUNK];
+	spread of = { 0 };
+	column_spread(columns, field, rows, &of);
+	for (uint32_t from = 0; from < fresh->count; from += CHUNK) {
+		unsigned count = fresh->count - from < CHUNK ? fresh->count - from : CHUNK;
+		spread_add(&of, text, chunk_of(fresh, field, from, count, values), count);
+	}
+	if (text)
+		return text_coding(&of, field == SWK__FIELD_ID || field >= layout->schema->count);
+	return value_coding(&of, (int)field == layout->schema->instant ? REACH : 0);
+}
+
+/* -------------------------------------------------------------------------------------------- columns */
+
+static void columns_lay(swk__columns *columns)
+{
+	columns->row_bytes = 0;
+	for (unsigned f = 0; f < columns->layout->count; f++) {
+		columns->offsets[f] = (unsigned char)columns->row_bytes;
+		columns->row_bytes += columns->codings[f].width;
+	}
+}
+
+swk__columns *swk__columns_create(swk__mem *mem, const swk__layout *layout)
 {
 	swk__columns *columns = swk__alloc(mem, SWK__FAULT_history_columns, 1, sizeof *columns);
 	if (!columns)
@@ -102,263 +244,114 @@ static swk__columns *columns_create(swk__mem *mem, const swk__layout *layout)
 	columns->mem = mem;
 	columns->references = 1;
 	columns->layout = layout;
+	for (unsigned f = 0; f < layout->count; f++) {
+		bool text = field_is_text(layout, f);
+		columns->codings[f] = (swk__coding){ .base = text ? 0 : SWK__NULL, .unit = 1, .text = text };
+	}
 	return columns;
 }
 
-static void columns_release(swk__columns *columns)
+void swk__columns_release(swk__columns *columns)
 {
-	if (atomic_fetch_sub_explicit(&columns->references, 1, memory_order_acq_rel) > 1)
+	if (!columns || atomic_fetch_sub_explicit(&columns->references, 1, memory_order_acq_rel) > 1)
 		return;
 	for (size_t k = 0; k < SWK__COLUMNS_SEGMENTS; k++)
 		swk__free(columns->mem, columns->segments[k]);
 	swk__free(columns->mem, columns);
 }
 
-/* ------------------------------------------------------------------------------------------- parts */
-
-static uint32_t words_for(uint32_t rows)
+bool swk__columns_reserve(swk__columns *columns, uint32_t row)
 {
-	return (uint32_t)(((uint64_t)rows + 63) / 64);
-}
-
-swk__part *swk__part_create(swk__mem *mem, swk__columns *columns, uint32_t rows)
-{
-	swk__part *part = swk__alloc(mem, SWK__FAULT_history_part, 1, sizeof *part);
-	if (!part)
-		return NULL;
-	part->words = words_for(rows);
-	part->bits = swk__alloc(mem, SWK__FAULT_history_part, part->words, sizeof *part->bits);
-	if (!part->bits) {
-		swk__free(mem, part);
-		return NULL;
-	}
-	part->mem = mem;
-	part->references = 1;
-	part->columns = columns;
-	part->rows = rows;
-	atomic_fetch_add_explicit(&columns->references, 1, memory_order_relaxed);
-	return part;
-}
-
-void swk__part_release(swk__part *part)
-{
-	if (!part || atomic_fetch_sub_explicit(&part->references, 1, memory_order_acq_rel) > 1)
-		return;
-	columns_release(part->columns);
-	swk__free(part->mem, part->bits);
-	swk__free(part->mem, part);
-}
-
-void swk__part_mark(swk__part *part, uint32_t row, bool live)
-{
-	uint64_t bit = UINT64_C(1) << (row % 64), *word = &part->bits[row / 64];
-	if (live && !(*word & bit))
-		part->live++;
-	else if (!live && (*word & bit))
-		part->live--;
-	*word = live ? *word | bit : *word & ~bit;
-}
-
-static swk__part *part_copy(const swk__part *part, uint64_t txn)
-{
-	swk__part *copy = swk__part_create(part->mem, part->columns, part->rows);
-	if (!copy)
-		return NULL;
-	memcpy(copy->bits, part->bits, words_for(part->rows) * sizeof *copy->bits);
-	copy->live = part->live;
-	copy->txn = txn;
-	return copy;
-}
-
-bool swk__part_append(swk__part *part, uint32_t *row)
-{
-	swk__columns *columns = part->columns;
-	uint32_t at, number = part->rows;
-	unsigned segment = swk__segment_of(number, &at);
+	uint32_t at, size;
+	unsigned segment = swk__segment_of(row, &at, &size);
 	if (NEVER(segment >= SWK__COLUMNS_SEGMENTS))
 		return false;
-	if (!columns->segments[segment]) {
-		columns->segments[segment] = swk__alloc(columns->mem, SWK__FAULT_history_segment,
-		                                        (size_t)SWK__COLUMNS_FIRST << segment,
-		                                        columns->layout->row_bytes);
-		if (!columns->segments[segment])
+	if (!columns->segments[segment])
+		columns->segments[segment] = swk__alloc(columns->mem, SWK__FAULT_history_segment, 1,
+		                                        sizeof(swk__segment) + (size_t)size * columns->row_bytes);
+	return columns->segments[segment] != NULL;
+}
+
+static char *cell_at(swk__columns *columns, unsigned field, uint32_t row)
+{
+	return (char *)(uintptr_t)swk__columns_run(columns, field, row).cells;
+}
+
+/* Copies the first rows of a field from other columns; what they hold fits. */
+static void column_copy(swk__columns *to, const swk__columns *from, unsigned field, uint32_t rows)
+{
+	const bool same = memcmp(&to->codings[field], &from->codings[field], sizeof to->codings[field]) == 0;
+	int64_t values[CHUNK];
+	for (uint32_t row = 0, count; row < rows; row += count) {
+		swk__run run = swk__columns_run(from, field, row);
+		count = rows - row < run.count ? rows - row : run.count;
+		if (same) {
+			memcpy(cell_at(to, field, row), run.cells, (size_t)count * run.coding.width);
+			continue;
+		}
+		count = count < CHUNK ? count : CHUNK;
+		for (uint32_t i = 0; i < count; i++)
+			values[i] = swk__run_get(&run, i);
+		(void)values_write(&to->codings[field], values, count, cell_at(to, field, row));
+	}
+}
+
+/* The first `rows` rows in other codings, with segments for as many as `end`. */
+static swk__columns *columns_recode(const swk__columns *from, uint32_t rows, uint32_t end, const swk__coding *codings)
+{
+	swk__columns *to = swk__columns_create(from->mem, from->layout);
+	if (!to)
+		return NULL;
+	memcpy(to->codings, codings, sizeof to->codings);
+	columns_lay(to);
+	for (uint32_t row = 0, at, size; row < end; row += size) {
+		unsigned segment = swk__segment_of(row, &at, &size);
+		if (!swk__columns_reserve(to, row)) {
+			swk__columns_release(to);
+			return NULL;
+		}
+		to->segments[segment]->handle = from->segments[segment]->handle;
+	}
+	for (unsigned f = 0; f < to->layout->count; f++)
+		column_copy(to, from, f, rows);
+	return to;
+}
+
+/* Writes a field of fresh rows; false when a value does not fit. */
+static bool column_write(swk__columns *columns, unsigned field, uint32_t rows, const swk__fresh *fresh)
+{
+	int64_t values[CHUNK];
+	for (uint32_t from = 0, count; from < fresh->count; from += count) {
+		const uint32_t left = fresh->count - from, together = swk__columns_together(rows + from);
+		count = left < together ? left : together;
+		count = count < CHUNK ? count : CHUNK;
+		if (!values_write(&columns->codings[field], chunk_of(fresh, field, from, count, values), count,
+		                  cell_at(columns, field, rows + from)))
 			return false;
 	}
-	if (number / 64 >= part->words) {
-		size_t words = swk__grown(part->words, (size_t)number / 64 + 1);
-		uint64_t *bits = swk__resize(part->mem, SWK__FAULT_history_part, part->bits, words, sizeof *bits);
-		if (!bits)
-			return false;
-		memset(bits + part->words, 0, (words - part->words) * sizeof *bits);
-		part->bits = bits;
-		part->words = (uint32_t)words;
-	}
-	part->rows = number + 1;
-	*row = number;
 	return true;
 }
 
-/* --------------------------------------------------------------------------------------- directory */
-
-swk__directory *swk__directory_create(swk__mem *mem, int32_t first, uint32_t count, uint64_t txn)
+bool swk__columns_write(swk__columns **columns, uint32_t rows, const swk__fresh *fresh)
 {
-	swk__directory *directory = swk__alloc(mem, SWK__FAULT_history_directory, 1,
-	                                       sizeof *directory + count * sizeof(swk__part *));
-	if (!directory)
-		return NULL;
-	directory->mem = mem;
-	directory->references = 1;
-	directory->txn = txn;
-	directory->first = first;
-	directory->count = count;
-	return directory;
-}
-
-void swk__directory_release(swk__directory *directory)
-{
-	if (!directory || atomic_fetch_sub_explicit(&directory->references, 1, memory_order_acq_rel) > 1)
-		return;
-	for (uint32_t i = 0; i < directory->count; i++)
-		swk__part_release(directory->parts[i]);
-	swk__free(directory->mem, directory);
-}
-
-/* Makes *directory one of the transaction's own that has a place for the week. */
-static bool directory_cover(swk__mem *mem, swk__directory **directory, int32_t week, uint64_t txn)
-{
-	swk__directory *old = *directory;
-	int32_t first = week, end = week + 1;
-	if (old) {
-		first = old->first < first ? old->first : first;
-		end = old->first + (int32_t)old->count > end ? old->first + (int32_t)old->count : end;
+	swk__columns *old = *columns;
+	swk__coding codings[SWK__CELLS_MAX];
+	bool good = true;
+	memcpy(codings, old->codings, sizeof codings);
+	for (unsigned f = 0; f < old->layout->count; f++) {
+		if (column_write(old, f, rows, fresh))
+			continue;
+		good = false;
+		codings[f] = coding_choose(old, f, rows, fresh);
 	}
-	if (old && old->txn == txn && old->first == first && (int32_t)old->count == end - first)
+	if (good)
 		return true;
-	swk__directory *own = swk__directory_create(mem, first, (uint32_t)(end - first), txn);
-	if (!own)
+	swk__columns *wider = columns_recode(old, rows, rows + fresh->count, codings);
+	if (!wider)
 		return false;
-	for (uint32_t i = 0; old && i < old->count; i++) {
-		swk__part *part = old->parts[i];
-		if (part)
-			atomic_fetch_add_explicit(&part->references, 1, memory_order_relaxed);
-		own->parts[old->first - first + (int32_t)i] = part;
-	}
-	swk__directory_release(old);
-	*directory = own;
+	for (unsigned f = 0; f < wider->layout->count; f++)
+		(void)column_write(wider, f, rows, fresh);
+	swk__columns_release(old);
+	*columns = wider;
 	return true;
-}
-
-static swk__part *part_first(swk__mem *mem, const swk__layout *layout, uint64_t txn)
-{
-	swk__columns *columns = columns_create(mem, layout);
-	if (!columns)
-		return NULL;
-	swk__part *part = swk__part_create(mem, columns, 0);
-	columns_release(columns);
-	if (part)
-		part->txn = txn;
-	return part;
-}
-
-swk__part *swk__directory_own(swk__mem *mem, swk__directory **directory, const swk__layout *layout, int32_t week,
-                              uint64_t txn)
-{
-	if (!directory_cover(mem, directory, week, txn))
-		return NULL;
-	swk__part **place = &(*directory)->parts[week - (*directory)->first];
-	swk__part *old = *place;
-	if (old && old->txn == txn)
-		return old;
-	swk__part *own = old ? part_copy(old, txn) : part_first(mem, layout, txn);
-	if (!own)
-		return NULL;
-	swk__part_release(old);
-	*place = own;
-	return own;
-}
-
-/* ------------------------------------------------------------------------------------------- pages */
-
-static void page_release(swk__mem *mem, swk__page *page)
-{
-	if (page && atomic_fetch_sub_explicit(&page->references, 1, memory_order_acq_rel) == 1)
-		swk__free(mem, page);
-}
-
-swk__pages *swk__pages_retain(swk__pages *pages)
-{
-	if (pages)
-		atomic_fetch_add_explicit(&pages->references, 1, memory_order_relaxed);
-	return pages;
-}
-
-void swk__pages_release(swk__pages *pages)
-{
-	if (!pages || atomic_fetch_sub_explicit(&pages->references, 1, memory_order_acq_rel) > 1)
-		return;
-	for (uint32_t i = 0; i < pages->count; i++)
-		page_release(pages->mem, pages->pages[i]);
-	swk__free(pages->mem, pages);
-}
-
-static bool pages_cover(swk__mem *mem, swk__pages **pages, uint32_t page, uint64_t txn)
-{
-	swk__pages *old = *pages;
-	if (old && old->txn == txn && page < old->count)
-		return true;
-	uint32_t count = old ? old->count : 0;
-	if (page >= count)
-		count = page + 1 + page / 2;
-	swk__pages *own = swk__alloc(mem, SWK__FAULT_history_page, 1, sizeof *own + count * sizeof(swk__page *));
-	if (!own)
-		return false;
-	own->mem = mem;
-	own->references = 1;
-	own->txn = txn;
-	own->count = count;
-	for (uint32_t i = 0; old && i < old->count; i++) {
-		own->pages[i] = old->pages[i];
-		if (own->pages[i])
-			atomic_fetch_add_explicit(&own->pages[i]->references, 1, memory_order_relaxed);
-	}
-	swk__pages_release(old);
-	*pages = own;
-	return true;
-}
-
-bool swk__pages_set(swk__mem *mem, swk__pages **pages, uint32_t entity, swk__place place, uint64_t txn)
-{
-	uint32_t number = entity / SWK__PAGE_PLACES;
-	if (!pages_cover(mem, pages, number, txn))
-		return false;
-	swk__page **slot = &(*pages)->pages[number];
-	if (!*slot || (*slot)->txn != txn) {
-		swk__page *own = swk__alloc(mem, SWK__FAULT_history_page, 1, sizeof *own);
-		if (!own)
-			return false;
-		if (*slot)
-			memcpy(own->places, (*slot)->places, sizeof own->places);
-		own->references = 1;
-		own->txn = txn;
-		page_release(mem, *slot);
-		*slot = own;
-	}
-	(*slot)->places[entity % SWK__PAGE_PLACES] = place;
-	return true;
-}
-
-/* ------------------------------------------------------------------------------------------- state */
-
-void swk__state_retain(const swk__table_state *state)
-{
-	if (state->directory)
-		atomic_fetch_add_explicit(&state->directory->references, 1, memory_order_relaxed);
-	(void)swk__pages_retain(state->current);
-}
-
-void swk__state_release(swk__table_state *state)
-{
-	swk__directory_release(state->directory);
-	swk__pages_release(state->current);
-	*state = (swk__table_state){ .latest = INT64_MIN };
 }

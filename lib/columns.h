@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * columns: where rows lie. Columns are segments that never move; everything above them is immutable once
- * published and copied when changed, so a reader needs no lock.
+ * columns: cells of rows, field by field, in as few bytes as they need.
  *
- *   directory (one a table) --> part (one a UTC week) --> columns --> segment k: 64 << k rows of every field
- *                                 rows, live bitmap
- *   pages (one a table): entity --> place of its current version
+ *   columns: a coding a field + segments 0 to 3 of 64 rows, 4 to 7 of 128 rows, 8 to 11 of 256 ... which never move
+ *   segment: field 0: n cells | field 1: n cells | ...
  *
- * Invariant: a row's cells are written once, before a part that counts it is published (but for `older`, which the
- * writer alone reads). Parts, directories and pages with references of readers are never changed: `txn` tells which
- * ones the transaction under way has made itself and may still change.
+ * A cell is 0, 1, 2, 4 or 8 bytes wide. With 0 all cells of the field are `base`; with 8 a cell is the value itself;
+ * else it is an unsigned number, 0 for null (a text kind's null is the value 0, any other's SWK__NULL), or the value is
+ * base + cell * unit. Text kinds always have base 0 and unit 1.
+ *
+ * Invariant: a cell is written once, before anybody counts its row. A value that does not fit its field's coding makes
+ * new columns, which hold the old rows as well; whoever had the old ones keeps them.
  */
 #ifndef SWK_COLUMNS_H
 #define SWK_COLUMNS_H
@@ -17,199 +18,143 @@
 #include "error.h"
 #include "schema.h"
 
-/* The place of a row: 0 is nowhere, else (week + 1) << 32 | row. */
-typedef uint64_t swk__place;
+#define SWK__LINKS_MAX 2
+#define SWK__CELLS_MAX (SWK__FIELDS_MAX + SWK__LINKS_MAX)
 
-static inline swk__place swk__place_make(int32_t week, uint32_t row)
-{
-	return ((uint64_t)(uint32_t)(week + 1) << 32) | row;
-}
-
-static inline int32_t swk__place_week(swk__place place)
-{
-	return (int32_t)(uint32_t)(place >> 32) - 1;
-}
-
-static inline uint32_t swk__place_row(swk__place place)
-{
-	return (uint32_t)place;
-}
-
-/* Fields that records have beside those of their schema (facts have none): the commit, the next older version, whether
- * the stamp is ours, and for each link the row before that refers to the same record. */
-enum {
-	SWK__EXTRA_COMMIT,
-	SWK__EXTRA_OLDER,
-	SWK__EXTRA_LINK,
-	SWK__EXTRA_STAMPED = SWK__EXTRA_LINK + 2,
-	SWK__EXTRA_COUNT
-};
-
-#define SWK__COLUMNS_SEGMENTS 26
-#define SWK__COLUMNS_FIRST 64
-
-/* How a table's rows lie in a segment of n rows: field f begins at offsets[f] * n. */
+/* The fields of a table's rows: those of its schema, and then for each link of the table (swk__links) the handle of the
+ * row before that refers to the same record. */
 typedef struct swk__layout {
 	const swk__schema *schema;
-	unsigned count; /* schema->count, and SWK__EXTRA_COUNT for records */
-	unsigned row_bytes;
-	unsigned char widths[SWK__FIELDS_MAX + SWK__EXTRA_COUNT]; /* 1, 4 or 8 */
-	unsigned short offsets[SWK__FIELDS_MAX + SWK__EXTRA_COUNT];
+	unsigned count;
 } swk__layout;
 
-void swk__layout_init(swk__layout *layout, const swk__schema *schema, bool facts);
+swk__layout swk__layout_of(swk__table table);
 
-/* The number of an extra field in this layout. */
-static inline unsigned swk__layout_extra(const swk__layout *layout, unsigned extra)
+/* The number of a table's link field. */
+static inline unsigned swk__layout_link(const swk__layout *layout, unsigned link)
 {
-	return layout->schema->count + extra;
+	return layout->schema->count + link;
 }
+
+typedef struct swk__coding {
+	int64_t base;
+	uint32_t unit;
+	unsigned char width; /* 0, 1, 2, 4, 8 */
+	bool text;           /* null is 0 */
+} swk__coding;
+
+typedef struct swk__segment {
+	uint32_t handle; /* of its first row */
+	uint32_t unused[3];
+	char cells[];
+} swk__segment;
+
+#define SWK__COLUMNS_SEGMENTS 96 /* 2^32 - 256 rows */
+#define SWK__COLUMNS_FIRST 64
 
 typedef struct swk__columns {
 	swk__mem *mem;
 	_Atomic uint32_t references;
 	const swk__layout *layout;
-	char *segments[SWK__COLUMNS_SEGMENTS];
+	unsigned row_bytes;
+	swk__coding codings[SWK__CELLS_MAX];
+	unsigned char offsets[SWK__CELLS_MAX]; /* a field begins at its offset times the segment's rows */
+	swk__segment *segments[SWK__COLUMNS_SEGMENTS];
 } swk__columns;
 
-/* Segment and place in it of a row. */
-static inline unsigned swk__segment_of(uint32_t row, uint32_t *at)
+/* Segment and place in it of a row, and how many rows the segment has. */
+static inline unsigned swk__segment_of(uint32_t row, uint32_t *at, uint32_t *size)
 {
-	uint64_t block = (uint64_t)row / SWK__COLUMNS_FIRST + 1;
-	unsigned segment = 63u - (unsigned)__builtin_clzll(block);
-	*at = (uint32_t)(row - (uint64_t)SWK__COLUMNS_FIRST * ((UINT64_C(1) << segment) - 1));
-	return segment;
+	uint64_t quarter = (uint64_t)row / SWK__COLUMNS_FIRST + 4;
+	unsigned doubled = 61u - (unsigned)__builtin_clzll(quarter);
+	uint64_t first = quarter >> doubled << doubled;
+	*at = (uint32_t)(row - (first - 4) * SWK__COLUMNS_FIRST);
+	*size = (uint32_t)SWK__COLUMNS_FIRST << doubled;
+	return doubled * 4 + (unsigned)(quarter >> doubled) - 4;
 }
 
-/* The cells of a field from `row` on, up to the end of the row's segment (*run cells). */
-static inline const char *swk__columns_run(const swk__columns *columns, unsigned field, uint32_t row, uint32_t *run)
+/* Cells of one field that lie together. */
+typedef struct swk__run {
+	const void *cells; /* of the coding's width */
+	uint32_t count;
+	swk__coding coding;
+} swk__run;
+
+/* The cells of a field from `row` on, up to the end of the row's segment. */
+static inline swk__run swk__columns_run(const swk__columns *columns, unsigned field, uint32_t row)
 {
-	uint32_t at;
-	unsigned segment = swk__segment_of(row, &at);
-	uint32_t size = (uint32_t)SWK__COLUMNS_FIRST << segment;
-	const swk__layout *layout = columns->layout;
-	*run = size - at;
-	return columns->segments[segment] + (size_t)layout->offsets[field] * size + (size_t)at * layout->widths[field];
+	uint32_t at, size;
+	unsigned segment = swk__segment_of(row, &at, &size);
+	const swk__coding *coding = &columns->codings[field];
+	return (swk__run){ columns->segments[segment]->cells + (size_t)columns->offsets[field] * size +
+		                   (size_t)at * coding->width,
+		           size - at, *coding };
 }
 
-/* One cell as an integer: numbers of texts, values, SWK__NULL (texts: 0) for null; ENUM: the index. */
+/* How many rows from `row` on lie in one segment. */
+static inline uint32_t swk__columns_together(uint32_t row)
+{
+	uint32_t at, size;
+	(void)swk__segment_of(row, &at, &size);
+	return size - at;
+}
+
+/* The value of a cell that is 1, 2 or 4 bytes wide. */
+static inline int64_t swk__coding_value(const swk__coding *coding, uint32_t cell)
+{
+	if (cell == 0)
+		return coding->text ? 0 : SWK__NULL;
+	return coding->base + (int64_t)cell * coding->unit;
+}
+
+/* The value of a cell: numbers of texts, values, SWK__NULL (texts: 0) for null; ENUM: the index. */
+static inline int64_t swk__run_get(const swk__run *run, uint32_t at)
+{
+	switch (run->coding.width) {
+	case 0:
+		return run->coding.base;
+	case 1:
+		return swk__coding_value(&run->coding, ((const unsigned char *)run->cells)[at]);
+	case 2:
+		return swk__coding_value(&run->coding, ((const uint16_t *)run->cells)[at]);
+	case 4:
+		return swk__coding_value(&run->coding, ((const uint32_t *)run->cells)[at]);
+	default:
+		return ((const int64_t *)run->cells)[at];
+	}
+}
+
+/* The value of one cell. */
 int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t row);
 
-/* Cells of a field as swk__columns_get gives them, of rows that lie in one segment, none before the first. */
+/* Values of a field, of rows that lie in one segment, none before the first. */
 void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
-                         int64_t *cells);
+                         int64_t *values);
 
-/* Writes a cell of a row that no reader counts yet (or `older`). The row's segment must exist. */
-void swk__columns_set(swk__columns *columns, unsigned field, uint32_t row, int64_t value);
-
-/* One UTC week of a table: immutable when published. */
-typedef struct swk__part {
-	swk__mem *mem;
-	_Atomic uint32_t references;
-	swk__columns *columns;
-	uint32_t rows, live; /* rows it counts; how many of them are current and not deleted */
-	uint32_t words;      /* capacity of the bitmap */
-	uint64_t txn;
-	uint64_t version; /* no two different states of any part have the same */
-	uint64_t *bits;   /* row is live */
-} swk__part;
-
-static inline bool swk__part_live(const swk__part *part, uint32_t row)
+/* The handle of a row whose segment exists. */
+static inline uint32_t swk__columns_handle(const swk__columns *columns, uint32_t row)
 {
-	return (part->bits[row / 64] >> (row % 64)) & 1;
+	uint32_t at, size;
+	unsigned segment = swk__segment_of(row, &at, &size);
+	return columns->segments[segment]->handle + at;
 }
 
-/* A part on these columns (retained) with nothing live and no row counted. */
-swk__part *swk__part_create(swk__mem *mem, swk__columns *columns, uint32_t rows);
-void swk__part_release(swk__part *part); /* NULL is fine */
-
-/* Sets or clears a bit of a part that this transaction made. */
-void swk__part_mark(swk__part *part, uint32_t row, bool live);
-
-/* All parts of a table, by week; holes are NULL. */
-typedef struct swk__directory {
-	swk__mem *mem;
-	_Atomic uint32_t references;
-	uint64_t txn;
-	int32_t first;
+/* Values of new rows: row i of them is values[f][picked[i]] for each field f of the layout. */
+typedef struct swk__fresh {
+	const int64_t *values[SWK__CELLS_MAX];
+	const uint32_t *picked; /* NULL: row i is values[f][i] */
 	uint32_t count;
-	swk__part *parts[];
-} swk__directory;
+} swk__fresh;
 
-/* The part of a week, or NULL. A NULL directory has none. */
-static inline swk__part *swk__directory_part(const swk__directory *directory, int32_t week)
-{
-	if (!directory || week < directory->first || (int64_t)week - directory->first >= directory->count)
-		return NULL;
-	return directory->parts[week - directory->first];
-}
+swk__columns *swk__columns_create(swk__mem *mem, const swk__layout *layout);
+void swk__columns_release(swk__columns *columns); /* NULL is fine */
 
-swk__directory *swk__directory_create(swk__mem *mem, int32_t first, uint32_t count, uint64_t txn);
-void swk__directory_release(swk__directory *directory); /* NULL is fine */
+/* Makes sure of the segment that a row lies in. */
+bool swk__columns_reserve(swk__columns *columns, uint32_t row);
 
-/* The part of the week as one that transaction `txn` may change: *directory is replaced by a copy (its reference
- * given back) when it is not the transaction's own or has no room for the week, and so is the part; a missing part
- * is made, with new columns. NULL when memory failed; *directory is then still valid. */
-swk__part *swk__directory_own(swk__mem *mem, swk__directory **directory, const swk__layout *layout, int32_t week,
-                              uint64_t txn);
-
-/* Appends an empty row to a part that the transaction owns; its number in *row. False when memory failed. */
-bool swk__part_append(swk__part *part, uint32_t *row);
-
-#define SWK__PAGE_PLACES 512
-
-typedef struct swk__page {
-	_Atomic uint32_t references;
-	uint64_t txn;
-	swk__place places[SWK__PAGE_PLACES];
-} swk__page;
-
-typedef struct swk__pages {
-	swk__mem *mem;
-	_Atomic uint32_t references;
-	uint64_t txn;
-	uint32_t count;
-	swk__page *pages[];
-} swk__pages;
-
-/* The current place of an entity; 0 where there is none. NULL pages have none. */
-static inline swk__place swk__pages_get(const swk__pages *pages, uint32_t entity)
-{
-	uint32_t page = entity / SWK__PAGE_PLACES;
-	if (!pages || page >= pages->count || !pages->pages[page])
-		return 0;
-	return pages->pages[page]->places[entity % SWK__PAGE_PLACES];
-}
-
-/* Sets it, in a copy where need be, as swk__directory_own does. False when memory failed. */
-bool swk__pages_set(swk__mem *mem, swk__pages **pages, uint32_t entity, swk__place place, uint64_t txn);
-swk__pages *swk__pages_retain(swk__pages *pages);
-void swk__pages_release(swk__pages *pages); /* NULL is fine, for both */
-
-/* The state of one table: all that a reader needs to find its current rows. */
-typedef struct swk__table_state {
-	swk__directory *directory;
-	swk__pages *current; /* entity --> its current version, deleted ones too */
-	uint64_t epoch;      /* grows with every change of what is current */
-	uint64_t versions;   /* rows in all */
-	uint64_t live;       /* current and not deleted */
-	uint32_t entities;   /* numbers of ids there are (and below) */
-	int64_t latest;      /* no row's own instant is later; INT64_MIN without rows */
-} swk__table_state;
-
-static inline const swk__columns *swk__state_columns(const swk__table_state *state, swk__place place)
-{
-	return swk__directory_part(state->directory, swk__place_week(place))->columns;
-}
-
-/* A field of the row at a place. */
-static inline int64_t swk__state_get(const swk__table_state *state, swk__place place, unsigned field)
-{
-	return swk__columns_get(swk__state_columns(state, place), field, swk__place_row(place));
-}
-
-/* Takes (gives back) a reference on what the state points to. */
-void swk__state_retain(const swk__table_state *state);
-void swk__state_release(swk__table_state *state);
+/* Writes fresh rows behind the first `rows` ones, in segments that exist. Where a value does not fit, *columns is
+ * replaced by columns of other codings with the same rows and handles (the reference on the old ones given back). False
+ * when memory failed; then no row counts more than before. */
+bool swk__columns_write(swk__columns **columns, uint32_t rows, const swk__fresh *fresh);
 
 #endif

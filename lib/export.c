@@ -7,7 +7,7 @@
 
 /* A row of the batch at hand. */
 struct picked {
-	const swk__columns *columns;
+	const swk__part *part;
 	swk__place place;
 };
 
@@ -134,8 +134,7 @@ swk__slice swk__export_metadata(const swk__export *export)
 /* Whether a row of a part is exported. */
 static bool row_counts(const swk__export *export, const swk__part *part, uint32_t row)
 {
-	return export->plan.versions ? swk__cut_keeps(&export->plan.cut, part->columns, row)
-	                             : swk__part_live(part, row);
+	return export->plan.versions ? swk__cut_keeps(&export->plan.cut, part, row) : swk__part_live(part, row);
 }
 
 /* Picks the rows of the next batch, from where the last one ended. */
@@ -157,7 +156,7 @@ static int rows_pick(swk__export *export, swk__check check, void *check_context,
 			if (!row_counts(export, part, export->row))
 				continue;
 			swk__place place = swk__place_make(directory->first + (int32_t) export->part, export->row);
-			export->picked[export->count++] = (struct picked){ part->columns, place };
+			export->picked[export->count++] = (struct picked){ part, place };
 		}
 	}
 	return SWK_OK;
@@ -176,7 +175,11 @@ static void rows_leave(swk__export *export, uint32_t count)
 
 static int64_t cell_at(const swk__export *export, uint32_t i, unsigned field)
 {
-	return swk__columns_get(export->picked[i].columns, field, swk__place_row(export->picked[i].place));
+	const swk__part *part = export->picked[i].part;
+	uint32_t row = swk__place_row(export->picked[i].place);
+	if (field == swk__schemas[export->plan.table].count)
+		return swk__part_commit(part, row)->stamped;
+	return swk__columns_get(part->columns, field, row);
 }
 
 /* --------------------------------------------------------------------------------------------- columns */
@@ -254,13 +257,12 @@ static bool values_make(const swk__export *export, unsigned field, swk__arrow_ou
 		[SWK__ARROW_INT] = 64,   [SWK__ARROW_REAL] = 64, [SWK__ARROW_DECIMAL] = 128,
 	};
 	const swk__arrow_form form = export->fields[field].form;
-	const unsigned place = field < swk__schemas[export->plan.table].count ? field : field + SWK__EXTRA_STAMPED;
 	void *values = swk__alloc(export->mem, SWK__FAULT_export_batch, (size_t) export->count / 8 + 1, sizes[form]);
 	if (!values)
 		return false;
 	cells->values = cells->made[3] = values;
 	for (uint32_t i = 0; i < export->count; i++) {
-		int64_t value = cell_at(export, i, place);
+		int64_t value = cell_at(export, i, field);
 		if (value != SWK__NULL)
 			value_store(values, i, form, value);
 	}

@@ -3,11 +3,10 @@
 
 /* -------------------------------------------------------------------------------------------- cuts */
 
-bool swk__cut_keeps(const swk__cut *cut, const swk__columns *columns, uint32_t row)
+bool swk__cut_keeps(const swk__cut *cut, const swk__part *part, uint32_t row)
 {
-	unsigned commit = swk__layout_extra(columns->layout, SWK__EXTRA_COMMIT);
-	return (uint64_t)swk__columns_get(columns, commit, row) <= cut->commit &&
-	       swk__columns_get(columns, SWK__FIELD_RECORDED_AT, row) <= cut->as_of;
+	return swk__part_commit(part, row)->commit <= cut->commit &&
+	       swk__columns_get(part->columns, SWK__FIELD_RECORDED_AT, row) <= cut->as_of;
 }
 
 /* best[entity]: the greatest version of the entity that the cut leaves. */
@@ -17,7 +16,7 @@ static void versions_choose(const swk__facts *facts, swk__table table, swk__plac
 	for (uint32_t i = 0; state->directory && i < state->directory->count; i++) {
 		const swk__part *part = state->directory->parts[i];
 		for (uint32_t row = 0; part && row < part->rows; row++) {
-			if (!swk__cut_keeps(&facts->cut, part->columns, row))
+			if (!swk__cut_keeps(&facts->cut, part, row))
 				continue;
 			uint32_t entity = (uint32_t)swk__columns_get(part->columns, SWK__FIELD_ID, row);
 			swk__place place = swk__place_make(state->directory->first + (int32_t)i, row);
@@ -35,7 +34,7 @@ static swk__directory *directory_bare(swk__mem *mem, const swk__directory *from)
 	for (uint32_t i = 0; bare && i < from->count; i++) {
 		if (!from->parts[i])
 			continue;
-		bare->parts[i] = swk__part_create(mem, from->parts[i]->columns, from->parts[i]->rows);
+		bare->parts[i] = swk__part_bare(mem, from->parts[i]);
 		if (!bare->parts[i]) {
 			swk__directory_release(bare);
 			return NULL;
@@ -56,8 +55,10 @@ static bool versions_enter(const swk__facts *facts, swk__table table, const swk_
 		if (schema->instant >= 0 &&
 		    swk__columns_get(part->columns, (unsigned)schema->instant, row) > facts->cut.now)
 			continue;
-		if (!swk__pages_set(facts->snapshot->mem, &state->current, entity, best[entity], 1))
+		uint32_t *slot = swk__pages_own(facts->snapshot->mem, &state->current, state->blocks, entity, 1);
+		if (!slot)
 			return false;
+		*slot = swk__columns_handle(part->columns, row);
 		swk__part_mark(part, row, swk__columns_get(part->columns, schema->count - 1, row) == 0);
 	}
 	return true;
@@ -68,7 +69,10 @@ static int table_cut(const swk__facts *facts, swk__table table, swk__table_state
 {
 	swk__mem *mem = facts->snapshot->mem;
 	const swk__table_state *state = &facts->snapshot->tables[table];
-	swk__table_state made = { .entities = state->entities, .latest = state->latest };
+	swk__table_state made = { .blocks = swk__blocks_retain(state->blocks),
+		                  .block_count = state->block_count,
+		                  .entities = state->entities,
+		                  .latest = state->latest };
 	swk__place *best = swk__alloc(mem, SWK__FAULT_facts_view, state->entities, sizeof *best);
 	if (best && state->directory)
 		made.directory = directory_bare(mem, state->directory);

@@ -37,7 +37,7 @@ int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapsho
 void swk__facts_close(swk__facts *facts);
 
 /* Whether a version of a cut's table is among those that the cut leaves, `now` aside. */
-bool swk__cut_keeps(const swk__cut *cut, const swk__columns *columns, uint32_t row);
+bool swk__cut_keeps(const swk__cut *cut, const swk__part *part, uint32_t row);
 
 /* One table of the snapshot under a cut, by its records alone: what is current in *state are the greatest versions
  * that the cut leaves, what is live those of them that are not deleted. On success the reference on *state is the

@@ -160,17 +160,18 @@ static bool fact_same(const swk__fold *fold, swk__table fact, swk__place place, 
 	return true;
 }
 
-static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, swk__place *place)
+static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, uint32_t *handle)
 {
 	int32_t week = swk__utc_week(cells[swk__schemas[fact].instant]);
 	swk__part *part = part_own(fold, fact, week);
-	uint32_t row;
-	if (!part || !swk__part_append(part, &row))
-		return false;
+	swk__fresh fresh = { .count = 1 };
 	for (unsigned f = 0; f < swk__schemas[fact].count; f++)
-		swk__columns_set(part->columns, f, row, cells[f]);
-	swk__part_mark(part, row, true);
-	*place = swk__place_make(week, row);
+		fresh.values[f] = &cells[f];
+	if (!part || !swk__state_reserve(fold->mem, &fold->states[fact], part, week, 1) ||
+	    !swk__part_append(part, &fresh))
+		return false;
+	swk__part_mark(part, part->rows - 1, true);
+	*handle = swk__columns_handle(part->columns, part->rows - 1);
 	return true;
 }
 
@@ -178,7 +179,8 @@ static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, s
 static bool fact_file(swk__fold *fold, swk__table fact, uint32_t key, const int64_t *cells)
 {
 	swk__table_state *state = &fold->states[fact];
-	swk__place old = swk__pages_get(state->current, key), place = 0;
+	swk__place old = swk__pages_get(state->current, key);
+	uint32_t handle = 0;
 	if (cells ? old && fact_same(fold, fact, old, cells) : !old)
 		return true;
 	if (old) {
@@ -187,13 +189,17 @@ static bool fact_file(swk__fold *fold, swk__table fact, uint32_t key, const int6
 			return false;
 		swk__part_mark(part, swk__place_row(old), false);
 	}
-	if (cells && !fact_write(fold, fact, cells, &place))
+	if (cells && !fact_write(fold, fact, cells, &handle))
 		return false;
+	uint32_t *slot = swk__pages_own(fold->mem, &state->current, state->blocks, key, fold->txn);
+	if (!slot)
+		return false;
+	*slot = handle;
 	state->live = state->live - (old != 0) + (cells != NULL);
 	state->versions += cells != NULL;
 	state->epoch = fold->txn;
 	fold->filed++;
-	return swk__pages_set(fold->mem, &state->current, key, place, fold->txn);
+	return true;
 }
 
 /* ------------------------------------------------------------------------------------- opportunities */
@@ -446,12 +452,13 @@ static bool outreach_file(swk__fold *fold, const subject *person)
 /* A score is left out when its lead had won by then, or by when the source says it wrote the score down. */
 static bool score_excluded(const swk__fold *fold, const subject *person, const item *score)
 {
-	unsigned stamped = swk__layout_extra(&fold->history->layouts[SWK__TABLE_SCORE], SWK__EXTRA_STAMPED);
 	if (person->won_at == SWK__NULL)
 		return false;
 	if (person->won_at <= score->at)
 		return true;
-	return get(fold, SWK__TABLE_SCORE, score->place, stamped) == 0 &&
+	const swk__part *part = swk__directory_part(fold->states[SWK__TABLE_SCORE].directory,
+	                                            swk__place_week(score->place));
+	return !swk__part_commit(part, swk__place_row(score->place))->stamped &&
 	       get(fold, SWK__TABLE_SCORE, score->place, SWK__FIELD_RECORDED_AT) > person->won_at;
 }
 

@@ -14,7 +14,8 @@
 #define SWK_HISTORY_H
 
 #include "batch.h"
-#include "columns.h"
+#include "chains.h"
+#include "parts.h"
 #include "text.h"
 
 typedef struct swk__snapshot {
@@ -48,8 +49,7 @@ typedef struct swk__history {
 	uint64_t txn, versions;
 	swk__change *changes; /* of the transaction, in order: what the fold starts from */
 	size_t change_count, change_capacity;
-	struct swk__relink *relinks; /* what _rollback must put back into chains */
-	size_t relink_count, relink_capacity;
+	swk__chains chains[SWK__TABLE_COUNT];       /* versions, from newer to older */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */
 } swk__history;
 
@@ -91,8 +91,9 @@ static inline const swk__text *swk__history_texts(const swk__history *history, s
 swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,
                                swk__place row);
 
-/* The part of a week of any state as the transaction's own, with a version of its own; NULL when memory failed. */
-swk__part *swk__history_part(swk__history *history, swk__table state, int32_t week);
+/* The next older version of the record whose version lies at a place; 0 for none. Writer only. */
+swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,
+                              swk__place place);
 
 /* Makes the transaction's state the published one; cannot fail. Returns the snapshot that was published before, for
  * the caller to release. */
@@ -100,6 +101,9 @@ swk__snapshot *swk__history_publish(swk__history *history);
 
 /* Ends the transaction without a trace. */
 void swk__history_rollback(swk__history *history);
+
+/* Orders two cells of a field: null first, texts bytewise, numbers by value. */
+int swk__cell_compare(const swk__history *history, swk__table table, unsigned field, int64_t a, int64_t b);
 
 /* The version rule between two rows of one table that lie in states of this history: < 0, 0, > 0. */
 int swk__history_compare(const swk__history *history, swk__table table, const swk__table_state *state, swk__place a,

@@ -339,12 +339,12 @@ static uint32_t latest_sort(struct swk__scan_latest *latest)
 /* How many of the facts from `first` on lie in one segment, a block at most; their rows. */
 static uint32_t latest_run(const last_fact *facts, uint32_t count, uint32_t first, uint32_t *rows)
 {
-	uint32_t n = 0, at;
+	uint32_t n = 0, at, size;
 	int32_t week = swk__place_week(facts[first].place);
-	unsigned segment = swk__segment_of(swk__place_row(facts[first].place), &at);
+	unsigned segment = swk__segment_of(swk__place_row(facts[first].place), &at, &size);
 	while (first + n < count && n < SWK__BLOCK_ROWS) {
 		swk__place place = facts[first + n].place;
-		if (swk__place_week(place) != week || swk__segment_of(swk__place_row(place), &at) != segment)
+		if (swk__place_week(place) != week || swk__segment_of(swk__place_row(place), &at, &size) != segment)
 			break;
 		rows[n++] = swk__place_row(place);
 	}
@@ -384,7 +384,7 @@ static int part_run(swk__scan *scan, unsigned source, const swk__part *part, int
 {
 	uint32_t run, blocks = 0;
 	for (uint32_t row = 0; row < part->rows; row += run) {
-		(void)swk__columns_run(part->columns, 0, row, &run);
+		run = swk__columns_together(row);
 		run = run < SWK__BLOCK_ROWS ? run : SWK__BLOCK_ROWS;
 		run = run < part->rows - row ? run : part->rows - row;
 		int code = SWK_OK;

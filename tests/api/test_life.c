@@ -166,7 +166,7 @@ static void fill_too_many(swk_batch *batch, unsigned round)
 		snprintf(id, sizeof id, "%u-%u", round, i);
 		assert_int_equal(FEED_ROW(batch, "rep", i, "id", id, "name", id), SWK_OK);
 	}
-	assert_int_equal(feed_calls(batch, round, 1000, 1500), SWK_OK);
+	assert_int_equal(feed_calls(batch, round, 2000, 4000), SWK_OK);
 }
 
 static int fill_what_fits(swk_batch *batch)

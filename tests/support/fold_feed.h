@@ -131,11 +131,9 @@ static inline size_t fact_lines(const scene *s, const swk__table_state *states, 
 	const swk__directory *directory = states[fact].directory;
 	for (uint32_t i = 0; directory && i < directory->count; i++)
 		live += directory->parts[i] ? directory->parts[i]->live : 0;
-	for (uint32_t key = 0; states[fact].current && key < states[fact].current->count * SWK__PAGE_PLACES; key++) {
+	for (uint32_t key = 0; entity_next(states[fact].current, &key); key++) {
 		swk__place place = swk__pages_get(states[fact].current, key);
 		char text[1024];
-		if (!place)
-			continue;
 		assert_true(
 			swk__part_live(swk__directory_part(directory, swk__place_week(place)), swk__place_row(place)));
 		assert_int_equal(swk__state_get(&states[fact], place, 0), key);

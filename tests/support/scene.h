@@ -216,9 +216,8 @@ static inline const char *scene_chain_in(scene *s, const swk__snapshot *snapshot
 	told found = told_find(s, snapshot, what);
 	const swk__table_state *state = &snapshot->tables[found.table];
 	const swk__field *field = &swk__schemas[found.table].fields[found.field];
-	unsigned older = swk__layout_extra(&s->history.layouts[found.table], SWK__EXTRA_OLDER);
 	size_t length = (size_t)snprintf(s->told, sizeof s->told, "%s", found.place ? "" : "none");
-	for (swk__place at = found.place; at; at = (swk__place)swk__state_get(state, at, older)) {
+	for (swk__place at = found.place; at; at = swk__history_older(&s->history, found.table, state, at)) {
 		char cell[512];
 		cell_tell(&s->history, field, swk__state_get(state, at, found.field), cell, sizeof cell);
 		length += (size_t)snprintf(s->told + length, sizeof s->told - length, "%s%s", length ? ", " : "", cell);
@@ -242,8 +241,20 @@ static inline const char *scene_tell(scene *s, const char *what)
 
 /* ---------------------------------------------------------------------------------------------- states */
 
-/* Writes what a table's state is made of: numbers, live bits, all cells of all rows, current places. */
-static inline void state_print(const swk__table_state *state, bool chains, swk__buf *buf)
+/* Goes on to the next entity that has a row, from *entity on; false when there is none. */
+static inline bool entity_next(const swk__pages *pages, uint32_t *entity)
+{
+	uint64_t end = swk__pages_end(pages), next = *entity;
+	while (next < end && !swk__pages_handle(pages, (uint32_t)next))
+		next += swk__pages_at(pages, (uint32_t)next) ? 1 : SWK__PAGE_HANDLES - next % SWK__PAGE_HANDLES;
+	*entity = (uint32_t)next;
+	return next < end;
+}
+
+/* Writes what a table's state is made of: numbers, live bits, commits, all cells of all rows, current places; with the
+ * history its chains of versions, too. */
+static inline void state_print(const swk__table_state *state, swk__table table, const swk__history *chains,
+                               swk__buf *buf)
 {
 	swk__buf_format(buf, "epoch %llu versions %llu live %llu latest %lld\n", (unsigned long long)state->epoch,
 	                (unsigned long long)state->versions, (unsigned long long)state->live, (long long)state->latest);
@@ -252,27 +263,31 @@ static inline void state_print(const swk__table_state *state, bool chains, swk__
 		if (!part)
 			continue;
 		const swk__layout *layout = part->columns->layout;
-		unsigned fields = chains || layout->count == layout->schema->count
-		                          ? layout->count
-		                          : swk__layout_extra(layout, SWK__EXTRA_OLDER);
 		swk__buf_format(buf, "week %d version %llu live %u\n", (int)(state->directory->first + (int32_t)i),
 		                (unsigned long long)part->version, part->live);
 		for (uint32_t row = 0; row < part->rows; row++) {
+			swk__place place = swk__place_make(state->directory->first + (int32_t)i, row);
 			swk__buf_format(buf, "%d:", swk__part_live(part, row));
-			for (unsigned f = 0; f < fields; f++)
+			for (unsigned f = 0; f < layout->count; f++)
 				swk__buf_format(buf, " %lld", (long long)swk__columns_get(part->columns, f, row));
+			if (part->commits)
+				swk__buf_format(buf, " commit %llu %d",
+				                (unsigned long long)swk__part_commit(part, row)->commit,
+				                swk__part_commit(part, row)->stamped);
+			if (chains && part->commits)
+				swk__buf_format(buf, " older %llx",
+				                (unsigned long long)swk__history_older(chains, table, state, place));
 			swk__buf_byte(buf, '\n');
 		}
 	}
-	for (uint32_t entity = 0; state->current && entity < state->current->count * SWK__PAGE_PLACES; entity++)
-		if (swk__pages_get(state->current, entity))
-			swk__buf_format(buf, "%u at %llx\n", entity,
-			                (unsigned long long)swk__pages_get(state->current, entity));
+	for (uint32_t entity = 0; entity_next(state->current, &entity); entity++)
+		swk__buf_format(buf, "%u at %llx\n", entity,
+		                (unsigned long long)swk__pages_get(state->current, entity));
 }
 
-/* All that a snapshot is, as text; freed with state_free. Without `chains` what readers see of it: chains are the
- * writer's, who makes them longer under a pinned snapshot. */
-static inline char *state_text(const swk__snapshot *snapshot, bool chains)
+/* All that a snapshot is, as text; freed with state_free. Without `chains` (NULL) what readers see of it: chains are
+ * the history's, whose writer makes them longer under a pinned snapshot. */
+static inline char *state_text(const swk__snapshot *snapshot, const swk__history *chains)
 {
 	static swk__mem mem;
 	swk__buf buf;
@@ -281,7 +296,7 @@ static inline char *state_text(const swk__snapshot *snapshot, bool chains)
 	swk__buf_format(&buf, "commit %llu stamp %lld recorded %lld\n", (unsigned long long)snapshot->commit,
 	                (long long)snapshot->last_stamp, (long long)snapshot->latest_recorded);
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
-		state_print(&snapshot->tables[t], chains, &buf);
+		state_print(&snapshot->tables[t], (swk__table)t, chains, &buf);
 	swk__buf_byte(&buf, 0);
 	assert_false(buf.failed);
 	char *text = test_malloc(buf.length);
@@ -295,10 +310,10 @@ static inline void state_free(char *text)
 	test_free(text);
 }
 
-/* Fails unless the snapshot is what it was, chains and all; frees `before`. */
-static inline void assert_state(const swk__snapshot *snapshot, char *before)
+/* Fails unless the published state is what it was, chains and all; frees `before`. */
+static inline void assert_state(const swk__history *history, char *before)
 {
-	char *now = state_text(snapshot, true);
+	char *now = state_text(history->published, history);
 	assert_string_equal(now, before);
 	state_free(now);
 	state_free(before);

@@ -404,7 +404,7 @@ static bool cut_fails_at(int at, bool for_ever)
 	swk__cut cut = { instant("2026-10-01"), instant("2026-11-01"), UINT64_MAX };
 	swk__facts facts;
 	uint64_t used = s.mem.used;
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	uint32_t references = s.history.published->references;
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
@@ -415,7 +415,7 @@ static bool cut_fails_at(int at, bool for_ever)
 		swk__facts_close(&facts);
 	assert_int_equal(s.mem.used, used);
 	assert_int_equal(s.history.published->references, references);
-	assert_state(s.history.published, before);
+	assert_state(&s.history, before);
 	return sweep_hit(&hook);
 }
 

@@ -350,14 +350,14 @@ static bool commit_fails_at(int at, bool for_ever, const swk_batch *batch)
 {
 	sweep hook = { .at = at, .for_ever = for_ever };
 	swk__applied applied;
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
 	int code = scene_ingest(&s, batch, &applied);
 	s.mem.fault = NULL;
 	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
 	if (code != SWK_OK)
-		assert_state(s.history.published, before);
+		assert_state(&s.history, before);
 	else
 		state_free(before);
 	return sweep_hit(&hook);

@@ -142,10 +142,10 @@ static void test_a_version_that_is_there_is_unchanged(void **state)
 {
 	(void)state;
 	scene_commit(&s, CALL "outcome=unknown" EARLY "\n" CALL "outcome=answered" LATE);
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	assert_applied(scene_commit(&s, CALL "outcome=answered" LATE), 0, 1);
 	assert_applied(scene_commit(&s, CALL "outcome=unknown" EARLY "\n" CALL "outcome=unknown" EARLY), 0, 2);
-	assert_state(s.history.published, before);
+	assert_state(&s.history, before);
 	assert_int_equal(s.history.published->commit, 1);
 }
 
@@ -295,7 +295,7 @@ static void test_a_rollback_leaves_no_trace(void **state)
 	(void)state;
 	swk__applied applied = { 0 };
 	scene_commit(&s, "rep a team=A recorded_at=2026-11-01\nrep a team=C recorded_at=2026-11-03");
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	swk_batch *batch = scene_batch(&s, "rep a team=B recorded_at=2026-11-02\nrep a team=D recorded_at=2026-11-04\n"
 	                                   "rep b\ncall c at=2026-11-02\nrep a team=0 recorded_at=2026-10-01");
 	for (int attempt = 0; attempt < 3; attempt++) {
@@ -306,7 +306,7 @@ static void test_a_rollback_leaves_no_trace(void **state)
 		swk__history_rollback(&s.history);
 	}
 	swk_batch_free(batch);
-	assert_state(s.history.published, before);
+	assert_state(&s.history, before);
 	assert_string_equal(scene_chain(&s, "rep a team"), "C, A");
 	scene_commit(&s, "rep a team=B recorded_at=2026-11-02\nrep a team=D recorded_at=2026-11-04");
 	assert_string_equal(scene_chain(&s, "rep a team"), "D, C, B, A");
@@ -326,11 +326,11 @@ static void test_a_pinned_snapshot_sees_nothing_of_later_commits(void **state)
 			scene_commit(&s, line.bytes);
 		}
 		pins[i] = scene_pin(&s);
-		states[i] = state_text(pins[i], false);
+		states[i] = state_text(pins[i], NULL);
 	}
 	swk__buf_done(&line);
 	for (int i = 0; i < 4; i++) {
-		char *now = state_text(pins[i], false);
+		char *now = state_text(pins[i], NULL);
 		assert_string_equal(now, states[i]);
 		assert_true(i == 0 || strcmp(states[i], states[i - 1]) != 0);
 		state_free(now);
@@ -361,13 +361,13 @@ static void test_long_work_can_be_stopped(void **state)
 		swk_batch_text(batch, "id", id, strlen(id));
 		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
 	}
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
 	assert_int_equal(
 		swk__history_apply(&s.history, batch, 1, s.clock, NULL, NULL, &applied, stop_at_second, &calls, NULL),
 		SWK_ERR_INTERRUPTED);
 	swk__history_rollback(&s.history);
-	assert_state(s.history.published, before);
+	assert_state(&s.history, before);
 	assert_int_equal(scene_ingest(&s, batch, &applied), SWK_OK);
 	assert_int_equal(applied.accepted, 5000);
 	swk_batch_free(batch);
@@ -530,7 +530,7 @@ static bool fails_at(int at, bool for_ever)
 	scene_open(&s);
 	scene_commit(&s, BEFORE);
 	swk_batch *batch = scene_batch(&s, AFTER);
-	char *before = state_text(s.history.published, true);
+	char *before = state_text(s.history.published, &s.history);
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
 	int code = scene_ingest(&s, batch, &applied);
@@ -538,7 +538,7 @@ static bool fails_at(int at, bool for_ever)
 	bool hit = sweep_hit(&hook);
 	assert_int_equal(code, hit ? SWK_ERR_MEMORY : SWK_OK);
 	if (hit) {
-		assert_state(s.history.published, before);
+		assert_state(&s.history, before);
 		assert_null(s.history.working);
 		assert_int_equal(scene_ingest(&s, batch, &applied), SWK_OK);
 	} else {

@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * How the rows of a batch become versions: a run of rows of one table at a time, column by column.
+ *
+ *   texts --> numbers | stamps | handles of current versions, compared | new records, by week | all others, one by one
+ */
+#include "history.h"
+
+#define CHECK_ROWS 4096
+#define RUN_ROWS 512
+
+/* The handle of a record that waits to be stored with others of its run. */
+#define PENDING UINT32_MAX
+
+/* A run of rows on their way in. */
+typedef struct intake {
+	swk__history *history;
+	uint64_t commit;
+	int64_t stamp; /* of the next row without one */
+	swk__table table;
+	swk__table_state *state;
+	uint32_t count;
+	const int64_t *values[SWK__CELLS_MAX]; /* by field, texts as numbers */
+	bool stamped[RUN_ROWS];                /* now, as it came without recorded_at */
+	bool ours[RUN_ROWS];                   /* stamped now or, when the journal is replayed, then */
+	bool same[RUN_ROWS];                   /* the current version says the same */
+	bool stored[RUN_ROWS];
+	uint32_t handles[RUN_ROWS]; /* of current versions before the run */
+	uint32_t pending_count;
+	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
+	uint32_t *slots[RUN_ROWS];  /* where their handles go */
+	int32_t weeks[RUN_ROWS];    /* of pending rows, by row */
+	int64_t recorded[RUN_ROWS];
+	int64_t links[SWK__LINKS_MAX][RUN_ROWS];
+	int64_t texts[SWK__FIELDS_MAX][RUN_ROWS];
+} intake;
+
+static int64_t own_instant(const intake *in, uint32_t row)
+{
+	int field = swk__schemas[in->table].instant;
+	return field < 0 ? 0 : in->values[field][row];
+}
+
+static uint32_t entity_of(const intake *in, uint32_t row)
+{
+	return (uint32_t)in->values[SWK__FIELD_ID][row];
+}
+
+/* -------------------------------------------------------------------------------------- reading the batch */
+
+/* Gives numbers to the texts of a field. */
+static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t first, swk_error *error)
+{
+	const swk__span *spans = batch->tables[in->table].columns[field].spans + first;
+	const swk__field *about = &swk__schemas[in->table].fields[field];
+	swk__text *texts = (swk__text *)swk__history_texts(in->history, in->table, about);
+	swk__slice bytes[SWK__TEXT_RUN];
+	uint32_t numbers[SWK__TEXT_RUN];
+	for (uint32_t from = 0, count; from < in->count; from += count) {
+		count = in->count - from < SWK__TEXT_RUN ? in->count - from : SWK__TEXT_RUN;
+		for (uint32_t i = 0; i < count; i++)
+			bytes[i] = swk__batch_text_at(batch, spans[from + i]);
+		int code = swk__text_intern_run(texts, bytes, count, numbers, error);
+		if (code != SWK_OK)
+			return code;
+		for (uint32_t i = 0; i < count; i++)
+			in->texts[field][from + i] = numbers[i];
+	}
+	in->values[field] = in->texts[field];
+	return SWK_OK;
+}
+
+/* Gives stamps to the rows that came without recorded_at. */
+static int rows_stamp(intake *in, const swk__batch_order *order, swk_error *error)
+{
+	swk__snapshot *working = in->history->working;
+	const int64_t *recorded = in->values[SWK__FIELD_RECORDED_AT];
+	for (uint32_t i = 0; i < in->count; i++) {
+		in->recorded[i] = recorded[i];
+		in->stamped[i] = recorded[i] == SWK__NULL;
+		in->ours[i] = in->stamped[i] || order[i].stamped;
+		if (in->ours[i] && !in->stamped[i] && recorded[i] > working->last_stamp)
+			working->last_stamp = recorded[i];
+		if (!in->stamped[i])
+			continue;
+		if (working->last_stamp != INT64_MIN && in->stamp <= working->last_stamp)
+			in->stamp = working->last_stamp + 1;
+		if (in->stamp < 0 || in->stamp > SWK__INSTANT_MAX)
+			return swk__fail(error, SWK_ERR_USAGE,
+			                 "the stamp of a row was outside 1970-01-01 to 2200-01-01");
+		in->recorded[i] = working->last_stamp = in->stamp++;
+	}
+	in->values[SWK__FIELD_RECORDED_AT] = in->recorded;
+	return SWK_OK;
+}
+
+/* Reads rows that follow each other in one table of the batch. */
+static int run_read(intake *in, const swk_batch *batch, const swk__batch_order *order, swk_error *error)
+{
+	const swk__layout *layout = &in->history->layouts[order->table];
+	int code = SWK_OK;
+	in->table = (swk__table)order->table;
+	in->state = &in->history->working->tables[in->table];
+	for (unsigned f = 0; f < layout->schema->count && code == SWK_OK; f++) {
+		if (swk__kind_is_text(layout->schema->fields[f].kind))
+			code = texts_read(in, batch, f, order->row, error);
+		else
+			in->values[f] = batch->tables[in->table].columns[f].values + order->row;
+	}
+	for (unsigned l = 0; layout->schema->count + l < layout->count; l++)
+		in->values[layout->schema->count + l] = in->links[l];
+	return code == SWK_OK ? rows_stamp(in, order, error) : code;
+}
+
+/* ---------------------------------------------------------------------------------------------- comparing */
+
+/* Finds current versions. They are waited for together, as texts are. */
+static void handles_find(intake *in)
+{
+	const swk__pages *current = in->state->current;
+	for (uint32_t i = 0; i < in->count; i++)
+		__builtin_prefetch(swk__pages_at(current, entity_of(in, i)));
+	for (uint32_t i = 0; i < in->count; i++)
+		in->handles[i] = swk__pages_handle(current, entity_of(in, i));
+}
+
+/* Compares rows with the current versions of their records, a field of all rows at a time. */
+static void rows_compare(intake *in)
+{
+	const swk__schema *schema = &swk__schemas[in->table];
+	const swk__columns *columns[RUN_ROWS];
+	uint32_t known[RUN_ROWS], rows[RUN_ROWS], count = 0;
+	for (uint32_t i = 0; i < in->count; i++) {
+		in->same[i] = in->handles[i] != 0;
+		if (!in->handles[i])
+			continue;
+		swk__place place = swk__blocks_get(in->state->blocks, in->handles[i]);
+		columns[count] = swk__state_columns(in->state, place);
+		rows[count] = swk__place_row(place);
+		known[count++] = i;
+	}
+	for (unsigned f = SWK__FIELD_RECORDED_AT; f < schema->count; f++) {
+		for (uint32_t k = 0; k < count; k++) {
+			uint32_t i = known[k];
+			if (!in->same[i] || (f == SWK__FIELD_RECORDED_AT && in->stamped[i]))
+				continue;
+			swk__run run = swk__columns_run(columns[k], f, rows[k]);
+			in->same[i] = swk__run_get(&run, 0) == in->values[f][i];
+		}
+	}
+}
+
+/* The version rule between a row of the run and a stored one, from field `from` on. */
+static int row_compare(const intake *in, uint32_t row, swk__place stored, unsigned from)
+{
+	const swk__columns *columns = swk__state_columns(in->state, stored);
+	for (unsigned f = from; f < swk__schemas[in->table].count; f++) {
+		int64_t cell = swk__columns_get(columns, f, swk__place_row(stored));
+		int order = swk__cell_compare(in->history, in->table, f, in->values[f][row], cell);
+		if (order != 0)
+			return order;
+	}
+	return 0;
+}
+
+/* Where a row belongs among the versions of its record: after `newer` (0: it is the current one), before `older` (0: it
+ * is the oldest). False when it is there already. */
+static bool chain_find(const intake *in, uint32_t row, swk__place *newer, swk__place *older)
+{
+	*newer = 0;
+	*older = swk__pages_get(in->state->current, entity_of(in, row));
+	if (in->stamped[row] && row_compare(in, row, *older, SWK__FIELD_FIRST) == 0)
+		return false;
+	while (*older) {
+		int order = row_compare(in, row, *older, SWK__FIELD_RECORDED_AT);
+		if (order == 0)
+			return false;
+		if (order > 0)
+			return true;
+		*newer = *older;
+		*older = swk__history_older(in->history, in->table, in->state, *older);
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------------------------------------ storing */
+
+/* The part of a week as the transaction's own, with a version of its own; NULL when memory failed. */
+static swk__part *part_own(const intake *in, int32_t week)
+{
+	swk__history *history = in->history;
+	swk__part *part = swk__directory_own(history->mem, &in->state->directory, &history->layouts[in->table], week,
+	                                     history->txn);
+	if (part && part->version == 0)
+		part->version = ++history->versions;
+	return part;
+}
+
+/* Puts rows that will lie from row `first` of their part on at the heads of the chains of what they refer to. */
+static bool rows_link(intake *in, const swk__part *part, const uint32_t *picked, uint32_t count)
+{
+	swk__history *history = in->history;
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++) {
+		const swk__link_about *about = &swk__links[l];
+		swk__pages **heads = &history->working->links[l];
+		if (about->table != in->table)
+			continue;
+		const int64_t *targets = in->values[about->field];
+		for (uint32_t k = 0; k < count; k++)
+			__builtin_prefetch(swk__pages_at(*heads, (uint32_t)targets[picked[k]]));
+		for (uint32_t k = 0; k < count; k++) {
+			uint32_t i = picked[k], target = (uint32_t)targets[i];
+			in->links[about->extra][i] = 0;
+			if (!target)
+				continue;
+			uint32_t *head = swk__pages_own(history->mem, heads, in->state->blocks, target, history->txn);
+			if (!head)
+				return false;
+			in->links[about->extra][i] = *head;
+			*head = swk__columns_handle(part->columns, part->rows + k);
+		}
+	}
+	return true;
+}
+
+/* The latest instant of a row that, cut off, would change what other records mean. */
+static int64_t row_settled(const intake *in, uint32_t row)
+{
+	int64_t closed;
+	switch (in->table) {
+	case SWK__TABLE_LEAD:
+	case SWK__TABLE_STAGE:
+		return own_instant(in, row);
+	case SWK__TABLE_OPPORTUNITY:
+		closed = in->values[SWK__OPPORTUNITY_CLOSED_AT][row];
+		return in->values[SWK__OPPORTUNITY_OUTCOME][row] != SWK__OPEN && closed > own_instant(in, row)
+		               ? closed
+		               : own_instant(in, row);
+	default:
+		return INT64_MIN;
+	}
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What stored rows say of the snapshot. */
+static void rows_tell(intake *in, const uint32_t *picked, uint32_t count)
+{
+	swk__snapshot *working = in->history->working;
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t i = picked[k];
+		in->state->latest = later(own_instant(in, i), in->state->latest);
+		working->latest_recorded = later(in->recorded[i], working->latest_recorded);
+		working->settled = later(row_settled(in, i), working->settled);
+		in->stored[i] = true;
+	}
+	in->state->versions += count;
+	working->commit = in->commit;
+}
+
+/* Appends rows of one week to their part. */
+static swk__part *rows_append(intake *in, int32_t week, const uint32_t *picked, uint32_t count)
+{
+	swk__part *part = part_own(in, week);
+	swk__fresh fresh = { .picked = picked, .count = count };
+	memcpy(fresh.values, in->values, sizeof fresh.values);
+	if (!part || !swk__state_reserve(in->history->mem, in->state, part, week, count) ||
+	    !rows_link(in, part, picked, count))
+		return NULL;
+	for (uint32_t k = 0; k < count; k++)
+		if ((k == 0 || in->ours[picked[k]] != in->ours[picked[k - 1]]) &&
+		    !swk__part_commits(part, part->rows + k, in->commit, in->ours[picked[k]]))
+			return NULL;
+	if (!swk__part_append(part, &fresh))
+		return NULL;
+	rows_tell(in, picked, count);
+	return part;
+}
+
+static bool change_add(swk__history *history, swk__change change)
+{
+	if (history->change_count == history->change_capacity) {
+		size_t capacity = swk__grown(history->change_capacity, history->change_count + 1);
+		swk__change *changes = swk__resize(history->mem, SWK__FAULT_history_chain, history->changes, capacity,
+		                                   sizeof *changes);
+		if (!changes)
+			return false;
+		history->changes = changes;
+		history->change_capacity = capacity;
+	}
+	history->changes[history->change_count++] = change;
+	return true;
+}
+
+/* Makes a row the current version of its record instead of the one at `before`. */
+static bool row_enter(intake *in, uint32_t row, swk__part *part, uint32_t number, swk__place before)
+{
+	const swk__schema *schema = &swk__schemas[in->table];
+	bool live = in->values[schema->count - 1][row] == 0;
+	swk__place place = swk__place_make(swk__utc_week(own_instant(in, row)), number);
+	swk__part_mark(part, number, live);
+	in->state->live += live;
+	in->state->epoch = in->history->txn;
+	return change_add(in->history, (swk__change){ in->table, before, place });
+}
+
+/* Stores the pending rows of one week, which `picked` is filled with. */
+static bool week_store(intake *in, const uint32_t *places, uint32_t *picked, uint32_t count)
+{
+	for (uint32_t k = 0; k < count; k++)
+		picked[k] = in->pending[places[k]];
+	swk__part *part = rows_append(in, in->weeks[places[0]], picked, count);
+	for (uint32_t k = 0; part && k < count; k++) {
+		uint32_t number = part->rows - count + k;
+		*in->slots[places[k]] = swk__columns_handle(part->columns, number);
+		if (!row_enter(in, picked[k], part, number, 0))
+			return false;
+	}
+	return part != NULL;
+}
+
+/* Stores the pending rows, week by week. */
+static bool pending_store(intake *in)
+{
+	enum {
+		LISTS = 128
+	};
+	uint32_t heads[LISTS], next[RUN_ROWS], places[RUN_ROWS], picked[RUN_ROWS];
+	bool taken[RUN_ROWS] = { false };
+	memset(heads, 0xff, sizeof heads);
+	for (uint32_t p = in->pending_count; p-- > 0;) {
+		in->weeks[p] = swk__utc_week(own_instant(in, in->pending[p]));
+		next[p] = heads[(uint32_t)in->weeks[p] % LISTS];
+		heads[(uint32_t)in->weeks[p] % LISTS] = p;
+	}
+	for (uint32_t first = 0; first < in->pending_count; first++) {
+		uint32_t count = 0, *head = &heads[(uint32_t)in->weeks[first] % LISTS];
+		if (taken[first])
+			continue;
+		for (uint32_t p = *head; p != UINT32_MAX; p = next[p]) {
+			if (in->weeks[p] != in->weeks[first] || taken[p])
+				continue;
+			taken[p] = true;
+			places[count++] = p;
+		}
+		if (!week_store(in, places, picked, count))
+			return false;
+	}
+	in->pending_count = 0;
+	return true;
+}
+
+/* Lets a row wait whose record has no version yet. */
+static bool row_pend(intake *in, uint32_t row)
+{
+	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
+	                                in->history->txn);
+	if (!slot)
+		return false;
+	*slot = PENDING;
+	in->slots[in->pending_count] = slot;
+	in->pending[in->pending_count++] = row;
+	return true;
+}
+
+/* Stores a row among the versions of its record. */
+static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place older)
+{
+	swk__chains *chains = &in->history->chains[in->table];
+	swk__part *part = rows_append(in, swk__utc_week(own_instant(in, row)), &row, 1);
+	if (!part)
+		return false;
+	const uint32_t number = part->rows - 1, handle = swk__columns_handle(part->columns, number);
+	if (older && !swk__chains_set(chains, handle,
+	                              swk__columns_handle(swk__state_columns(in->state, older), swk__place_row(older))))
+		return false;
+	if (newer)
+		return swk__chains_set(chains,
+		                       swk__columns_handle(swk__state_columns(in->state, newer), swk__place_row(newer)),
+		                       handle);
+	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
+	                                in->history->txn);
+	swk__part *old = part_own(in, swk__place_week(older));
+	if (!slot || !old)
+		return false;
+	*slot = handle;
+	in->state->live -= swk__part_live(old, swk__place_row(older));
+	swk__part_mark(old, swk__place_row(older), false);
+	return row_enter(in, row, part, number, older);
+}
+
+/* Stores the rows of a run that are news. */
+static bool run_store(intake *in)
+{
+	if (!swk__state_begin(in->history->mem, in->state))
+		return false;
+	for (uint32_t i = 0; i < in->count; i++) {
+		swk__place newer, older;
+		uint32_t handle = swk__pages_handle(in->state->current, entity_of(in, i));
+		in->stored[i] = false;
+		if (handle == 0) {
+			if (!row_pend(in, i))
+				return false;
+			continue;
+		}
+		if (handle == in->handles[i] && in->same[i])
+			continue;
+		if (in->pending_count && !pending_store(in))
+			return false;
+		if (chain_find(in, i, &newer, &older) && !row_store(in, i, newer, older))
+			return false;
+	}
+	return pending_store(in);
+}
+
+/* ----------------------------------------------------------------------------------------------- applying */
+
+/* How many rows of one table follow each other in the batch from `first` on, up to RUN_ROWS. */
+static uint32_t run_length(const swk_batch *batch, size_t first)
+{
+	size_t count = 1, most = batch->rows - first < RUN_ROWS ? batch->rows - first : RUN_ROWS;
+	while (count < most && batch->order[first + count].table == batch->order[first].table)
+		count++;
+	return (uint32_t)count;
+}
+
+static int run_apply(intake *in, const swk_batch *batch, size_t first, swk_error *error)
+{
+	int code = run_read(in, batch, &batch->order[first], error);
+	if (code != SWK_OK)
+		return code;
+	handles_find(in);
+	rows_compare(in);
+	return run_store(in) ? SWK_OK : swk__fail_memory(error, in->history->mem);
+}
+
+int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
+                       unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
+                       swk_error *error)
+{
+	size_t checked = 0;
+	int code = SWK_OK;
+	intake *in = swk__alloc(history->mem, SWK__FAULT_history_intake, 1, sizeof *in);
+	if (!in)
+		return swk__fail_memory(error, history->mem);
+	in->history = history;
+	in->commit = commit;
+	in->stamp = stamp;
+	for (size_t first = 0; first < batch->rows && code == SWK_OK; first += in->count) {
+		in->count = run_length(batch, first);
+		if (check && first >= checked) {
+			code = check(context, first, batch->rows, error);
+			checked = first + CHECK_ROWS;
+		}
+		if (code == SWK_OK)
+			code = run_apply(in, batch, first, error);
+		for (uint32_t i = 0; i < in->count && code == SWK_OK; i++) {
+			applied->accepted += in->stored[i];
+			applied->unchanged += !in->stored[i];
+			if (stored)
+				stored[first + i] = in->stored[i];
+			if (stamps)
+				stamps[first + i] = in->recorded[i];
+		}
+	}
+	swk__free(history->mem, in);
+	return code;
+}
