@@ -311,6 +311,14 @@ int swk_store_export(swk_store *store, const char *table, const swk_export_optio
 	return code == SWK_OK ? swk__store_export(store, &plan, stream, error) : code;
 }
 
+int swk_store_audit(swk_store *store, int64_t now, swk_result **result, swk_error *error)
+{
+	if (!store || !result)
+		return null_refused(error);
+	int code = swk__store_process(store, error);
+	return code == SWK_OK ? swk__store_audit(store, now, result, error) : code;
+}
+
 int swk_store_info(swk_store *store, swk_result **result, swk_error *error)
 {
 	if (!store || !result)

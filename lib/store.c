@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store.h"
 
+#include "audit.h"
 #include "currency.h"
 
 #include <inttypes.h>
@@ -587,6 +588,24 @@ int swk__store_info(swk_store *store, swk_result **result, swk_error *error)
 		code = info_rows(store, snapshot, made, error);
 		swk__snapshot_release(snapshot);
 	}
+	if (code == SWK_OK)
+		*result = made;
+	else
+		swk_result_free(made);
+	return code;
+}
+
+int swk__store_audit(swk_store *store, int64_t now, swk_result **result, swk_error *error)
+{
+	swk_result *made = NULL;
+	swk__store_call c = swk__store_call_begin(store, true);
+	int code = swk__result_create(&store->mem, swk__store_retain, swk__store_release, store, &made, error);
+	if (code != SWK_OK)
+		return code;
+	swk__snapshot *snapshot = swk__store_snapshot(store);
+	code = swk__audit_fill(&store->history, snapshot, now ? now : store->clock(store->clock_context),
+	                       swk__store_call_check, &c, made, error);
+	swk__snapshot_release(snapshot);
 	if (code == SWK_OK)
 		*result = made;
 	else

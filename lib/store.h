@@ -90,6 +90,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 /* `plan` lacks the currency. */
 int swk__store_export(swk_store *store, const swk__export_plan *plan, struct ArrowArrayStream *stream,
                       swk_error *error);
+int swk__store_audit(swk_store *store, int64_t now, swk_result **result, swk_error *error);
 int swk__store_info(swk_store *store, swk_result **result, swk_error *error);
 
 #endif

@@ -14,7 +14,7 @@ void chart_bar(swi__text *text, const screen_glyphs *glyphs, double value, doubl
 /* An interval and its point on a scale from 0 to `most`. */
 void chart_interval(swi__text *text, const screen_glyphs *glyphs, const double interval[3], double most, size_t width);
 
-/* One letter a value, from 0 to the greatest; blanks for those of `gaps`. */
+/* One letter a value, from 0 to the greatest; those of `gaps` are not known. */
 void chart_spark(swi__text *text, const screen_glyphs *glyphs, const double *values, const bool *gaps, size_t count);
 
 /* Which of `steps` steps a value of 0 to `most` is on. */

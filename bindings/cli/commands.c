@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 
+#include "hints.h"
 #include "interrupt.h"
 #include "output.h"
 #include "view.h"
@@ -55,6 +56,25 @@ static int result_show(const cli_arguments *arguments, swk_result *result)
 	return code;
 }
 
+/* In a terminal also what is wrong with the records. */
+static int info_hints(const cli_arguments *arguments, swk_store *store)
+{
+	cli_screen screen;
+	cli_hints hints;
+	int format;
+	int code = option_format(arguments, &format);
+	if (code != EXIT_DONE || format != SWK_FORMAT_TABLE)
+		return EXIT_OK;
+	code = screen_open(arguments, &screen);
+	if (code == EXIT_DONE)
+		code = hints_read(store, 0, &hints);
+	if (code != EXIT_DONE)
+		return code;
+	hints_print(&hints, &screen);
+	hints_done(&hints);
+	return EXIT_OK;
+}
+
 int command_info(const cli_arguments *arguments)
 {
 	swk_error error = SWK_ERROR_INIT;
@@ -64,6 +84,8 @@ int command_info(const cli_arguments *arguments)
 	if (code == EXIT_DONE) {
 		int failed = swk_store_info(store, &result, &error);
 		code = failed ? fail_error(arguments->operands[0], failed, &error) : result_show(arguments, result);
+		if (code == EXIT_OK)
+			code = info_hints(arguments, store);
 	}
 	command_close(store);
 	return code;

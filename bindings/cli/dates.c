@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #define DAY_US INT64_C(86400000000)
 
@@ -66,4 +67,11 @@ void instant_utc(int64_t instant, char text[DATE_TEXT])
 	int64_t minutes = instant % DAY_US / 60000000;
 	date_iso(instant / DAY_US, date);
 	snprintf(text, DATE_TEXT, "%.10s %02d:%02d UTC", date, (int)(minutes / 60), (int)(minutes % 60));
+}
+
+int64_t clock_now(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * dates: days and instants in words. Pure.
+ * dates: days and instants in words.
  */
 #ifndef CLI_DATES_H
 #define CLI_DATES_H
@@ -22,5 +22,8 @@ const char *weekday_name(int64_t weekday);
 
 /* 1 (Monday) to 7. */
 int weekday_of(int64_t days);
+
+/* The clock, in microseconds since 1970: what the library takes for now. */
+int64_t clock_now(void);
 
 #endif

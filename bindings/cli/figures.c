@@ -194,6 +194,12 @@ int figures_read(const char *report, const swk_result *result, cli_figures *figu
 	return EXIT_DONE;
 }
 
+void figures_round(cli_figures *figures)
+{
+	for (size_t i = 0; i < figures->count; i++)
+		figures->list[i].decimals = false;
+}
+
 const cli_figure *figures_find(const cli_figures *figures, const char *name)
 {
 	for (size_t i = 0; i < figures->count; i++)
@@ -269,9 +275,13 @@ static void amount_write(const cli_figure *figure, const swk_result *result, siz
 	for (unsigned i = 0; i < decimals; i++)
 		power *= 10;
 	uint64_t rest = minor < 0 ? -(uint64_t)minor : (uint64_t)minor;
-	int length = snprintf(digits, sizeof digits, "%s%" PRIu64, minor < 0 ? "-" : "", rest / power);
+	uint64_t whole = rest / power, part = rest % power;
+	if (!figure->decimals)
+		whole += part * 2 > power || (part * 2 == power && whole % 2);
+	int length = snprintf(digits, sizeof digits, "%s%" PRIu64, minor < 0 && (whole || figure->decimals) ? "-" : "",
+	                      whole);
 	if (figure->decimals && decimals)
-		snprintf(digits + length, sizeof digits - (size_t)length, ".%0*" PRIu64, (int)decimals, rest % power);
+		snprintf(digits + length, sizeof digits - (size_t)length, ".%0*" PRIu64, (int)decimals, part);
 	number_group(digits, text, size);
 }
 

@@ -36,7 +36,7 @@ typedef struct cli_figure {
 	figure_form form;
 	size_t column;
 	int64_t low, high; /* columns of the bounds, -1: none */
-	int decimals;      /* of amounts: 0 where all are whole */
+	bool decimals;     /* of amounts: false where all are whole, or are to be rounded */
 	bool previous;     /* of the week before, or the window before */
 	bool dimension;
 } cli_figure;
@@ -50,6 +50,9 @@ typedef struct cli_figures {
 /* The figures of a report's result, in the order of its columns; week, week_start, partial and currency are none of
  * them (the currency is the unit of the amounts). EXIT_DONE, or the exit code after a line. */
 int figures_read(const char *report, const swk_result *result, cli_figures *figures);
+
+/* Rounds all amounts to whole units, half to even. */
+void figures_round(cli_figures *figures);
 
 /* The figure of a name, or NULL. */
 const cli_figure *figures_find(const cli_figures *figures, const char *name);

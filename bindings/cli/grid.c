@@ -18,6 +18,7 @@ struct grid_cell {
 	size_t at, length;    /* in the bytes */
 	size_t before, after; /* places */
 	screen_style style;
+	bool span; /* the first of a row that holds nothing else */
 };
 
 static size_t places(swi__slice text)
@@ -81,9 +82,24 @@ void grid_cell(cli_grid *grid, swi__slice text, size_t anchor, screen_style styl
 	struct grid_column *column = &grid->columns[grid->cell_count % grid->column_count];
 	size_t at = text_keep(grid, text), before = places((swi__slice){ text.bytes, anchor });
 	size_t after = places(text) - before;
-	grid->cells[grid->cell_count++] = (struct grid_cell){ at, grid->bytes.length - at - 1, before, after, style };
+	grid->cells[grid->cell_count++] = (struct grid_cell){ at,   grid->bytes.length - at - 1, before, after, style,
+		                                              false };
 	column->before = larger(column->before, before);
 	column->after = larger(column->after, after);
+}
+
+void grid_span(cli_grid *grid, swi__slice text, screen_style style)
+{
+	size_t at = grid->cell_count;
+	for (size_t i = 0; i < grid->column_count; i++)
+		grid_cell(grid, (swi__slice){ "", 0 }, 0, STYLE_PLAIN);
+	if (grid->failed)
+		return;
+	struct grid_cell *cell = &grid->cells[at];
+	cell->at = text_keep(grid, text);
+	cell->length = grid->bytes.length - cell->at - 1;
+	cell->style = style;
+	cell->span = true;
 }
 
 void grid_text(cli_grid *grid, const char *text, screen_style style)
@@ -343,11 +359,27 @@ static void cell_put(grid_pen *pen, const struct grid_column *column, const stru
 	pen_put(pen, shift, line, cell->style, taken < column->width ? column->width - taken : 0);
 }
 
+static void span_put(const grid_block *block, const struct grid_cell *cell)
+{
+	swi__slice rest = { block->grid->bytes.bytes + cell->at, cell->length };
+	size_t indent = 0;
+	do {
+		put_repeated(" ", indent);
+		put_styled(block->screen, line_take(&rest, block->screen->width - indent), cell->style);
+		put("\n");
+		indent = GAP;
+	} while (rest.length);
+}
+
 static void block_row(const grid_block *block, size_t row, swi__slice *rests)
 {
 	const cli_grid *grid = block->grid;
 	const struct grid_cell *cells = &grid->cells[row * grid->column_count];
 	bool more = true;
+	if (cells[0].span) {
+		span_put(block, &cells[0]);
+		return;
+	}
 	for (size_t i = 0; i < grid->column_count; i++)
 		rests[i] = (swi__slice){ grid->bytes.bytes + cells[i].at, cells[i].length };
 	while (more) {

@@ -34,6 +34,9 @@ void grid_column(cli_grid *grid, const char *heading, const char *unit, unsigned
 /* The next cell: `anchor` of its bytes come before the anchor. */
 void grid_cell(cli_grid *grid, swi__slice text, size_t anchor, screen_style style);
 
+/* A row of its own that runs over all columns, and over several lines where need be. */
+void grid_span(cli_grid *grid, swi__slice text, screen_style style);
+
 /* Text from its beginning, and a number by its end. */
 void grid_text(cli_grid *grid, const char *text, screen_style style);
 void grid_number(cli_grid *grid, const char *text, screen_style style);

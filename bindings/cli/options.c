@@ -42,6 +42,7 @@ static const struct option {
 	[OPTION_TABLE] = { "table", KIND_VALUE, "T", "FILE is CSV whose heading names the fields of table T" },
 	[OPTION_TO] = { "to", KIND_VALUE, "WEEK", "the last week, included" },
 	[OPTION_TOTAL] = { "total", KIND_FLAG, NULL, "one row per group over all the weeks" },
+	[OPTION_WEEK] = { "week", KIND_VALUE, "WEEK", "2026-W45, or any date in it (default: the last that is over)" },
 	[OPTION_WEEK_START] = { "week-start", KIND_VALUE, "DAY", "the first weekday, monday to sunday" },
 	[OPTION_WHERE] = { "where", KIND_REPEATED, "D=V",
 	                   "only where dimension D is V; of one dimension, any of its values" },

@@ -14,6 +14,7 @@
 static const screen_glyphs glyphs_unicode = {
 	.dash = "–",
 	.nothing = "–",
+	.gap = "·",
 	.dot = " · ",
 	.rule = "─",
 	.up = "▲",
@@ -31,6 +32,7 @@ static const screen_glyphs glyphs_unicode = {
 static const screen_glyphs glyphs_ascii = {
 	.dash = "-",
 	.nothing = "-",
+	.gap = " ",
 	.dot = ", ",
 	.rule = "-",
 	.up = "+",

@@ -28,6 +28,7 @@ typedef enum screen_style {
 typedef struct screen_glyphs {
 	const char *dash;       /* between the ends of an interval */
 	const char *nothing;    /* of what is not defined */
+	const char *gap;        /* in a sparkline: not known */
 	const char *dot;        /* between remarks on one line */
 	const char *rule;       /* under headings */
 	const char *up, *down;  /* changes */

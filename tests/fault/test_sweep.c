@@ -253,6 +253,15 @@ static int run_info(scene *self)
 	return code;
 }
 
+static int run_audit(scene *self)
+{
+	swk_result *result = NULL;
+	int code = swk_store_audit(self->store, MONDAY, &result, NULL);
+	expect(self, (code == SWK_OK) == (result != NULL), "*result is set on success alone");
+	swk_result_free(result);
+	return code;
+}
+
 static int run_parse(scene *self)
 {
 	int64_t instant = 42;
@@ -408,6 +417,7 @@ static const scenario scenarios[] = {
 	{ "win_rate, created", run_all_query_9, false, true, true, true },
 	{ "win_rate in the past", run_past_query, false, true, true, true },
 	{ "info", run_info, false, true, true, false },
+	{ "audit", run_audit, false, true, true, false },
 	{ "parse an instant", run_parse, false, true, false, false },
 	{ "write formats", run_formats, false, true, true, false },
 	{ "result to Arrow", run_arrow, false, true, true, false },

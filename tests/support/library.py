@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The shared library through ctypes, as far as claims need it: a store that lives long, batches, answers as CSV."""
 
+import csv
 import ctypes
+import io
 from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_int32, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 
 OK, INVALID = 0, -2
@@ -108,6 +110,7 @@ class Library:
             "swk_store_open": (c_char_p, POINTER(StoreOptions), POINTER(c_void_p), POINTER(Error)),
             "swk_store_instant_parse": (c_void_p, c_char_p, c_char_p, POINTER(c_int64), POINTER(Error)),
             "swk_store_report": (c_void_p, POINTER(Query), POINTER(c_void_p), POINTER(Error)),
+            "swk_store_audit": (c_void_p, c_int64, POINTER(c_void_p), POINTER(Error)),
             "swk_store_info": (c_void_p, POINTER(c_void_p), POINTER(Error)),
             "swk_store_ingest_batch": (c_void_p, c_void_p, POINTER(IngestOptions), c_void_p, POINTER(Error)),
             "swk_batch_create": (c_void_p, POINTER(BatchOptions), POINTER(c_void_p), POINTER(Error)),
@@ -224,6 +227,13 @@ class Store:
         )
         self.library.call("swk_store_report", self.handle, byref(asked), byref(result))
         return result
+
+    def audit(self, now):
+        """(table, field, finding, count, value) of every finding."""
+        result = c_void_p()
+        self.library.call("swk_store_audit", self.handle, now, byref(result))
+        rows = list(csv.reader(io.StringIO(self.text(result).decode(), newline="")))
+        return [tuple(row) for row in rows[1:]]
 
     def info(self):
         result = c_void_p()

@@ -433,6 +433,14 @@ class Functions:
             ctypes.POINTER(ctypes.c_void_p),
             ctypes.POINTER(swk_error),
         )
+        self.swk_store_audit = bind(
+            "swk_store_audit",
+            ctypes.c_int,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.POINTER(ctypes.c_void_p),
+            ctypes.POINTER(swk_error),
+        )
         self.swk_result_free = bind("swk_result_free", None, ctypes.c_void_p)
         self.swk_result_rows = bind("swk_result_rows", ctypes.c_size_t, ctypes.c_void_p)
         self.swk_result_columns = bind("swk_result_columns", ctypes.c_size_t, ctypes.c_void_p)

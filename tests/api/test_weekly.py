@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The screen of a week: its figures against the reports, which week it is, what it says of changes, and its hints.
+
+Drives the program that SALESWEEK_PROGRAM names and the library beside it (SALESWEEK_LIBRARY).
+"""
+
+import csv
+import datetime
+import io
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import library  # noqa: E402
+
+PROGRAM = os.environ.get("SALESWEEK_PROGRAM", "")
+LIBRARY = os.environ.get("SALESWEEK_LIBRARY", "")
+SAMPLE = pathlib.Path(__file__).resolve().parents[2] / "docs/examples/sample"
+
+
+def micros(text):
+    return int(datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.timezone.utc).timestamp()) * 1000000
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def run_program(self, *words, given="", code=0):
+        done = subprocess.run(
+            [PROGRAM, *words], input=given.encode(), capture_output=True, cwd=self.folder, timeout=60, check=False
+        )
+        self.assertEqual(code, done.returncode, done.stderr.decode())
+        return done.stdout.decode() if code == 0 else done.stderr.decode()
+
+    def give(self, *rows):
+        self.run_program("import", "s.swk", "-", given="\n".join(map(json.dumps, rows)))
+
+    def rows(self, *words):
+        text = self.run_program("report", "s.swk", *words, "--format", "csv")
+        return list(csv.DictReader(io.StringIO(text, newline="")))
+
+    def week(self, *words):
+        return self.run_program("weekly", "s.swk", *words, "--width", "100")
+
+    def line(self, text, label):
+        """The cells of a line that begins with this label."""
+        found = [line for line in text.splitlines() if line.startswith(f"  {label}  ")]
+        self.assertEqual(1, len(found), f"{label} in\n{text}")
+        return found[0][len(label) + 2:].split()
+
+
+class Sample(Case):
+    def setUp(self):
+        super().setUp()
+        self.run_program("init", "s.swk", "--zone", "Europe/Berlin")
+        for path in sorted(SAMPLE.glob("*.csv")):
+            self.run_program("import", "s.swk", "--map", str(path.with_suffix(".map.json")), str(path))
+
+    def test_figures_are_those_of_the_reports(self):
+        now = ("--now", "2026-11-09")
+        text = self.week(*now)
+        self.assertTrue(text.startswith("Week 2026-W45: Mon 2 Nov 2026 to Sun 8 Nov 2026\n"))
+        window = ("--from", "2026-W45", "--to", "2026-W45", "--previous", *now)
+        (calls,) = self.rows("calls", *window)
+        made = self.line(text, "calls made")
+        self.assertEqual([calls["made"], calls["made_previous"]], made[:2])
+        self.assertEqual(int(calls["made"]) - int(calls["made_previous"]), int(made[2]))
+        share, low, high, before = (100 * float(calls[name]) for name in (
+            "answer_rate", "answer_rate_lo", "answer_rate_hi", "answer_rate_previous"))  # fmt: skip
+        self.assertEqual([f"{share:.1f}", "%", f"[{low:.1f}–{high:.1f}]", f"{before:.1f}", "%"],
+                         self.line(text, "answered")[:5])  # fmt: skip
+        (deals,) = self.rows("deals", *window)
+        self.assertEqual([deals["won"], deals["won_previous"]], self.line(text, "deals won")[:2])
+        self.assertEqual(f"{round(float(deals['amount'])):,}", self.line(text, "worth")[0])
+        (meetings,) = self.rows("meetings", *window)
+        self.assertEqual([meetings["held"], meetings["held_previous"]], self.line(text, "meetings held")[:2])
+        self.assertIn(f"7 Win rate: {deals['won']} won, ", text)
+        for row in self.rows("calls", "--by", "rep", "--from", "2026-W45", "--to", "2026-W45", *now):
+            (found,) = [line for line in text.splitlines() if line.startswith(row["rep"] + " ")]
+            self.assertEqual(row["made"], found[len(row["rep"]):].split()[0])
+
+    def test_which_week(self):
+        for words, label in (
+            (("--now", "2026-11-09"), "2026-W45"),
+            (("--now", "2026-11-08T23:59:59"), "2026-W44"),
+            (("--now", "2026-11-08T23:30:00Z"), "2026-W45"),
+            (("--now", "2026-11-08T23:30:00Z", "--zone", "America/New_York"), "2026-W44"),
+            (("--week", "2026-10-01", "--now", "2026-11-09"), "2026-W40"),
+            (("--week", "2026-W40", "--now", "2026-11-09"), "2026-W40"),
+            (("--week-start", "sunday", "--now", "2026-11-09"), "2026-11-01"),
+        ):
+            with self.subTest(words=words):
+                self.assertTrue(self.week(*words).startswith(f"Week {label}: "))
+        self.assertIn("2026-W54", self.run_program("weekly", "s.swk", "--week", "2026-W54", code=2))
+
+    def test_a_week_under_way_is_compared_to_the_same_hour(self):
+        now = ("--now", "2026-11-04T12:00")
+        text = self.week("--week", "2026-W45", *now)
+        self.assertIn("the week is not over", text)
+        (calls,) = self.rows("calls", "--from", "2026-W45", "--to", "2026-W45", "--previous", *now)
+        self.assertEqual([calls["made"], calls["made_previous"]], self.line(text, "calls made")[:2])
+
+    def test_data_that_ended(self):
+        text = self.week("--now", "2026-12-01")
+        self.assertIn("Nothing happened in 2026-W48", text)
+        self.assertIn("salesweek weekly s.swk --week 2026-W45\n", text)
+        self.assertIn("22 days before now: is an import missing?", text)
+        self.assertNotIn("is an import missing?", self.week("--now", "2026-11-10"))
+        self.assertIn("Week 2026-W47", self.week("--now", "2026-12-01", "--week", "2026-W47"))
+
+
+class Told(Case):
+    """What is said of changes, and of records."""
+
+    def calls(self, day, made, answered):
+        return [
+            {"table": "call", "id": f"{day}-{n}", "at": f"{day}T10:00:00Z", "rep": "r",
+             "outcome": "answered" if n < answered else "busy"}
+            for n in range(made)
+        ]  # fmt: skip
+
+    def test_chance_is_told_apart(self):
+        # Newcombe's interval leaves 0 out, or holds it.
+        for name, (before, now), mark in (
+            ("clear", ((20, 100), (50, 100)), "▲"),
+            ("fall", ((50, 100), (20, 100)), "▼"),
+            ("chance", ((40, 100), (50, 100)), "≈"),
+            ("just", ((36, 100), (50, 100)), "▲"),
+            ("not quite", ((37, 100), (50, 100)), "≈"),
+            ("few", ((1, 4), (3, 4)), "too"),
+        ):
+            with self.subTest(name=name):
+                (self.folder / "s.swk").unlink(missing_ok=True)
+                self.give(*self.calls("2026-10-27", before[1], before[0]), *self.calls("2026-11-03", now[1], now[0]))
+                cells = self.line(self.week("--now", "2026-11-09"), "answered")
+                self.assertEqual(mark, cells[5])
+                if mark != "too":
+                    low, high = confint_proportions_2indep(now[0], now[1], *before, method="newcomb")
+                    self.assertEqual("▲" if low > 0 else "▼" if high < 0 else "≈", mark)
+
+    def test_no_records(self):
+        self.run_program("init", "s.swk")
+        self.assertIn("There is no record in this store yet", self.week())
+
+    def test_missing_rate_leaves_the_other_reports(self):
+        for number, (currency, outcome) in enumerate((("EUR", "won"), ("USD", "won"))):
+            self.give({"table": "opportunity", "id": f"o{number}", "created_at": "2026-11-02", "amount": 5,
+                       "currency": currency, "outcome": outcome, "closed_at": "2026-11-03"})  # fmt: skip
+        self.give(*self.calls("2026-11-03", 3, 1))
+        text = self.week("--now", "2026-11-09")
+        self.assertRegex(text, r"3 Deals: not told: .*EUR.*2026-11-03")
+        self.assertIn("1 Calls: 3 calls made", text)
+
+    def test_hints_are_what_python_counts(self):
+        rows = [
+            {"table": "rep", "id": "r1"},
+            {"table": "lead", "id": "l1", "created_at": "2026-11-01", "rep": "r1"},
+            {"table": "lead", "id": "l2", "created_at": "2026-11-01", "rep": "nobody", "merged_into": "l9"},
+            {"table": "lead", "id": "l3", "created_at": "2026-11-02", "deleted": True},
+            {"table": "call", "id": "c1", "at": "2026-11-03", "lead": "l1", "rep": "r1"},
+            {"table": "call", "id": "c2", "at": "2026-11-04", "lead": "l3", "rep": "r9"},
+            {"table": "call", "id": "c3", "at": "2026-11-05", "lead": "l8"},
+            {"table": "call", "id": "c4", "at": "2026-12-05", "lead": "l8"},
+            {"table": "message", "id": "m1", "at": "2026-10-01", "lead": "l7", "direction": "inbound"},
+            {"table": "score", "id": "s1", "at": "2026-11-05", "lead": "l7", "value": 5},
+            {"table": "opportunity", "id": "o1", "created_at": "2026-11-05", "lead": "l7", "amount": 5},
+            {"table": "opportunity", "id": "o2", "created_at": "2026-11-05", "amount": 5, "currency": "USD"},
+            {"table": "opportunity", "id": "o3", "created_at": "2026-11-05"},
+            {"table": "stage", "id": "t1", "at": "2026-11-05", "opportunity": "o9"},
+            {"table": "meeting", "id": "e1", "at": "2026-11-05", "opportunity": "o9", "lead": "l1"},
+        ]
+        self.give(*rows)
+        now = "2026-11-09"
+        there = {(row["table"], row["id"]) for row in rows if not row.get("deleted")}
+        targets = {"lead": "lead", "rep": "rep", "opportunity": "opportunity", "merged_into": "lead"}
+        counts, newest = {}, {}
+        for row in rows:
+            at = row.get("at") or row.get("created_at") or ""
+            if row.get("deleted") or at > now:
+                continue
+            newest[row["table"]] = max(newest.get(row["table"], ""), at)
+            for field, target in targets.items():
+                if field in row and (target, row[field]) not in there:
+                    counts[row["table"], field, "dangling"] = counts.get((row["table"], field, "dangling"), 0) + 1
+            if "amount" in row and "currency" not in row:
+                counts[row["table"], "amount", "no currency"] = 1
+        store = library.Store(library.Library(pathlib.Path(LIBRARY).parents[1]), self.folder / "s.swk")
+        found = store.audit(micros(now))
+        store.close()
+        self.assertEqual(counts, {row[:3]: int(row[3]) for row in found if row[2] in ("dangling", "no currency")})
+        self.assertEqual({table: at + "T00:00:00Z" if at else "" for table, at in newest.items()},
+                         {row[0]: row[4] for row in found if row[2] == "records"})  # fmt: skip
+        self.assertEqual([("call", "at", "later", "1", "2026-12-05T00:00:00Z")],
+                         [row for row in found if row[2] == "later"])  # fmt: skip
+        text = self.run_program("weekly", "s.swk", "--now", now, "--width", "400")
+        for hint in (
+            '! 2 calls: a lead does not exist (such as "l8")',
+            '! 1 call: a rep does not exist (such as "r9")',
+            '! 1 stage record: an opportunity does not exist (such as "o9")',
+            '! 1 meeting: an opportunity does not exist (such as "o9")',
+            '! 1 lead: a lead does not exist (such as "l9"): they stay leads of their own',
+            "! 1 opportunity with an amount and no currency",
+            "! 1 call will be later than now (the latest Sat 5 Dec 2026)",
+            "! the newest message is of Thu 1 Oct 2026, 35 days before the newest call",
+        ):
+            self.assertIn(hint, text)
+
+
+if __name__ == "__main__":
+    if not PROGRAM:
+        sys.exit("SALESWEEK_PROGRAM names no program")
+    unittest.main()
