@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "cells.h"
 #include "field.h"
 
-#include <csv.h>
 #include <stdio.h>
 
 #define CELLS_MAX 10000
@@ -9,153 +9,31 @@
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
-static const char delimiters_known[] = ",;\t|";
 static const swi__slice NO_VALUE = { "", 0 };
-
-/* The cells of one record. */
-typedef struct cell_list {
-	swi__text bytes;
-	swi__slice *cells; /* of `count`; as offsets into `bytes` while the record is taken apart */
-	size_t count, capacity;
-	bool failed;
-} cell_list;
 
 typedef struct csv_reader {
 	swi__run *run;
-	struct csv_parser parser;
-	bool parser_ready;
-	char delimiters[8];
-	cell_list heading, record;
+	swi__splitter splitter;
+	char delimiters[sizeof SWI__DELIMITERS]; /* that may part the heading's cells */
+	swi__cells heading, record;
 	int64_t heading_line;
+	const char **fields; /* without a map: the field of each column, NULL where it is skipped */
+	swi__text names;     /* their texts */
 	swi__text scratch;
 } csv_reader;
 
-/* -------------------------------------------------------------------------------------------- cells */
-
-static bool cells_room(cell_list *cells)
+/* Takes the input's row apart. SWK_ERR_INVALID: it was no CSV. */
+static int reader_split(csv_reader *reader)
 {
-	if (cells->count < cells->capacity)
-		return true;
-	size_t capacity = cells->capacity ? cells->capacity * 2 : 32;
-	swi__slice *grown = swi__resize(cells->cells, capacity, sizeof *grown);
-	if (!grown) {
-		cells->failed = true;
-		return false;
-	}
-	cells->cells = grown;
-	cells->capacity = capacity;
-	return true;
-}
-
-static void cells_add(cell_list *cells, const char *bytes, size_t length)
-{
-	if (!cells_room(cells))
-		return;
-	cells->cells[cells->count++] = (swi__slice){ NULL, length };
-	if (!swi__text_append(&cells->bytes, bytes, length))
-		cells->failed = true;
-}
-
-static void take_cell(void *bytes, size_t length, void *context)
-{
-	cells_add(context, bytes ? bytes : "", length);
-}
-
-static void cells_place(cell_list *cells)
-{
-	size_t at = 0;
-	for (size_t i = 0; i < cells->count; i++) {
-		size_t length = cells->cells[i].length;
-		cells->cells[i] = swi__trim((swi__slice){ length ? cells->bytes.bytes + at : "", length });
-		at += length;
-	}
-}
-
-static void cells_clear(cell_list *cells)
-{
-	swi__text_clear(&cells->bytes);
-	cells->count = 0;
-	cells->failed = false;
-}
-
-static void cells_done(cell_list *cells)
-{
-	swi__text_done(&cells->bytes);
-	swi__free(cells->cells);
-}
-
-/* ------------------------------------------------------------------------------------------- reading */
-
-static bool reader_renew(csv_reader *reader)
-{
-	if (reader->parser_ready)
-		csv_free(&reader->parser);
-	reader->parser_ready = csv_init(&reader->parser, CSV_STRICT | CSV_STRICT_FINI) == 0;
-	csv_set_delim(&reader->parser, (unsigned char)reader->delimiters[0]);
-	return reader->parser_ready;
-}
-
-/* A record without a quote is taken apart where it lies. */
-static int reader_cut(csv_reader *reader, cell_list *cells)
-{
-	swi__slice rest = reader->run->input.row;
-	const char *end = memchr(rest.bytes, reader->delimiters[0], rest.length);
-	cells_clear(cells);
-	if (!end && swi__trim(rest).length == 0)
-		return SWK_OK;
-	for (;; end = memchr(rest.bytes, reader->delimiters[0], rest.length)) {
-		size_t length = end ? (size_t)(end - rest.bytes) : rest.length;
-		if (!cells_room(cells))
-			return swi__fail_memory(reader->run->error);
-		cells->cells[cells->count++] = swi__trim((swi__slice){ rest.bytes, length });
-		if (!end)
-			return SWK_OK;
-		rest = (swi__slice){ end + 1, rest.length - length - 1 };
-	}
-}
-
-/* Takes the input's row apart. SWK_ERR_INVALID: it was no CSV. The cells are valid until the next row. */
-static int reader_split(csv_reader *reader, cell_list *cells)
-{
-	swi__slice text = reader->run->input.row;
-	if (!reader->run->input.quotes)
-		return reader_cut(reader, cells);
-	cells_clear(cells);
-	bool whole = csv_parse(&reader->parser, text.bytes, text.length, take_cell, NULL, cells) == text.length &&
-	             csv_fini(&reader->parser, take_cell, NULL, cells) == 0;
-	bool memory = csv_error(&reader->parser) == CSV_ENOMEM || cells->failed;
-	if ((!whole || memory) && !reader_renew(reader))
-		memory = true;
-	if (memory)
-		return swi__fail_memory(reader->run->error);
-	cells_place(cells);
-	return whole ? SWK_OK : SWK_ERR_INVALID;
+	const swi__input *input = &reader->run->input;
+	int code = swi__splitter_split(&reader->splitter, input->row, input->quotes, &reader->record);
+	return code == SWK_ERR_MEMORY ? swi__fail_memory(reader->run->error) : code;
 }
 
 static int fail_heading(csv_reader *reader, const char *what)
 {
 	return swi__fail(reader->run->error, SWK_ERR_INVALID, "the heading (line %lld) %s",
 	                 (long long)reader->heading_line, what);
-}
-
-/* The candidate that stands most often outside quotes; the earlier one of equals. */
-static char delimiter_found(swi__slice line)
-{
-	size_t most = 0;
-	char found = ',';
-	for (const char *candidate = delimiters_known; *candidate; candidate++) {
-		size_t count = 0;
-		bool quoted = false;
-		for (size_t i = 0; i < line.length; i++) {
-			quoted ^= line.bytes[i] == '"';
-			count += !quoted && line.bytes[i] == *candidate;
-		}
-		if (count > most) {
-			most = count;
-			found = *candidate;
-		}
-	}
-	return found;
 }
 
 /* Gets the first line that is not empty. SWI__GOT_END: there is none. */
@@ -181,8 +59,8 @@ static int heading_skip(csv_reader *reader)
 static int heading_copy(csv_reader *reader)
 {
 	for (size_t i = 0; i < reader->record.count; i++)
-		cells_add(&reader->heading, reader->record.cells[i].bytes, reader->record.cells[i].length);
-	cells_place(&reader->heading);
+		swi__cells_add(&reader->heading, reader->record.cells[i].bytes, reader->record.cells[i].length);
+	swi__cells_place(&reader->heading);
 	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
 }
 
@@ -191,9 +69,9 @@ static int heading_number(csv_reader *reader)
 	char name[24];
 	for (size_t i = 0; i < reader->record.count; i++) {
 		int length = snprintf(name, sizeof name, "%zu", i + 1);
-		cells_add(&reader->heading, name, (size_t)length);
+		swi__cells_add(&reader->heading, name, (size_t)length);
 	}
-	cells_place(&reader->heading);
+	swi__cells_place(&reader->heading);
 	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
 }
 
@@ -202,8 +80,8 @@ static int heading_list(csv_reader *reader, const json_t *names)
 	size_t at;
 	json_t *name;
 	json_array_foreach(names, at, name)
-		cells_add(&reader->heading, json_string_value(name), json_string_length(name));
-	cells_place(&reader->heading);
+		swi__cells_add(&reader->heading, json_string_value(name), json_string_length(name));
+	swi__cells_place(&reader->heading);
 	return reader->heading.failed ? swi__fail_memory(reader->run->error) : SWK_OK;
 }
 
@@ -212,7 +90,7 @@ static int heading_list(csv_reader *reader, const json_t *names)
 static int heading_check_twice(csv_reader *reader)
 {
 	char what[128];
-	const cell_list *heading = &reader->heading;
+	const swi__cells *heading = &reader->heading;
 	for (size_t i = 0; i < heading->count; i++)
 		for (size_t k = 0; k < i; k++) {
 			swi__slice name = heading->cells[i];
@@ -226,38 +104,46 @@ static int heading_check_twice(csv_reader *reader)
 	return SWK_OK;
 }
 
-/* The name of a field as the library takes it. */
-static bool heading_name(swi__slice cell, char name[64])
+/* The columns' names as the library takes them. */
+static int heading_names(csv_reader *reader)
 {
-	if (cell.length == 0 || cell.length >= 64 || memchr(cell.bytes, '\0', cell.length))
-		return false;
-	memcpy(name, cell.bytes, cell.length);
-	name[cell.length] = '\0';
-	return true;
+	const swi__cells *heading = &reader->heading;
+	reader->fields = swi__alloc(heading->count, sizeof *reader->fields);
+	for (size_t i = 0; i < heading->count; i++) {
+		swi__text_append(&reader->names, heading->cells[i].bytes, heading->cells[i].length);
+		swi__text_byte(&reader->names, '\0');
+	}
+	if (!reader->fields || reader->names.failed)
+		return swi__fail_memory(reader->run->error);
+	const char *name = reader->names.bytes;
+	for (size_t i = 0; i < heading->count; i++) {
+		reader->fields[i] = heading->cells[i].length == strlen(name) && *name ? name : NULL;
+		name += heading->cells[i].length + 1;
+	}
+	return SWK_OK;
 }
 
 static int heading_check_fields(csv_reader *reader)
 {
-	char name[64], what[128];
+	char what[128];
 	swi__run *run = reader->run;
 	bool id = false;
-	for (size_t i = 0; i < reader->heading.count; i++) {
-		bool named = heading_name(reader->heading.cells[i], name);
-		id |= named && strcmp(name, "id") == 0;
+	int code = heading_names(reader);
+	for (size_t i = 0; i < reader->heading.count && !code; i++) {
+		const char *name = reader->fields[i];
+		id |= name && strcmp(name, "id") == 0;
 		if (run->options->ignore_unknown)
 			continue;
 		snprintf(what, sizeof what, "has no name for column %zu", i + 1);
-		if (!named)
+		if (!name)
 			return fail_heading(reader, what);
-		int code = swi__run_field_known(run, run->options->table, name);
+		code = swi__run_field_known(run, run->options->table, name);
 		snprintf(what, sizeof what, "has column \"%.60s\", which table %.20s has not", name,
 		         run->options->table);
 		if (code == SWK_ERR_USAGE)
 			return fail_heading(reader, what);
-		if (code)
-			return code;
 	}
-	return id ? SWK_OK : fail_heading(reader, "has no column \"id\"");
+	return code || id ? code : fail_heading(reader, "has no column \"id\"");
 }
 
 static int map_check_field(swi__run *run, const swi__map *map, swi__field *field)
@@ -318,7 +204,7 @@ static int heading_read(csv_reader *reader, bool *empty)
 	if (delimiter)
 		reader->delimiters[0] = delimiter;
 	else
-		memcpy(reader->delimiters, delimiters_known, sizeof delimiters_known);
+		memcpy(reader->delimiters, SWI__DELIMITERS, sizeof SWI__DELIMITERS);
 	int code = heading_skip(reader);
 	if (code)
 		return code;
@@ -331,9 +217,9 @@ static int heading_read(csv_reader *reader, bool *empty)
 	if (got == SWI__GOT_LONG)
 		return fail_heading(reader, "is too long");
 	if (!delimiter)
-		reader->delimiters[0] = delimiter_found(run->input.row);
+		reader->delimiters[0] = swi__delimiter_found(run->input.row);
 	reader->delimiters[1] = '\0';
-	return reader_renew(reader) ? SWK_OK : swi__fail_memory(run->error);
+	return swi__splitter_begin(&reader->splitter, reader->delimiters[0]) ? SWK_OK : swi__fail_memory(run->error);
 }
 
 /* Without a heading line: the names are the map's, or numbers. */
@@ -355,7 +241,7 @@ static int reader_heading(csv_reader *reader, bool *row)
 		return heading ? swi__fail(run->error, SWK_ERR_INVALID, "there is no heading: the file is empty")
 		               : SWK_OK;
 	run->heading = &reader->heading.cells;
-	code = reader_split(reader, &reader->record);
+	code = reader_split(reader);
 	if (code == SWK_ERR_INVALID)
 		return fail_heading(reader, "has quotes where none may stand");
 	if (!code)
@@ -383,13 +269,12 @@ static int begin_row(swi__run *run, const char *table)
 static int table_row(csv_reader *reader)
 {
 	swi__run *run = reader->run;
-	char name[64];
 	int code = begin_row(run, run->options->table);
 	for (size_t i = 0; i < reader->record.count && !code; i++) {
 		swi__slice cell = reader->record.cells[i];
-		if (!heading_name(reader->heading.cells[i], name))
+		if (!reader->fields[i])
 			continue;
-		code = swk_batch_parse(run->batch, name, cell.bytes, cell.length);
+		code = swk_batch_parse(run->batch, reader->fields[i], cell.bytes, cell.length);
 		if (code)
 			swi__fail(run->error, code, "line %lld could not be kept in memory",
 			          (long long)run->input.number);
@@ -435,7 +320,7 @@ static int record_row(csv_reader *reader)
 
 static int split_row(csv_reader *reader)
 {
-	int code = reader_split(reader, &reader->record);
+	int code = reader_split(reader);
 	if (code == SWK_ERR_INVALID)
 		return refuse_row(reader, "had quotes where none may stand");
 	return code ? code : record_row(reader);
@@ -485,10 +370,11 @@ int swi__csv(swi__run *run)
 		code = record_row(&reader);
 	if (!code)
 		code = reader_rows(&reader);
-	if (reader.parser_ready)
-		csv_free(&reader.parser);
-	cells_done(&reader.heading);
-	cells_done(&reader.record);
+	swi__splitter_done(&reader.splitter);
+	swi__cells_done(&reader.heading);
+	swi__cells_done(&reader.record);
+	swi__free(reader.fields);
+	swi__text_done(&reader.names);
 	swi__text_done(&reader.scratch);
 	return code;
 }
