@@ -6,61 +6,13 @@
 #include "progress.h"
 #include "rejects.h"
 #include "salesweek_import.h"
+#include "source.h"
 #include "support.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* How long another import may take to end before this one gives up. */
 #define LOCK_TIMEOUT_MS 2000
-
-/* The file that is read. */
-typedef struct import_source {
-	const char *name; /* as messages name it */
-	int fd;
-	uint64_t size; /* 0: unknown */
-} import_source;
-
-static int fail_errno(const char *subject)
-{
-	char text[128];
-	return fail("%s: %s", subject, strerror_r(errno, text, sizeof text));
-}
-
-static int source_open(import_source *source, const char *path)
-{
-	struct stat about;
-	bool standard = strcmp(path, "-") == 0;
-	*source = (import_source){ standard ? "standard input" : path, STDIN_FILENO, 0 };
-	if (!standard)
-		source->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (source->fd < 0 || fstat(source->fd, &about))
-		return fail_errno(path);
-	if (S_ISDIR(about.st_mode))
-		return fail("%s: is a folder", path);
-	if (S_ISREG(about.st_mode))
-		source->size = (uint64_t)about.st_size;
-	return EXIT_DONE;
-}
-
-static void source_close(const import_source *source)
-{
-	if (source->fd > STDERR_FILENO)
-		close(source->fd);
-}
-
-static int64_t source_read(void *context, char *bytes, size_t size)
-{
-	const import_source *source = context;
-	ssize_t count;
-	do
-		count = read(source->fd, bytes, size);
-	while (count < 0 && errno == EINTR && !interrupt_seen());
-	return count;
-}
 
 /* --------------------------------------------------------------------------------------------- maps */
 
@@ -133,7 +85,7 @@ static void counts_say(const swi_counts *counts)
 }
 
 /* What was committed before a failure stays; whoever reads the line must know. */
-static int import_failed(const import_source *source, int code, const swk_error *error, const swi_counts *counts)
+static int import_failed(const cli_source *source, int code, const swk_error *error, const swi_counts *counts)
 {
 	code = fail_error(source->name, code, error);
 	uint64_t before = counts->accepted + counts->unchanged;
@@ -142,7 +94,7 @@ static int import_failed(const import_source *source, int code, const swk_error 
 	return code;
 }
 
-static int import_run(const cli_arguments *arguments, swk_store *store, import_source *source, swi_options *options)
+static int import_run(const cli_arguments *arguments, swk_store *store, cli_source *source, swi_options *options)
 {
 	swk_error error = SWK_ERROR_INIT;
 	swi_counts counts = { .size = sizeof counts };
@@ -165,7 +117,7 @@ static int import_run(const cli_arguments *arguments, swk_store *store, import_s
 	return code;
 }
 
-static int import_into_store(const cli_arguments *arguments, import_source *source, swi_options *options)
+static int import_into_store(const cli_arguments *arguments, cli_source *source, swi_options *options)
 {
 	const swk_store_options open = { .size = sizeof open,
 		                         .flags = SWK_OPEN_CREATE,
@@ -195,7 +147,7 @@ static int import_check(const cli_arguments *arguments)
 
 int command_import(const cli_arguments *arguments)
 {
-	import_source source = { .fd = -1 };
+	cli_source source = { .fd = -1 };
 	swi__text map = { NULL, 0, 0, false };
 	swi_options options = { .size = sizeof options,
 		                .table = arguments->values[OPTION_TABLE],

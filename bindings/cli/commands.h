@@ -9,6 +9,7 @@
 
 int command_init(const cli_arguments *arguments);
 int command_import(const cli_arguments *arguments);
+int command_map(const cli_arguments *arguments);
 int command_report(const cli_arguments *arguments);
 int command_weekly(const cli_arguments *arguments);
 int command_info(const cli_arguments *arguments);

@@ -22,9 +22,18 @@ static const cli_command commands[] = {
 	  OPTION_BIT(ZONE) | OPTION_BIT(TABLE) | OPTION_BIT(MAP) | OPTION_BIT(PRESET) | OPTION_BIT(RECORDED_AT) |
 	          OPTION_BIT(STRICT) | OPTION_BIT(REJECTS) | OPTION_BIT(IGNORE_UNKNOWN),
 	  "Reads records from FILE (-: standard input) into the store, creating it with the defaults.\n"
-	  "FILE holds JSON lines; with --table or --map it is CSV. Exit 3: some rows were refused.",
+	  "FILE holds JSON lines; with --table, --map or --preset it is CSV. Exit 3: some rows were refused.",
 	  "salesweek import sales.swk --table call calls.csv --rejects refused.csv",
 	  command_import },
+	{ "map",
+	  { "[FILE]" },
+	  1,
+	  OPTION_BIT(TABLE) | OPTION_BIT(PRESET),
+	  "Proposes a map for a CSV file with somebody else's headings, for you to look through and edit.\n"
+	  "The map goes to standard output, what is unsure to standard error. With --preset and --table it\n"
+	  "prints the map that ships for a CRM; without anything it lists those.",
+	  "salesweek map deals.csv > deals.map.json && salesweek import sales.swk --map deals.map.json deals.csv",
+	  command_map },
 	{ "report",
 	  { "STORE", "REPORT" },
 	  2,

@@ -165,7 +165,7 @@ int arguments_parse(const cli_command *command, int argc, char **argv, cli_argum
 		command_help(command);
 		return EXIT_OK;
 	}
-	if (arguments->operand_count < command->operand_count)
+	if (arguments->operand_count < command->operand_count && command->operands[arguments->operand_count][0] != '[')
 		return usage(command, "%s was not given", command->operands[arguments->operand_count]);
 	return EXIT_DONE;
 }

@@ -46,7 +46,7 @@ typedef struct cli_arguments cli_arguments;
 
 typedef struct cli_command {
 	const char *name;
-	const char *operands[OPERANDS_MAX]; /* all of them must be given */
+	const char *operands[OPERANDS_MAX]; /* "FILE" must be given, "[FILE]" may */
 	size_t operand_count;
 	uint64_t options; /* OPTION_BIT of those it takes; --help goes without saying */
 	const char *summary;

@@ -84,6 +84,12 @@ int fail(const char *format, ...)
 	return EXIT_ERROR;
 }
 
+int fail_errno(const char *subject)
+{
+	char text[128];
+	return fail("%s: %s", subject, strerror_r(errno, text, sizeof text));
+}
+
 int fail_error(const char *subject, int code, const swk_error *error)
 {
 	char text[512];

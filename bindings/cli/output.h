@@ -33,6 +33,9 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same; returns EXIT_ERROR. */
 int fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* "subject: " and what errno says; returns EXIT_ERROR. */
+int fail_errno(const char *subject);
+
 /* The line of an error of the library, "subject: " before it (NULL: none); returns the exit code of `code`. */
 int fail_error(const char *subject, int code, const swk_error *error);
 

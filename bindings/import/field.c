@@ -2,6 +2,7 @@
 #include "field.h"
 
 #include "dateform.h"
+#include "sniff.h"
 
 #include <stdio.h>
 
@@ -82,12 +83,17 @@ static bool forms_parse(const swi__field *field, swi__slice text, swi__moment *m
 
 static int refuse_form(field_passage *passage)
 {
-	char reason[160];
+	char reason[160], form[SWI__FORM_TEXT];
 	const swi__field *field = passage->field;
+	const char *fits = swi__sniff_date(passage->text, form);
+	size_t length;
 	if (field->form_count == 1)
-		snprintf(reason, sizeof reason, "was not a date in the form %.100s", field->forms[0]);
+		length = (size_t)snprintf(reason, sizeof reason, "was not a date in the form %.80s", field->forms[0]);
 	else
-		snprintf(reason, sizeof reason, "was not a date in any of the %zu forms", field->form_count);
+		length = (size_t)snprintf(reason, sizeof reason, "was not a date in any of the %zu forms",
+		                          field->form_count);
+	if (fits)
+		snprintf(reason + length, sizeof reason - length, "; %s would read it", fits);
 	return refuse(passage, reason);
 }
 
@@ -230,11 +236,21 @@ static int set_span(field_passage *passage)
 
 /* ------------------------------------------------------------------------------------------- values */
 
+/* With an example that would read it, where there is one. */
+static int refuse_number(field_passage *passage)
+{
+	char reason[160], example[48];
+	const char *fits = swi__sniff_number(passage->text, example);
+	snprintf(reason, sizeof reason, "was not a number as the map's example shows%s%s%s", fits ? "; \"" : "",
+	         fits ? fits : "", fits ? "\" would" : "");
+	return refuse(passage, reason);
+}
+
 static int set_number(field_passage *passage)
 {
 	swi__decimal value;
 	if (!swi__number_parse(&passage->field->number, passage->text, &value))
-		return refuse(passage, "was not a number as the map's example shows");
+		return refuse_number(passage);
 	if (!swi__decimal_multiply(value, passage->field->scale, &value))
 		return refuse(passage, "was not a number that fits");
 	return set_decimal(passage, value);

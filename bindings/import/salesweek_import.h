@@ -83,6 +83,24 @@ int swi_import(swk_store *store, swi_read read, void *read_context, const swi_op
 /* Checks a map without a file or a store: SWK_OK, or SWK_ERR_INVALID with the reason. */
 int swi_map_check(const char *map, size_t length, swk_error *error);
 
+typedef struct swi_propose_options {
+	size_t size;
+	const char *table; /* what the file holds; NULL: the likeliest by its heading */
+	const char *name;  /* the file's name, which may tell its table; NULL: unknown */
+	uint64_t rows;     /* looked at, at most 10,000; 0: 100 */
+	swi_warn note;     /* told of what is unsure, one line each; NULL: none */
+	void *note_context;
+} swi_propose_options;
+
+/* Looks at a CSV file's heading and first rows (at most 1 MiB of it) and writes a map for it, as JSON to be looked
+ * through and edited: encoding, delimiter, table, columns, forms of dates and numbers, values. What it cannot know it
+ * takes as is likeliest, and says so by `note`. `options` may be NULL.
+ *
+ * SWK_ERR_USAGE: an unknown table. SWK_ERR_INVALID: the file is empty, or no text. SWK_ERR_IO: reading or writing
+ * failed. */
+int swi_map_propose(swi_read read, void *read_context, const swi_propose_options *options, swk_write write,
+                    void *write_context, swk_error *error);
+
 /* A map of a particular CRM's export, which ships with the library. All texts are static. */
 typedef struct swi_preset {
 	size_t size;

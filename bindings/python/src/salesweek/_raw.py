@@ -256,6 +256,17 @@ class swi_counts(ctypes.Structure):
     ]
 
 
+class swi_propose_options(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("table", ctypes.c_char_p),
+        ("name", ctypes.c_char_p),
+        ("rows", ctypes.c_uint64),
+        ("note", swi_warn),
+        ("note_context", ctypes.c_void_p),
+    ]
+
+
 class swi_preset(ctypes.Structure):
     _fields_ = [
         ("size", ctypes.c_size_t),
@@ -534,6 +545,16 @@ class Functions:
             ctypes.c_int,
             ctypes.c_char_p,
             ctypes.c_size_t,
+            ctypes.POINTER(swk_error),
+        )
+        self.swi_map_propose = bind(
+            "swi_map_propose",
+            ctypes.c_int,
+            swi_read,
+            ctypes.c_void_p,
+            ctypes.POINTER(swi_propose_options),
+            swk_write,
+            ctypes.c_void_p,
             ctypes.POINTER(swk_error),
         )
         self.swi_preset_count = bind("swi_preset_count", ctypes.c_size_t)
