@@ -9,7 +9,8 @@
 
 #define COLUMNS_MAX 40
 #define CELLS_MAX (COLUMNS_MAX * 3) /* of a row's own columns: figure and bounds */
-#define ROW_MAX (3 + SWK__DIMENSION_COUNT + CELLS_MAX + COLUMNS_MAX)
+#define WEEK_CELLS 3
+#define ROW_MAX (WEEK_CELLS + SWK__DIMENSION_COUNT + CELLS_MAX + COLUMNS_MAX)
 
 /* How a plan's weekly rollups are made and found again. */
 typedef struct tally {
@@ -34,6 +35,14 @@ typedef struct answer {
 	unsigned column_count, cell_count;
 	const swk__column *columns[COLUMNS_MAX];
 	unsigned places[COLUMNS_MAX]; /* of the columns' first cells in a table's row */
+	unsigned head_count, curves;  /* cells of week and dimensions before a row's own; curves of the form */
+	swk__cell week[WEEK_CELLS];   /* of the period that is added */
+	char label[16];
+	struct table_room {
+		swk__finish_row *rows;
+		swk__cell *cells;
+		size_t count;
+	} rooms[2]; /* of the tables of a period and of the one before, for all periods */
 	swk_result *result;
 } answer;
 
@@ -271,8 +280,7 @@ static void curve_cells(const answer *a, unsigned curve, const swk__durations *d
 static int curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__cell *cells,
                        swk_error *error)
 {
-	unsigned curves = swk__form_curves(a->plan->form);
-	for (unsigned curve = 0; curve < curves; curve++) {
+	for (unsigned curve = 0; curve < a->curves; curve++) {
 		size_t starts = cell < 0 ? 0 : swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1).count;
 		int64_t *open = swk__alloc(a->desk->mem, SWK__FAULT_report_groups, starts, sizeof *open);
 		if (!open)
@@ -356,12 +364,12 @@ static void figure_fill(const answer *a, const swk__column *column, const swk__i
 
 /* -------------------------------------------------------------------------------------------- tables */
 
-/* The figures of all groups of a period: a row for each group, in the order of `groups`. */
+/* The figures of all groups of a period: a row for each group, in the order of `groups`. Rows and cells lie in a room
+ * of the answer. A row's cells have those of week and dimensions before them. */
 typedef struct table {
 	swk__rollup *rollup, *whole; /* NULL: nothing */
 	swk__finish_row *rows;
 	size_t count;
-	swk__cell *cells;
 } table;
 
 static const swk__i128 zeros[SWK__MEASURES_MAX + 1];
@@ -371,40 +379,57 @@ static const swk__i128 *cell_sums(const swk__rollup *rollup, int64_t cell)
 	return cell < 0 ? zeros : swk__rollup_values(rollup, (uint32_t)cell);
 }
 
-static void table_done(const answer *a, table *t)
+static void table_done(table *t)
 {
 	swk__rollup_release(t->rollup);
 	swk__rollup_release(t->whole);
-	swk__free(a->desk->mem, t->rows);
-	swk__free(a->desk->mem, t->cells);
-	*t = (table){ NULL, NULL, NULL, 0, NULL };
+	*t = (table){ NULL, NULL, NULL, 0 };
 }
 
-static int row_fill(const answer *a, const swk__rollup *rollup, swk__slice key, int64_t end, swk__finish_row *row,
+static int row_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__finish_row *row,
                     swk_error *error)
 {
-	int64_t cell = rollup ? swk__rollup_find(rollup, key) : -1;
-	row->key = key;
 	row->sums = cell_sums(rollup, cell);
 	for (unsigned c = 0; c < a->column_count; c++)
 		figure_fill(a, a->columns[c], row->sums, &row->cells[a->places[c]]);
 	return curves_fill(a, rollup, cell, end, row->cells, error);
 }
 
-/* Makes the rows of the groups of both rollups, `groups` (may be NULL) and the period's own. */
-static int table_fill(answer *a, period asked, const swk__rollup *groups, table *t, swk_error *error)
+/* Makes room for so many rows. */
+static bool room_cover(const answer *a, struct table_room *room, size_t count)
 {
 	swk__mem *mem = a->desk->mem;
+	if (count <= room->count)
+		return true;
+	size_t grown = swk__grown(room->count, count), width = a->head_count + a->cell_count;
+	swk__finish_row *rows = swk__resize(mem, SWK__FAULT_report_rows, room->rows, grown, sizeof *rows);
+	if (!rows)
+		return false;
+	room->rows = rows;
+	swk__cell *cells = swk__resize(mem, SWK__FAULT_report_rows, room->cells, grown, width * sizeof *cells);
+	if (!cells)
+		return false;
+	room->cells = cells;
+	room->count = grown;
+	return true;
+}
+
+/* Makes the rows of the groups of both rollups, `groups` (may be NULL) and the period's own. */
+static int table_fill(answer *a, period asked, const swk__rollup *groups, struct table_room *room, table *t,
+                      swk_error *error)
+{
 	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
-	t->count = groups ? groups->cells : 0;
-	t->rows = swk__alloc(mem, SWK__FAULT_report_rows, t->count, sizeof *t->rows);
-	t->cells = swk__alloc(mem, SWK__FAULT_report_rows, t->count * a->cell_count, sizeof *t->cells);
-	if (!t->rows || !t->cells)
-		return swk__fail_memory(error, mem);
 	int code = SWK_OK;
-	for (size_t r = 0; r < t->count && code == SWK_OK; r++) {
-		t->rows[r].cells = t->cells + r * a->cell_count;
-		code = row_fill(a, t->rollup, swk__rollup_key(groups, (uint32_t)r), end, &t->rows[r], error);
+	t->count = groups ? groups->cells : 0;
+	if (!room_cover(a, room, t->count))
+		return swk__fail_memory(error, a->desk->mem);
+	t->rows = room->rows;
+	for (uint32_t r = 0; r < t->count && code == SWK_OK; r++) {
+		swk__slice key = swk__rollup_key(groups, r);
+		int64_t cell = groups == t->rollup ? (int64_t)r : t->rollup ? swk__rollup_find(t->rollup, key) : -1;
+		t->rows[r].key = key;
+		t->rows[r].cells = room->cells + r * (a->head_count + a->cell_count) + a->head_count;
+		code = row_fill(a, t->rollup, cell, end, &t->rows[r], error);
 	}
 	return code;
 }
@@ -426,20 +451,21 @@ static int table_finish(answer *a, period asked, table *t, swk_error *error)
 }
 
 /* The figures of a period. `groups`: for which groups; NULL: those with a fact. */
-static int table_make(answer *a, period asked, const swk__rollup *groups, table *t, swk_error *error)
+static int table_make(answer *a, period asked, const swk__rollup *groups, struct table_room *room, table *t,
+                      swk_error *error)
 {
-	*t = (table){ NULL, NULL, NULL, 0, NULL };
+	*t = (table){ NULL, NULL, NULL, 0 };
 	int code = period_rollup(a, &a->own, asked, &t->rollup, error);
 	if (code == SWK_OK && a->whole.open)
 		code = period_rollup(a, &a->whole, asked, &t->whole, error);
 	if (code == SWK_OK && a->plan->form->groups)
 		code = a->plan->form->groups(a->plan, a->facts, asked.from, asked.to, &t->rollup, error);
 	if (code == SWK_OK)
-		code = table_fill(a, asked, groups ? groups : t->rollup, t, error);
+		code = table_fill(a, asked, groups ? groups : t->rollup, room, t, error);
 	if (code == SWK_OK)
 		code = table_finish(a, asked, t, error);
 	if (code != SWK_OK)
-		table_done(a, t);
+		table_done(t);
 	return code;
 }
 
@@ -459,17 +485,17 @@ static swk__cell key_cell(swk__dimension dimension, swk__slice *key)
 	return cell;
 }
 
-static unsigned week_cells(const answer *a, period asked, char label[16], swk__cell *cells)
+/* Notes what all rows of a period begin with. */
+static void week_note(answer *a, period asked)
 {
-	cells[0] = (swk__cell){ .text = swk__slice_of("total") };
-	cells[1] = cells[2] = cell_null();
+	a->week[0] = (swk__cell){ .text = swk__slice_of("total") };
+	a->week[1] = a->week[2] = cell_null();
 	if (a->plan->flags & SWK_QUERY_TOTAL)
-		return 3;
-	swk__week_label(a->plan->calendar.week_start, asked.from, label);
-	cells[0] = (swk__cell){ .text = swk__slice_of(label) };
-	cells[1] = cell_int(asked.from);
-	cells[2] = cell_int(week_partial(a, asked.from));
-	return 3;
+		return;
+	swk__week_label(a->plan->calendar.week_start, asked.from, a->label);
+	a->week[0] = (swk__cell){ .text = swk__slice_of(a->label) };
+	a->week[1] = cell_int(asked.from);
+	a->week[2] = cell_int(week_partial(a, asked.from));
 }
 
 /* Fails with the first rate that a row lacks, if any: what no row shows may lack its rate. */
@@ -488,43 +514,59 @@ static int rates_check(answer *a, period asked, const swk__finish_row *row, swk_
 	return code;
 }
 
-static int row_add(answer *a, period asked, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
+/* The cells of week and dimensions, before a row's own. */
+static void head_fill(const answer *a, const swk__finish_row *row)
+{
+	swk__cell *cells = row->cells - a->head_count;
+	swk__slice key = row->key;
+	memcpy(cells, a->week, sizeof a->week);
+	for (unsigned d = 0; d < a->plan->by_count; d++)
+		cells[WEEK_CELLS + d] = key_cell(a->plan->by[d], &key);
+}
+
+/* A row with the figures of the one before beside its own. */
+static int row_add_beside(answer *a, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
 {
 	swk__cell cells[ROW_MAX];
-	char label[16];
-	swk__slice key = now->key;
-	unsigned n = week_cells(a, asked, label, cells);
-	for (unsigned d = 0; d < a->plan->by_count; d++)
-		cells[n++] = key_cell(a->plan->by[d], &key);
+	unsigned n = a->head_count;
+	memcpy(cells, now->cells - n, n * sizeof *cells);
 	for (unsigned c = 0; c < a->column_count; c++) {
 		for (unsigned w = 0; w < figure_width(a->columns[c]->figure); w++)
 			cells[n++] = now->cells[a->places[c] + w];
-		if (before && figure_previous(a->columns[c]))
+		if (figure_previous(a->columns[c]))
 			cells[n++] = before->cells[a->places[c]];
 	}
 	return swk__result_row(a->result, cells, error);
 }
 
+static int row_add(answer *a, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
+{
+	head_fill(a, now);
+	return before ? row_add_beside(a, now, before, error)
+	              : swk__result_row(a->result, now->cells - a->head_count, error);
+}
+
 /* The rows of a period: of its groups, or of `groups`, with those of the period before beside. */
 static int period_add(answer *a, period asked, const swk__rollup *groups, swk_error *error)
 {
-	table now, before = { NULL, NULL, NULL, 0, NULL };
+	table now, before = { NULL, NULL, NULL, 0 };
 	bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
 	period earlier = period_before(a, asked, asked.to - asked.from + 7);
-	int code = table_make(a, asked, groups, &now, error);
+	int code = table_make(a, asked, groups, &a->rooms[0], &now, error);
 	if (code != SWK_OK)
 		return code;
+	week_note(a, asked);
 	if (previous && now.count)
-		code = table_make(a, earlier, groups ? groups : now.rollup, &before, error);
+		code = table_make(a, earlier, groups ? groups : now.rollup, &a->rooms[1], &before, error);
 	for (size_t r = 0; r < now.count && code == SWK_OK; r++) {
 		code = rates_check(a, asked, &now.rows[r], error);
 		if (code == SWK_OK && previous)
 			code = rates_check(a, earlier, &before.rows[r], error);
 		if (code == SWK_OK)
-			code = row_add(a, asked, &now.rows[r], previous ? &before.rows[r] : NULL, error);
+			code = row_add(a, &now.rows[r], previous ? &before.rows[r] : NULL, error);
 	}
-	table_done(a, &now);
-	table_done(a, &before);
+	table_done(&now);
+	table_done(&before);
 	return code;
 }
 
@@ -774,6 +816,10 @@ static void answer_close(answer *a)
 	counter_close(&a->own);
 	counter_close(&a->whole);
 	swk__money_close(&a->money);
+	for (size_t t = 0; t < SWK__COUNT(a->rooms); t++) {
+		swk__free(a->desk->mem, a->rooms[t].rows);
+		swk__free(a->desk->mem, a->rooms[t].cells);
+	}
 }
 
 static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, const swk__facts *facts,
@@ -781,6 +827,8 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 {
 	*a = (answer){ .desk = desk, .plan = plan, .facts = facts };
 	columns_list(a);
+	a->head_count = WEEK_CELLS + plan->by_count;
+	a->curves = swk__form_curves(plan->form);
 	int code = SWK_OK;
 	if (form_has(plan->form, SWK__MEASURE_AMOUNT))
 		code = swk__money_open(&a->money, facts, plan->calendar.zone, desk->currency,

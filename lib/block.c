@@ -1,99 +1,173 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
 
+#include "cells.h"
+
 struct swk__zone_named {
 	uint32_t name;
 	const swk__zone *zone;
 };
 
-/* ---------------------------------------------------------------------------------- choosing the rows */
+void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts *facts, swk__zones *zones)
+{
+	block->plan = plan;
+	block->facts = facts;
+	block->zones = zones;
+	block->mem = plan->mem;
+	swk__join_init(&block->join, facts, plan->mem);
+}
+
+void swk__block_done(swk__block *block)
+{
+	swk__free(block->mem, block->named);
+	swk__join_done(&block->join);
+}
+
+/* ------------------------------------------------------------------------------------------- fields */
 
 const int64_t *swk__block_cells(swk__block *block, int field)
 {
-	if (!((block->gathered >> field) & 1)) {
-		swk__columns_gather(block->columns, (unsigned)field, block->rows, block->count, block->cells[field]);
-		block->gathered |= 1u << field;
+	if (!((block->widened >> field) & 1)) {
+		swk__cells_wide(block->part->columns, (unsigned)field, block->first, block->count, block->cells[field]);
+		block->widened |= 1u << field;
 	}
 	return block->cells[field];
 }
 
-void swk__block_keep(swk__block *block, const unsigned char *flags)
+const unsigned char *swk__block_codes(swk__block *block, int field)
 {
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < block->count; i++) {
-		block->rows[kept] = block->rows[i];
-		block->leads[kept] = block->leads[i];
-		for (unsigned d = 0; d < block->plan->used_count; d++)
-			block->values[d][kept] = block->values[d][i];
-		kept += flags[i];
+	if (!((block->coded >> field) & 1)) {
+		swk__cells_codes(block->part->columns, (unsigned)field, block->first, block->count,
+		                 block->codes[field]);
+		block->coded |= 1u << field;
 	}
-	block->count = kept;
-	block->gathered = 0;
+	return block->codes[field];
+}
+
+const uint32_t *swk__block_numbers(swk__block *block, int field)
+{
+	if (!((block->numbered >> field) & 1)) {
+		swk__cells_numbers(block->part->columns, (unsigned)field, block->first, block->count,
+		                   block->numbers[field]);
+		block->numbered |= 1u << field;
+	}
+	return block->numbers[field];
+}
+
+/* ---------------------------------------------------------------------------------- choosing the rows */
+
+/* The bits of the rows as bytes; a block begins at a whole word. */
+static void live_apply(swk__block *block, const uint64_t *live)
+{
+	for (uint32_t i = 0; i < block->count; i += 64) {
+		uint64_t word = live[(block->first + i) / 64];
+		uint32_t n = block->count - i < 64 ? block->count - i : 64;
+		if (word == UINT64_MAX) {
+			memset(block->counts + i, 1, n);
+			continue;
+		}
+		for (uint32_t bit = 0; bit < n; bit++)
+			block->counts[i + bit] = (word >> bit) & 1;
+	}
+}
+
+/* Drops what lies outside of the stretch. */
+static void bounds_apply(swk__block *block, int field)
+{
+	const swk__stretch *bounds = block->bounds;
+	const int64_t *at = swk__block_cells(block, field);
+	for (uint32_t i = 0; i < block->count; i++)
+		block->counts[i] &= (at[i] >= bounds->begin) & (at[i] < bounds->stop);
 }
 
 static void condition_apply(swk__block *block, swk__condition condition)
 {
-	unsigned char flags[SWK__BLOCK_ROWS];
 	if (condition.field < 0)
 		return;
-	const int64_t *cells = swk__block_cells(block, condition.field);
+	const unsigned char *codes = swk__block_codes(block, condition.field);
+	const uint64_t mask = condition.mask << 1; /* null is 0 */
 	for (uint32_t i = 0; i < block->count; i++)
-		flags[i] = swk__condition_passes(condition, cells[i]);
-	swk__block_keep(block, flags);
-}
-
-static void block_begin(swk__block *block, const swk__part *part)
-{
-	block->columns = part->columns;
-	block->gathered = 0;
-	block->leads_found = false;
-	block->count = 0;
-}
-
-void swk__block_take(swk__block *block, const swk__part *part, const uint32_t *rows, uint32_t n)
-{
-	block_begin(block, part);
-	memcpy(block->rows, rows, n * sizeof *rows);
-	block->count = n;
+		block->counts[i] &= (unsigned char)(mask >> (codes[i] & 63));
 }
 
 /* Drops the facts that had not come by the end. */
 static void end_apply(swk__block *block, int field)
 {
-	unsigned char flags[SWK__BLOCK_ROWS];
+	swk__stretch *bounds = block->bounds;
 	const int64_t *at = swk__block_cells(block, field);
 	for (uint32_t i = 0; i < block->count; i++)
-		flags[i] = swk__stretch_come(block->bounds, at[i]);
-	swk__block_keep(block, flags);
+		if (block->counts[i])
+			block->counts[i] = swk__stretch_come(bounds, at[i]);
+}
+
+/* All facts of a part have come: they hold from the last instant on that one of them may have. */
+static void end_pass(swk__stretch *bounds, int64_t part_stop)
+{
+	int64_t last = (part_stop < bounds->stop ? part_stop : bounds->stop) - 1;
+	bounds->latest_in = last > bounds->latest_in ? last : bounds->latest_in;
+}
+
+/* The numbers of the leads that the facts name; without one the opportunity's is meant. */
+static const uint32_t *leads_fill(swk__block *block)
+{
+	const swk__source *source = block->source;
+	const swk__table_state *opportunities = swk__facts_table(block->facts, SWK__TABLE_OPPORTUNITY);
+	if (block->leads_found)
+		return block->leads;
+	memcpy(block->leads, swk__block_numbers(block, source->lead), block->count * sizeof *block->leads);
+	for (uint32_t i = 0; source->opportunity >= 0 && i < block->count; i++) {
+		uint32_t named = block->leads[i] ? 0 : swk__block_numbers(block, source->opportunity)[i];
+		swk__place row = named ? swk__facts_row(block->facts, SWK__TABLE_OPPORTUNITY, named) : 0;
+		if (row)
+			block->leads[i] = (uint32_t)swk__state_get(opportunities, row, SWK__OPPORTUNITY_LEAD);
+	}
+	block->leads_found = true;
+	return block->leads;
 }
 
 static void leadless_drop(swk__block *block)
 {
-	unsigned char flags[SWK__BLOCK_ROWS];
-	const swk__place *leads = swk__block_leads(block);
+	uint32_t found[SWK__BLOCK_ROWS];
+	swk__join_leads(&block->join, SWK__LEAD_REP, leads_fill(block), block->count, found);
 	for (uint32_t i = 0; i < block->count; i++)
-		flags[i] = leads[i] != 0;
-	swk__block_keep(block, flags);
+		block->counts[i] &= found[i] != 0;
 }
 
-void swk__block_choose(swk__block *block, const swk__part *part, uint32_t row, uint32_t n)
+static bool any_counts(const swk__block *block)
+{
+	unsigned char any = 0;
+	for (uint32_t i = 0; i < block->count; i++)
+		any |= block->counts[i];
+	return any;
+}
+
+bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, const uint64_t *live, uint32_t row,
+                     uint32_t n)
 {
 	const swk__plan *plan = block->plan;
 	const int field = swk__schemas[block->source->facts].instant;
-	const swk__stretch *bounds = block->bounds;
-	const swk__run at = swk__columns_run(part->columns, (unsigned)field, row);
-	block_begin(block, part);
-	for (uint32_t i = 0; i < n; i++) {
-		int64_t instant = swk__run_get(&at, i);
-		if (swk__part_live(part, row + i) && instant >= bounds->begin && instant < bounds->stop)
-			block->rows[block->count++] = row + i;
-	}
+	const int64_t begin = swk__utc_week_begin(week), stop = swk__utc_week_begin(week + 1);
+	block->part = part;
+	block->week = week;
+	block->first = row;
+	block->count = n;
+	block->widened = block->coded = block->numbered = 0;
+	block->leads_found = block->hours_found = false;
+	live_apply(block, live);
+	if (begin < block->bounds->begin || stop > block->bounds->stop)
+		bounds_apply(block, field);
 	condition_apply(block, block->source->given);
 	for (unsigned c = 0; block->source == plan->form->sources && c < plan->condition_count; c++)
 		condition_apply(block, plan->conditions[c]);
+	if (!any_counts(block))
+		return false;
 	if (block->source->lead_needed)
 		leadless_drop(block);
-	end_apply(block, field);
+	if (stop - 1 <= block->bounds->end)
+		end_pass(block->bounds, stop);
+	else
+		end_apply(block, field);
+	return any_counts(block);
 }
 
 /* -------------------------------------------------------------------------------------- dimensions */
@@ -104,37 +178,21 @@ static uint32_t row_text(const swk__block *block, swk__table table, swk__place r
 	return row ? (uint32_t)swk__state_get(swk__facts_table(block->facts, table), row, field) : 0;
 }
 
-static swk__place opportunity_row(const swk__block *block, int64_t opportunity)
+static void lead_texts(swk__block *block, unsigned field, uint32_t *values)
 {
-	return opportunity ? swk__facts_row(block->facts, SWK__TABLE_OPPORTUNITY, (uint32_t)opportunity) : 0;
-}
-
-const swk__place *swk__block_leads(swk__block *block)
-{
-	const swk__source *source = block->source;
-	if (block->leads_found)
-		return block->leads;
-	const int64_t *leads = swk__block_cells(block, source->lead);
-	const int64_t *opportunities = source->opportunity < 0 ? NULL : swk__block_cells(block, source->opportunity);
-	for (uint32_t i = 0; i < block->count; i++) {
-		int64_t lead = leads[i];
-		if (!lead && opportunities)
-			lead = row_text(block, SWK__TABLE_OPPORTUNITY, opportunity_row(block, opportunities[i]),
-			                SWK__OPPORTUNITY_LEAD);
-		block->leads[i] = lead ? swk__facts_lead(block->facts, (uint32_t)lead) : 0;
-	}
-	block->leads_found = true;
-	return block->leads;
+	swk__join_leads(&block->join, field, leads_fill(block), block->count, values);
+	for (uint32_t i = 0; i < block->count; i++)
+		values[i] -= values[i] != 0;
 }
 
 /* The reps of the facts: their own, or the owners of their leads. */
 static void reps_fill(swk__block *block, uint32_t *values)
 {
 	const unsigned own = block->source->own[SWK__DIMENSION_REP];
-	const int64_t *reps = own ? swk__block_cells(block, (int)own) : NULL;
-	const swk__place *leads = own ? NULL : swk__block_leads(block);
-	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = reps ? (uint32_t)reps[i] : row_text(block, SWK__TABLE_LEAD, leads[i], SWK__LEAD_REP);
+	if (own)
+		memcpy(values, swk__block_numbers(block, (int)own), block->count * sizeof *values);
+	else
+		lead_texts(block, SWK__LEAD_REP, values);
 }
 
 /* A text of the facts' reps, where it is not known already. */
@@ -151,18 +209,23 @@ static void rep_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 /* A text of the facts' leads, where it is not known already. */
 static void lead_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
-	const swk__place *leads = swk__block_leads(block);
+	uint32_t texts[SWK__BLOCK_ROWS];
+	lead_texts(block, field, texts);
 	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = values[i] ? values[i] : row_text(block, SWK__TABLE_LEAD, leads[i], field);
+		values[i] = values[i] ? values[i] : texts[i];
 }
 
 static void opportunity_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
 	if (block->source->opportunity < 0)
 		return;
-	const int64_t *opportunities = swk__block_cells(block, block->source->opportunity);
-	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = row_text(block, SWK__TABLE_OPPORTUNITY, opportunity_row(block, opportunities[i]), field);
+	const uint32_t *opportunities = swk__block_numbers(block, block->source->opportunity);
+	for (uint32_t i = 0; i < block->count; i++) {
+		swk__place row = opportunities[i]
+		                         ? swk__facts_row(block->facts, SWK__TABLE_OPPORTUNITY, opportunities[i])
+		                         : 0;
+		values[i] = row_text(block, SWK__TABLE_OPPORTUNITY, row, field);
+	}
 }
 
 /* The zone of a name that leads have. */
@@ -189,22 +252,56 @@ static int zone_find(swk__block *block, uint32_t name, const swk__zone **zone, s
 	return code;
 }
 
-static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
+/* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
+#define HOURS_BEFORE 48
+#define HOUR_UNITS (3600 * SWK__US_SECOND >> 10) /* an hour in units of 2^10 microseconds, which divide it */
+
+_Static_assert(HOUR_UNITS << 10 == 3600 * SWK__US_SECOND, "an hour is a multiple of 2^10 microseconds");
+
+static unsigned char hour_shown(int64_t begin, int64_t at, int64_t offset)
 {
+	return (unsigned char)((uint32_t)((uint64_t)(at + offset - begin) >> 10) / (uint32_t)HOUR_UNITS);
+}
+
+/* The hours that the clocks show, all by one offset where it holds for the whole week. */
+static int hours_fill(swk__block *block, swk_error *error)
+{
+	const int64_t begin = swk__utc_week_begin(block->week) - HOURS_BEFORE * 3600 * SWK__US_SECOND;
 	const int64_t *at = swk__block_cells(block, swk__schemas[block->source->facts].instant);
-	const swk__place *leads = block->plan->lead_clock ? swk__block_leads(block) : NULL;
+	const swk__zone *own = block->plan->calendar.zone;
+	uint32_t names[SWK__BLOCK_ROWS];
+	if (block->hours_found)
+		return SWK_OK;
+	block->hours_found = true;
+	int64_t offset = swk__zone_offset(own, swk__utc_week_begin(block->week)) * SWK__US_SECOND;
+	bool same = swk__zone_until(own, swk__utc_week_begin(block->week)) >= swk__utc_week_begin(block->week + 1);
+	if (!block->plan->lead_clock && same) {
+		for (uint32_t i = 0; i < block->count; i++)
+			block->hours[i] = hour_shown(begin, at[i], offset);
+		return SWK_OK;
+	}
+	memset(names, 0, sizeof names);
+	if (block->plan->lead_clock)
+		lead_texts(block, SWK__LEAD_ZONE, names);
 	for (uint32_t i = 0; i < block->count; i++) {
-		const swk__zone *zone = block->plan->calendar.zone;
-		uint32_t name = leads ? row_text(block, SWK__TABLE_LEAD, leads[i], SWK__LEAD_ZONE) : 0;
-		int code = name ? zone_find(block, name, &zone, error) : SWK_OK;
+		const swk__zone *zone = own;
+		int code = names[i] && block->counts[i] ? zone_find(block, names[i], &zone, error) : SWK_OK;
 		if (code != SWK_OK)
 			return code;
-		int64_t local = swk__zone_local(zone, at[i]);
-		int32_t date = swk__day_of(local);
-		values[i] = hour ? (uint32_t)((local - date * SWK__US_DAY) / (3600 * SWK__US_SECOND))
-		                 : (uint32_t)swk__date_weekday(date);
+		block->hours[i] = hour_shown(begin, at[i], swk__zone_offset(zone, at[i]) * SWK__US_SECOND);
 	}
 	return SWK_OK;
+}
+
+static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
+{
+	unsigned char shown[256];
+	int code = hours_fill(block, error);
+	for (unsigned h = 0; h < sizeof shown; h++)
+		shown[h] = (unsigned char)(hour ? h % 24 : (h / 24 + 7 - HOURS_BEFORE / 24) % 7 + 1);
+	for (uint32_t i = 0; i < block->count; i++)
+		values[i] = shown[block->hours[i]];
+	return code;
 }
 
 /* Tens of the score; 100 belongs to the last. */
@@ -212,19 +309,19 @@ static void bands_fill(swk__block *block, uint32_t *values)
 {
 	const int64_t *scores = swk__block_cells(block, block->source->own[SWK__DIMENSION_BAND]);
 	for (uint32_t i = 0; i < block->count; i++) {
-		int64_t band = scores[i] / 10000000 * 10;
-		values[i] = (uint32_t)(band > 90 ? 90 : band);
+		uint32_t band = (uint32_t)scores[i] / 10000000 * 10;
+		values[i] = band > 90 ? 90 : band;
 	}
 }
 
-int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *values, swk_error *error)
+/* The values of a dimension that does not lie in the facts as it is. */
+static int dimension_fill(swk__block *block, swk__dimension dimension, uint32_t *values, swk_error *error)
 {
 	static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
 		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
 		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
 		[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
 	};
-	const unsigned own = block->source->own[dimension];
 	switch (dimension) {
 	case SWK__DIMENSION_REP:
 		reps_fill(block, values);
@@ -238,8 +335,7 @@ int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *
 	default:
 		break;
 	}
-	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = own ? (uint32_t)swk__block_cells(block, (int)own)[i] : 0;
+	memset(values, 0, block->count * sizeof *values);
 	if (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_SOURCE)
 		opportunity_texts_fill(
 			block, dimension == SWK__DIMENSION_REGION ? SWK__OPPORTUNITY_REGION : SWK__OPPORTUNITY_SOURCE,
@@ -251,12 +347,18 @@ int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *
 	return SWK_OK;
 }
 
+int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
+{
+	const swk__dimension dimension = block->plan->used[used];
+	const unsigned own = block->source->own[dimension];
+	block->values[used] = block->rooms[used];
+	if (!own || dimension == SWK__DIMENSION_BAND)
+		return dimension_fill(block, dimension, block->rooms[used], error);
+	block->values[used] = swk__block_numbers(block, (int)own);
+	return SWK_OK;
+}
+
 const swk__text *swk__dimension_texts(const swk__facts *facts, swk__dimension dimension)
 {
 	return dimension == SWK__DIMENSION_REP ? &facts->history->ids[SWK__TABLE_REP] : &facts->history->texts;
-}
-
-void swk__block_done(swk__block *block)
-{
-	swk__free(block->mem, block->named);
 }

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT
  *
- * block: some hundred facts of one segment at a time, column by column.
+ * block: some hundred rows of one segment at a time, column by column.
  *
- *   rows of a run --> those that count (live, in bounds, conditions) --> fields, values of dimensions, filters
+ *   rows of a run --> which of them count (live, in bounds, conditions, filters) --> fields, values of dimensions
  *
- * Invariant: rows, instants and values of dimensions always have the same `count`; a field is read once for all that
- * ask for it, and again after rows were dropped.
+ * Rows that do not count stay where they are: `counts` tells, and whoever adds up leaves them aside. So a field is read
+ * as it lies, without a list of rows.
+ *
+ * Invariant: fields and values of dimensions have a cell for every row of the block, whether it counts or not; a field
+ * is read once for all that ask for it.
  */
 #ifndef SWK_BLOCK_H
 #define SWK_BLOCK_H
 
+#include "join.h"
 #include "query.h"
 
 #define SWK__BLOCK_ROWS 512
@@ -28,35 +32,40 @@ typedef struct swk__block {
 	swk__mem *mem;
 	swk__stretch *bounds;
 	const swk__source *source;
-	const swk__columns *columns;
-	uint32_t count;
-	uint32_t rows[SWK__BLOCK_ROWS];
-	bool leads_found;
-	swk__place leads[SWK__BLOCK_ROWS];
-	uint32_t values[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS]; /* by place among the plan's used dimensions */
-	uint32_t gathered;                                      /* bit f: cells[f] holds field f */
+	swk__join join; /* fields of leads */
+	const swk__part *part;
+	int32_t week;          /* the part's */
+	uint32_t first, count; /* rows */
+	unsigned char counts[SWK__BLOCK_ROWS];
+	bool leads_found, hours_found;
+	/* Numbers of the leads that the facts name; hours of the local clock (hours_fill). */
+	uint32_t leads[SWK__BLOCK_ROWS];
+	unsigned char hours[SWK__BLOCK_ROWS];
+	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
+	const uint32_t *values[SWK__DIMENSION_COUNT];
+	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
+	uint32_t widened, coded, numbered; /* bit f: cells, codes, numbers of field f are there */
 	int64_t cells[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
+	unsigned char codes[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
+	uint32_t numbers[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	uint32_t zone_count, zone_capacity; /* zones of leads by number of their name */
 	struct swk__zone_named *named;
 } swk__block;
 
-/* Chooses among `n` rows (at most SWK__BLOCK_ROWS, of one segment) from `row` on those of the source that count. */
-void swk__block_choose(swk__block *block, const swk__part *part, uint32_t row, uint32_t n);
+/* Takes `n` rows (at most SWK__BLOCK_ROWS, of one segment) from `row` on, a multiple of 64; those count whose bit in
+ * `live` (of the whole part) is set, that lie in the bounds and have come, and that source and plan want. False when
+ * none does. */
+bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, const uint64_t *live, uint32_t row,
+                     uint32_t n);
 
-/* Takes rows of one segment as they are. */
-void swk__block_take(swk__block *block, const swk__part *part, const uint32_t *rows, uint32_t n);
-
-/* A field of the rows. Valid until rows are dropped or chosen anew. */
+/* A field of the rows as integers; of an ENUM or BOOL as bytes, 0 for null and 1 + value otherwise; of a text kind as
+ * numbers. Valid until the next rows are taken. */
 const int64_t *swk__block_cells(swk__block *block, int field);
+const unsigned char *swk__block_codes(swk__block *block, int field);
+const uint32_t *swk__block_numbers(swk__block *block, int field);
 
-/* Drops the rows whose flag is 0. */
-void swk__block_keep(swk__block *block, const unsigned char *flags);
-
-/* The rows of the leads that the facts count for; 0 where there is none. */
-const swk__place *swk__block_leads(swk__block *block);
-
-/* The values of a dimension, as numbers of texts or numbers. */
-int swk__block_dimension(swk__block *block, swk__dimension dimension, uint32_t *values, swk_error *error);
+/* Finds the values of one of the plan's used dimensions, numbers of texts or numbers: values[used]. */
+int swk__block_dimension(swk__block *block, unsigned used, swk_error *error);
 
 /* Notes an instant that the stretch's end lies before or not: whether it has come. */
 static inline bool swk__stretch_come(swk__stretch *bounds, int64_t instant)
@@ -80,6 +89,8 @@ static inline bool swk__condition_passes(swk__condition condition, int64_t value
 /* The texts that a dimension's numbers belong to. */
 const swk__text *swk__dimension_texts(const swk__facts *facts, swk__dimension dimension);
 
+/* A block without rows for a plan's facts; to be ended with swk__block_done. */
+void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts *facts, swk__zones *zones);
 void swk__block_done(swk__block *block);
 
 #endif

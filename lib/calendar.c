@@ -487,6 +487,11 @@ int32_t swk__zone_offset(const swk__zone *zone, int64_t instant)
 	return zone_span(zone, floor_div(instant, SWK__US_SECOND)).offset;
 }
 
+int64_t swk__zone_until(const swk__zone *zone, int64_t instant)
+{
+	return saturate((swk__i128)zone_span(zone, floor_div(instant, SWK__US_SECOND)).end * SWK__US_SECOND);
+}
+
 int64_t swk__zone_local(const swk__zone *zone, int64_t instant)
 {
 	return saturate((swk__i128)instant + swk__zone_offset(zone, instant) * SWK__US_SECOND);

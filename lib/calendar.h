@@ -67,6 +67,9 @@ const char *swk__zone_parse(const unsigned char *bytes, size_t length, swk__zone
 /* Seconds east of Greenwich at an instant. */
 int32_t swk__zone_offset(const swk__zone *zone, int64_t instant);
 
+/* Until when (excluded) the offset at an instant surely holds. */
+int64_t swk__zone_until(const swk__zone *zone, int64_t instant);
+
 /* What a wall clock shows at an instant. */
 int64_t swk__zone_local(const swk__zone *zone, int64_t instant);
 

@@ -1,28 +1,50 @@
 /* SPDX-License-Identifier: MIT */
 #include "groups.h"
 
+#include <stdlib.h>
+
 #define NO_GROUP UINT32_MAX
-#define LISTS_MAX ((size_t)2 * SWK__CURVES_MAX)
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists)
 {
-	*groups = (swk__groups){ .mem = mem, .width = width, .measures = measures, .lists = lists };
+	*groups = (swk__groups){ .mem = mem, .width = width, .measures = measures, .lists = lists, .direct = true };
+	swk__buf_init(&groups->names, mem, SIZE_MAX);
 }
 
 void swk__groups_done(swk__groups *groups)
 {
 	swk__free(groups->mem, groups->keys);
 	swk__free(groups->mem, groups->sums);
+	swk__free(groups->mem, groups->counted);
 	swk__free(groups->mem, groups->index);
 	swk__free(groups->mem, groups->observations);
+	swk__buf_done(&groups->names);
+	swk__free(groups->mem, groups->ends);
+	swk__free(groups->mem, groups->order);
+	for (size_t d = 0; d < SWK__COUNT(groups->coders); d++)
+		swk__free(groups->mem, groups->coders[d].codes);
+	swk__free(groups->mem, groups->grid);
+	swk__free(groups->mem, groups->tally);
+	for (size_t v = 0; v < SWK__COUNT(groups->adding); v++)
+		swk__free(groups->mem, groups->adding[v]);
 }
 
 void swk__groups_clear(swk__groups *groups)
 {
-	groups->count = 0;
+	/* Nothing is left to be flushed but after a failure. */
+	size_t tallied = groups->tallied ? groups->tally_capacity : 0;
+	for (size_t v = 0; v < SWK__COUNT(groups->adding); v++)
+		if (groups->adding[v])
+			memset(groups->adding[v], 0, tallied * sizeof *groups->adding[v]);
+	if (groups->tally)
+		memset(groups->tally, 0, tallied * sizeof *groups->tally);
+	for (uint32_t g = 0; g < groups->count; g++)
+		if (groups->counted[g])
+			memset(swk__groups_sums(groups, g), 0, groups->measures * sizeof *groups->sums);
+	if (groups->counted)
+		memset(groups->counted, 0, groups->count);
 	groups->observed = 0;
-	if (groups->index)
-		memset(groups->index, 0xff, ((size_t)groups->index_mask + 1) * sizeof *groups->index);
+	groups->tallied = 0;
 }
 
 static uint32_t key_hash(const uint32_t *key, unsigned count)
@@ -61,6 +83,19 @@ static bool groups_grow(swk__groups *groups)
 	if (!sums)
 		return false;
 	groups->sums = sums;
+	bool *counted = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->counted, capacity, sizeof *counted);
+	if (!counted)
+		return false;
+	groups->counted = counted;
+	size_t *ends = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->ends, capacity, sizeof *ends);
+	if (!ends)
+		return false;
+	groups->ends = ends;
+	uint32_t *order = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->order, capacity,
+	                              2 * sizeof *order);
+	if (!order)
+		return false;
+	groups->order = order;
 	uint32_t *index = swk__alloc(groups->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *index);
 	if (!index)
 		return false;
@@ -83,6 +118,7 @@ uint32_t swk__groups_find(swk__groups *groups, const uint32_t *key)
 		uint32_t group = groups->count++;
 		memcpy(groups->keys + (size_t)group * groups->width, key, groups->width * sizeof *key);
 		memset(swk__groups_sums(groups, group), 0, groups->measures * sizeof *groups->sums);
+		groups->counted[group] = false;
 		*slot = group;
 	}
 	return *slot;
@@ -99,8 +135,232 @@ bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int
 		groups->observations = observations;
 		groups->observed_capacity = capacity;
 	}
-	groups->observations[groups->observed++] = (swk__observation){ group, list, value };
+	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
 	return true;
+}
+
+/* ------------------------------------------------------------------------------------- many at once */
+
+#define CODES_MAX (UINT32_C(1) << 22) /* values that are coded are below */
+#define GRID_BITS_MAX 20
+
+/* Gives a value that is new its code. False when memory failed, or when it is too great for one. */
+static bool coder_learn(swk__groups *groups, swk__coder *coder, uint32_t value)
+{
+	if (value >= CODES_MAX) {
+		groups->direct = false;
+		return false;
+	}
+	if (value >= coder->size) {
+		size_t size = swk__grown(coder->size, (size_t)value + 1);
+		uint32_t *codes = swk__resize(groups->mem, SWK__FAULT_report_groups, coder->codes, size, sizeof *codes);
+		if (!codes)
+			return false;
+		memset(codes + coder->size, 0, (size - coder->size) * sizeof *codes);
+		coder->codes = codes;
+		coder->size = (uint32_t)size;
+	}
+	coder->codes[value] = ++coder->count;
+	return true;
+}
+
+static bool values_learn(swk__groups *groups, const uint32_t *const *values, uint32_t count)
+{
+	for (unsigned d = 0; d < groups->width; d++) {
+		swk__coder *coder = &groups->coders[d];
+		for (uint32_t i = 0; i < count; i++)
+			if ((values[d][i] >= coder->size || !coder->codes[values[d][i]]) &&
+			    !coder_learn(groups, coder, values[d][i]))
+				return false;
+	}
+	return true;
+}
+
+/* Makes the grid wide enough for all codes; then it forgets what it knew. False when memory failed, or it grew too
+ * wide. */
+static bool grid_cover(swk__groups *groups)
+{
+	unsigned all = 0;
+	bool fits = groups->grid != NULL;
+	for (unsigned d = 0; d < groups->width; d++) {
+		unsigned bits = groups->bits[d];
+		while (groups->coders[d].count > UINT32_C(1) << bits)
+			bits++;
+		fits &= bits == groups->bits[d];
+		groups->bits[d] = (unsigned char)bits;
+		all += bits;
+	}
+	if (fits)
+		return true;
+	groups->direct = all <= GRID_BITS_MAX;
+	swk__free(groups->mem, groups->grid);
+	groups->grid = groups->direct ? swk__alloc(groups->mem, SWK__FAULT_report_groups, (size_t)1 << all,
+	                                           sizeof *groups->grid)
+	                              : NULL;
+	return groups->grid != NULL;
+}
+
+static uint32_t row_find(swk__groups *groups, const uint32_t *const *values, uint32_t row)
+{
+	uint32_t key[SWK__DIMENSION_COUNT];
+	for (unsigned d = 0; d < groups->width; d++)
+		key[d] = values[d][row];
+	return swk__groups_find(groups, key);
+}
+
+/* By hash, row by row. */
+static bool number_long(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		numbers[i] = row_find(groups, values, i);
+		if (numbers[i] == NO_GROUP)
+			return false;
+	}
+	return true;
+}
+
+/* Rows into places of the grid. */
+static void places_fill(const swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *places)
+{
+	for (unsigned d = 0; d < groups->width; d++) {
+		const uint32_t *codes = groups->coders[d].codes, *from = values[d];
+		const unsigned bits = groups->bits[d];
+		for (uint32_t i = 0; i < count; i++)
+			places[i] = (d ? places[i] << bits : 0) | (codes[from[i]] - 1);
+	}
+	if (groups->width == 0)
+		memset(places, 0, count * sizeof *places);
+}
+
+/* By one dimension: what the grid does not know of a code is found by hash. */
+static bool number_one(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
+{
+	const uint32_t *codes = groups->coders[0].codes, *from = values[0];
+	uint32_t *grid = groups->grid, unknown = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		numbers[i] = grid[codes[from[i]] - 1] - 1;
+		unknown |= numbers[i] + 1 == 0;
+	}
+	for (uint32_t i = 0; i < count && unknown; i++) {
+		if (numbers[i] != NO_GROUP)
+			continue;
+		numbers[i] = row_find(groups, values, i);
+		if (numbers[i] == NO_GROUP)
+			return false;
+		grid[codes[from[i]] - 1] = numbers[i] + 1;
+	}
+	return true;
+}
+
+bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
+{
+	uint32_t places[SWK__BLOCK_ROWS];
+	if (!groups->direct || !values_learn(groups, values, count) || !grid_cover(groups))
+		return !groups->direct && number_long(groups, values, count, numbers);
+	if (groups->width == 1)
+		return number_one(groups, values, count, numbers);
+	places_fill(groups, values, count, places);
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t known = groups->grid[places[i]];
+		if (!known) {
+			uint32_t group = row_find(groups, values, i);
+			if (group == NO_GROUP)
+				return false;
+			known = groups->grid[places[i]] = group + 1;
+		}
+		numbers[i] = known - 1;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------------------------------- tallying */
+
+/* Room for all groups' classes; what is new is zero. */
+static bool tally_cover(swk__groups *groups, const swk__classes *classes)
+{
+	size_t needed = (size_t)groups->count * groups->stride, before = groups->tally_capacity;
+	bool adding = true;
+	for (unsigned v = 0; v < classes->value_count; v++)
+		adding &= groups->adding[v] != NULL;
+	if (needed <= before && adding)
+		return true;
+	size_t capacity = needed <= before ? before : swk__grown(before, needed);
+	uint32_t *tally = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->tally, capacity, sizeof *tally);
+	if (!tally)
+		return false;
+	groups->tally = tally;
+	memset(tally + before, 0, (capacity - before) * sizeof *tally);
+	for (unsigned v = 0; v < SWK__VALUES_MAX; v++) {
+		size_t kept = groups->adding[v] ? before : 0;
+		if (!groups->adding[v] && v >= classes->value_count)
+			continue;
+		swk__i128 *sums = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->adding[v], capacity,
+		                              sizeof *sums);
+		if (!sums)
+			return false;
+		groups->adding[v] = sums;
+		memset(sums + kept, 0, (capacity - kept) * sizeof *sums);
+	}
+	groups->tally_capacity = capacity;
+	return true;
+}
+
+bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
+                       const swk__sorted *sorted, const uint32_t *numbers)
+{
+	uint32_t places[SWK__BLOCK_ROWS];
+	groups->stride = classes->count + 1;
+	if (groups->tallied + block->count > UINT32_MAX)
+		swk__groups_flush(groups, classes);
+	if (!tally_cover(groups, classes))
+		return false;
+	groups->tallied += block->count;
+	for (uint32_t i = 0; i < block->count; i++)
+		places[i] = numbers[i] * groups->stride + sorted->classes[i];
+	for (uint32_t i = 0; i < block->count; i++)
+		groups->tally[places[i]]++;
+	for (unsigned v = 0; v < classes->value_count; v++) {
+		swk__i128 *sums = groups->adding[v];
+		for (uint32_t i = 0; i < block->count; i++)
+			sums[places[i]] += sorted->values[v][i];
+	}
+	return true;
+}
+
+/* Adds to the sums of the measures whose bits are set. */
+static void sums_add(swk__i128 *sums, uint32_t measures, swk__i128 amount)
+{
+	for (; measures; measures &= measures - 1)
+		sums[__builtin_ctz(measures)] += amount;
+}
+
+/* Adds what was tallied of a class of a group, and forgets it. */
+static void class_flush(swk__groups *groups, const swk__classes *classes, uint32_t group, unsigned class)
+{
+	const size_t at = (size_t)group * groups->stride + class;
+	const bool counts = class < classes->count;
+	swk__i128 *sums = swk__groups_sums(groups, group);
+	if (counts) {
+		groups->counted[group] = true;
+		sums_add(sums, classes->counts[class], groups->tally[at]);
+	}
+	groups->tally[at] = 0;
+	for (unsigned v = 0; v < classes->value_count; v++) {
+		if (counts)
+			sums_add(sums, classes->values[v].adds[class], groups->adding[v][at]);
+		groups->adding[v][at] = 0;
+	}
+}
+
+void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
+{
+	for (uint32_t g = 0; g < groups->count && groups->tallied; g++) {
+		const uint32_t *rows = groups->tally + (size_t)g * groups->stride;
+		for (unsigned class = 0; class < groups->stride; class ++)
+			if (rows[class])
+				class_flush(groups, classes, g, class);
+	}
+	groups->tallied = 0;
 }
 
 /* ---------------------------------------------------------------------------------------- building */
@@ -112,89 +372,160 @@ typedef struct sorted {
 	int64_t *values;
 } sorted;
 
+/* Deals the observations to their lists; `ends` hold where each list begins, one place on. */
+static void lists_deal(const swk__groups *groups, const sorted *lists, size_t count)
+{
+	for (size_t i = 0; i < groups->observed; i++)
+		lists->ends[(size_t)groups->observations[i].list + 1]++;
+	for (size_t l = 0; l < count; l++)
+		lists->ends[l + 1] += lists->ends[l];
+	for (size_t i = 0; i < groups->observed; i++)
+		lists->values[lists->ends[groups->observations[i].list]++] = groups->observations[i].value;
+}
+
 static bool lists_sort(const swk__groups *groups, sorted *lists)
 {
-	size_t count = (size_t)groups->count * groups->lists;
+	size_t count = (size_t)groups->count * groups->lists, longest = 0;
 	lists->ends = swk__alloc(groups->mem, SWK__FAULT_report_groups, count + 1, sizeof *lists->ends);
 	lists->values = swk__alloc(groups->mem, SWK__FAULT_report_groups, groups->observed, sizeof *lists->values);
 	if (!lists->ends || !lists->values)
 		return false;
-	for (size_t i = 0; i < groups->observed; i++) {
-		const swk__observation *seen = &groups->observations[i];
-		lists->ends[(size_t)seen->group * groups->lists + seen->list + 1]++;
+	lists_deal(groups, lists, count);
+	for (size_t l = 0, begin = 0; l < count; begin = lists->ends[l++])
+		longest = lists->ends[l] - begin > longest ? lists->ends[l] - begin : longest;
+	int64_t *scratch = swk__alloc(groups->mem, SWK__FAULT_report_groups, longest, sizeof *scratch);
+	for (size_t l = 0, begin = 0; l < count && scratch; begin = lists->ends[l++])
+		swk__rollup_list_sort(lists->values + begin, lists->ends[l] - begin, scratch);
+	swk__free(groups->mem, scratch);
+	return scratch != NULL;
+}
+
+/* Appends a group's key as the rollup has it. */
+static bool name_write(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group)
+{
+	const uint32_t *values = groups->keys + (size_t)group * groups->width;
+	swk__buf *names = &groups->names;
+	for (unsigned d = 0; d < groups->width; d++) {
+		if (swk__dimensions[by[d]].number) {
+			swk__buf_byte(names, (unsigned char)(values[d] + 1));
+			continue;
+		}
+		swk__buf_slice(names, swk__text_get(swk__dimension_texts(facts, by[d]), values[d]));
+		swk__buf_byte(names, 0);
 	}
-	for (size_t l = 0; l < count; l++)
-		lists->ends[l + 1] += lists->ends[l];
-	for (size_t i = 0; i < groups->observed; i++) {
-		const swk__observation *seen = &groups->observations[i];
-		lists->values[lists->ends[(size_t)seen->group * groups->lists + seen->list]++] = seen->value;
+	groups->ends[group] = names->length;
+	return !names->failed;
+}
+
+static swk__slice group_name(const swk__groups *groups, uint32_t group)
+{
+	size_t begin = group ? groups->ends[group - 1] : 0, length = groups->ends[group] - begin;
+	return (swk__slice){ length ? groups->names.bytes + begin : "", length };
+}
+
+/* A group on its way to its place in the order. */
+typedef struct ranked {
+	swk__slice name;
+	uint32_t group;
+} ranked;
+
+static int name_order(const void *a, const void *b)
+{
+	return swk__slice_compare(((const ranked *)a)->name, ((const ranked *)b)->name);
+}
+
+/* Puts groups that are new, sorted, among those in order; behind the order there is room for a second one. */
+static void order_merge(swk__groups *groups, const ranked *added, uint32_t count)
+{
+	uint32_t *order = groups->order, *merged = order + groups->capacity, old = groups->named, a = 0, b = 0;
+	while (a < old || b < count) {
+		bool first = b == count ||
+		             (a < old && swk__slice_compare(group_name(groups, order[a]), added[b].name) < 0);
+		merged[a + b] = first ? order[a] : added[b].group;
+		a += first;
+		b += !first;
 	}
+	memcpy(order, merged, (size_t)(old + count) * sizeof *order);
+	groups->named = old + count;
+}
+
+/* Gives groups that are new their names and their places in the order. */
+static bool groups_order(swk__groups *groups, const swk__facts *facts, const swk__dimension *by)
+{
+	uint32_t count = groups->count - groups->named;
+	size_t before = groups->names.length;
+	if (count == 0)
+		return true;
+	ranked *added = swk__alloc(groups->mem, SWK__FAULT_report_groups, count, sizeof *added);
+	bool made = added != NULL;
+	for (uint32_t i = 0; i < count && made; i++)
+		made = name_write(groups, facts, by, groups->named + i);
+	if (!made) {
+		swk__free(groups->mem, added);
+		groups->names.length = before;
+		groups->names.failed = false;
+		return false;
+	}
+	for (uint32_t i = 0; i < count; i++)
+		added[i] = (ranked){ group_name(groups, groups->named + i), groups->named + i };
+	if (count > 1)
+		qsort(added, count, sizeof *added, name_order);
+	order_merge(groups, added, count);
+	swk__free(groups->mem, added);
 	return true;
 }
 
-/* Writes a group's values as a rollup key. */
-static bool key_write(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
-                      swk__buf *key)
-{
-	const uint32_t *values = groups->keys + (size_t)group * groups->width;
-	key->length = 0;
-	for (unsigned d = 0; d < groups->width; d++) {
-		if (swk__dimensions[by[d]].number) {
-			swk__buf_byte(key, (unsigned char)(values[d] + 1));
-			continue;
-		}
-		swk__buf_slice(key, swk__text_get(swk__dimension_texts(facts, by[d]), values[d]));
-		swk__buf_byte(key, 0);
-	}
-	return !key->failed;
-}
-
-int swk__groups_keyed(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+int swk__groups_keyed(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
                       swk__slice key, bool *same, swk_error *error)
 {
-	swk__buf own;
-	swk__buf_init(&own, groups->mem, SIZE_MAX);
-	bool written = key_write(groups, facts, by, group, &own);
-	*same = written && swk__slice_equal((swk__slice){ own.bytes, own.length }, key);
-	swk__buf_done(&own);
-	return written ? SWK_OK : swk__fail_memory(error, groups->mem);
+	if (!groups_order(groups, facts, by))
+		return swk__fail_memory(error, groups->mem);
+	*same = swk__slice_equal(group_name(groups, group), key);
+	return SWK_OK;
 }
 
-static int group_add(const swk__groups *groups, uint32_t group, const sorted *lists, swk__slice key,
-                     swk__rollup_builder *builder, swk_error *error)
+/* The lists of a group. */
+static void lists_of(const swk__groups *groups, const sorted *lists, uint32_t group, swk__rollup_list *of)
 {
-	swk__rollup_list parts[LISTS_MAX] = { { NULL, 0 } };
 	for (unsigned l = 0; l < groups->lists; l++) {
 		size_t at = (size_t)group * groups->lists + l, begin = at ? lists->ends[at - 1] : 0;
-		parts[l] = (swk__rollup_list){ lists->values + begin, lists->ends[at] - begin };
+		of[l] = (swk__rollup_list){ lists->values + begin, lists->ends[at] - begin };
 	}
-	return swk__rollup_builder_add(builder, key, swk__groups_sums(groups, group), groups->lists ? parts : NULL,
-	                               error);
 }
 
-int swk__groups_build(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by,
-                      swk__rollup **rollup, swk_error *error)
+static int cells_build(const swk__groups *groups, const sorted *lists, swk__rollup **rollup, swk_error *error)
 {
-	swk__rollup_builder builder;
-	sorted lists = { NULL, NULL };
-	swk__buf key;
-	int code = SWK_OK;
-	swk__rollup_builder_init(&builder, groups->mem, groups->measures, groups->lists);
-	swk__buf_init(&key, groups->mem, SIZE_MAX);
-	if (groups->lists && !lists_sort(groups, &lists))
-		code = swk__fail_memory(error, groups->mem);
-	for (uint32_t g = 0; g < groups->count && code == SWK_OK; g++) {
-		if (key_write(groups, facts, by, g, &key))
-			code = group_add(groups, g, &lists, (swk__slice){ key.length ? key.bytes : "", key.length },
-			                 &builder, error);
-		else
-			code = swk__fail_memory(error, groups->mem);
+	swk__mem *mem = groups->mem;
+	size_t count = 0;
+	swk__rollup_cell *cells = swk__alloc(mem, SWK__FAULT_report_groups, groups->count, sizeof *cells);
+	swk__rollup_list *of = swk__alloc(mem, SWK__FAULT_report_groups, (size_t)groups->count * groups->lists,
+	                                  sizeof *of);
+	int code = cells && of ? SWK_OK : swk__fail_memory(error, mem);
+	for (uint32_t i = 0; i < groups->count && code == SWK_OK; i++) {
+		uint32_t group = groups->order[i];
+		if (!groups->counted[group])
+			continue;
+		swk__rollup_list *own = of + count * groups->lists;
+		lists_of(groups, lists, group, own);
+		cells[count++] = (swk__rollup_cell){ group_name(groups, group), swk__groups_sums(groups, group), own };
 	}
 	if (code == SWK_OK)
-		code = swk__rollup_build(&builder, rollup, error);
+		code = swk__rollup_of(mem, groups->measures, groups->lists, cells, count, rollup, error);
+	swk__free(mem, cells);
+	swk__free(mem, of);
+	return code;
+}
+
+int swk__groups_build(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, swk__rollup **rollup,
+                      swk_error *error)
+{
+	sorted lists = { NULL, NULL };
+	int code = SWK_OK;
+	if (!groups_order(groups, facts, by) || (groups->lists && !lists_sort(groups, &lists)))
+		code = swk__fail_memory(error, groups->mem);
+	if (code == SWK_OK)
+		code = cells_build(groups, &lists, rollup, error);
 	swk__free(groups->mem, lists.ends);
 	swk__free(groups->mem, lists.values);
-	swk__buf_done(&key);
-	swk__rollup_builder_done(&builder);
 	return code;
 }

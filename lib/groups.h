@@ -1,22 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
- * groups: sums and lists by group, while facts are counted; a rollup at the end.
+ * groups: counts, sums and lists by group, while facts are counted; a rollup at the end.
  *
- *   key (numbers of the `by` values) --index--> group { sums[], spans and starts of curves }
+ *   values of `by` --codes--> place in a grid --> group       (what the grid does not know yet or cannot hold: by hash)
+ *   group, class --> rows, values added up --flush--> sums[] of the group; spans and starts of curves
  *
- * Invariant: the numbers by which groups are found leave no trace in the rollup.
+ * Groups, their codes and their keys' texts stay from one rollup to the next: weeks have much the same groups.
+ *
+ * Invariant: the numbers by which groups are found leave no trace in the rollup, nor does the way in which they are.
  */
 #ifndef SWK_GROUPS_H
 #define SWK_GROUPS_H
 
-#include "block.h"
+#include "measure.h"
 #include "rollup.h"
 
 /* An observation of a curve: list 2c holds the ended spans of curve c, 2c + 1 the starts of those open. */
 typedef struct swk__observation {
-	uint32_t group, list;
+	uint32_t list; /* of all groups: group * lists + list */
 	int64_t value;
 } swk__observation;
+
+/* A dimension's values as small numbers, in the order in which they were met. */
+typedef struct swk__coder {
+	uint32_t *codes; /* by value: 1 + code, 0: not met yet */
+	uint32_t size, count;
+} swk__coder;
 
 typedef struct swk__groups {
 	swk__mem *mem;
@@ -24,14 +33,33 @@ typedef struct swk__groups {
 	uint32_t count, capacity;
 	uint32_t *keys;
 	swk__i128 *sums;
+	bool *counted;   /* a row of the group counts: only such groups are in the rollup */
 	uint32_t *index; /* open addressing: group, or none */
 	uint32_t index_mask;
 	size_t observed, observed_capacity;
 	swk__observation *observations;
+	/* keys as the rollup has them: of group g names[ends[g - 1] .. ends[g]); `named` groups have one, in `order` */
+	swk__buf names;
+	size_t *ends;
+	uint32_t *order;
+	uint32_t named;
+	/* the short way to a group */
+	bool direct; /* it is in use; tests turn it off */
+	swk__coder coders[SWK__DIMENSION_COUNT];
+	unsigned char bits[SWK__DIMENSION_COUNT];
+	uint32_t *grid; /* 1 + group by codes, 0: not known */
+	/* rows and values by group and class */
+	unsigned stride; /* classes of the source, that of the rows that do not count included */
+	size_t tally_capacity;
+	uint32_t *tally;
+	swk__i128 *adding[SWK__VALUES_MAX];
+	uint64_t tallied; /* rows since the last flush, at most */
 } swk__groups;
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists);
 void swk__groups_done(swk__groups *groups);
+
+/* Forgets what was counted. */
 void swk__groups_clear(swk__groups *groups);
 
 /* The group of a key, a new one if need be; UINT32_MAX when memory failed. */
@@ -42,15 +70,25 @@ static inline swk__i128 *swk__groups_sums(const swk__groups *groups, uint32_t gr
 	return groups->sums + (size_t)group * groups->measures;
 }
 
+/* The groups of rows whose values of dimension d are values[d][0 .. count). False when memory failed. */
+bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers);
+
+/* Adds a block's rows, sorted into the classes of its source, to their groups. False when memory failed. */
+bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
+                       const swk__sorted *sorted, const uint32_t *numbers);
+
+/* Adds what was tallied to the sums. To be called before rows of another source are. */
+void swk__groups_flush(swk__groups *groups, const swk__classes *classes);
+
 /* Adds an observation to a list of a group. False when memory failed. */
 bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value);
 
 /* Whether a group's key, as the rollup will have it, is this one. */
-int swk__groups_keyed(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+int swk__groups_keyed(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
                       swk__slice key, bool *same, swk_error *error);
 
 /* Builds the rollup, keys written as the dimensions' texts and numbers. */
-int swk__groups_build(const swk__groups *groups, const swk__facts *facts, const swk__dimension *by,
-                      swk__rollup **rollup, swk_error *error);
+int swk__groups_build(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, swk__rollup **rollup,
+                      swk_error *error);
 
 #endif

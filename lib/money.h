@@ -46,4 +46,13 @@ int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency,
 int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,
                        swk_error *error);
 
+/* The same where nothing is to be converted or rounded, which is the rule; false: it is. */
+static inline bool swk__money_same(const swk__money *money, int64_t amount, uint32_t currency, int64_t *minor)
+{
+	if ((currency ? currency : money->base) != money->result || money->digits != 2)
+		return false;
+	*minor = amount / 100;
+	return *minor * 100 == amount;
+}
+
 #endif

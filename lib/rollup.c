@@ -276,9 +276,6 @@ static swk__rollup_list builder_list(const swk__rollup_builder *builder, uint32_
 	return list_at(values, builder->list_ends, (size_t)cell * builder->lists + list);
 }
 
-/* Lists up to this length are sorted in place. */
-#define LIST_SHORT 64
-
 static void list_sort_short(int64_t *values, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
@@ -290,34 +287,41 @@ static void list_sort_short(int64_t *values, size_t count)
 	}
 }
 
-/* The byte of a value that begins at bit `shift`; the sign turned over, so that bytes order like values. */
-static unsigned list_digit(int64_t value, unsigned shift)
+/* Digits of long lists have more bits: fewer passes; of short ones fewer: less to clear. */
+#define DIGIT_SHORT 8
+#define DIGIT_LONG 11
+#define LIST_LONG 4096
+
+/* The digit of a value that begins at bit `shift`; the sign turned over, so that digits order like values. */
+static unsigned list_digit(int64_t value, unsigned shift, unsigned bits)
 {
-	return (unsigned)(((uint64_t)value ^ (uint64_t)INT64_MIN) >> shift & 0xff);
+	return (unsigned)(((uint64_t)value ^ (uint64_t)INT64_MIN) >> shift & ((1u << bits) - 1));
 }
 
-static void list_deal(const int64_t *from, int64_t *to, size_t count, unsigned shift)
+static void list_deal(const int64_t *from, int64_t *to, size_t count, unsigned shift, unsigned bits)
 {
-	size_t places[256] = { 0 };
+	size_t places[1 << DIGIT_LONG], place = 0;
+	memset(places, 0, sizeof *places << bits);
 	for (size_t i = 0; i < count; i++)
-		places[list_digit(from[i], shift)]++;
-	for (size_t digit = 0, place = 0; digit < SWK__COUNT(places); digit++) {
+		places[list_digit(from[i], shift, bits)]++;
+	for (size_t digit = 0; digit >> bits == 0; digit++) {
 		size_t size = places[digit];
 		places[digit] = place;
 		place += size;
 	}
 	for (size_t i = 0; i < count; i++)
-		to[places[list_digit(from[i], shift)]++] = from[i];
+		to[places[list_digit(from[i], shift, bits)]++] = from[i];
 }
 
-/* Deals the values into the scratch and back, a byte at a time from the least, and leaves out the bytes in which all
+/* Deals the values into the scratch and back, a digit at a time from the least, and leaves out the digits in which all
  * values agree. */
-static void list_sort(int64_t *values, size_t count, int64_t *scratch)
+void swk__rollup_list_sort(int64_t *values, size_t count, int64_t *scratch)
 {
+	const unsigned bits = count < LIST_LONG ? DIGIT_SHORT : DIGIT_LONG;
 	uint64_t differing = 0;
 	int64_t *from = values, *to = scratch;
 	bool sorted = true;
-	if (count <= LIST_SHORT) {
+	if (count <= SWK__LIST_SHORT) {
 		list_sort_short(values, count);
 		return;
 	}
@@ -325,10 +329,10 @@ static void list_sort(int64_t *values, size_t count, int64_t *scratch)
 		differing |= (uint64_t)(values[i] ^ values[i - 1]);
 		sorted &= values[i - 1] <= values[i];
 	}
-	for (unsigned shift = 0; shift < 64 && !sorted; shift += 8) {
-		if (!(differing >> shift & 0xff))
+	for (unsigned shift = 0; shift < 64 && !sorted; shift += bits) {
+		if (!(differing >> shift & ((1u << bits) - 1)))
 			continue;
-		list_deal(from, to, count, shift);
+		list_deal(from, to, count, shift, bits);
 		int64_t *dealt = to;
 		to = from;
 		from = dealt;
@@ -375,7 +379,7 @@ static int build_fill(filling *out, const swk__rollup_builder *builder, const en
 			size_t begin = out->listed;
 			for (uint32_t same = i; same < end; same++)
 				filling_append(out, builder_list(builder, entries[same].cell, k));
-			list_sort(out->list_values + begin, out->listed - begin, scratch);
+			swk__rollup_list_sort(out->list_values + begin, out->listed - begin, scratch);
 			filling_end_list(out);
 		}
 	}
@@ -390,7 +394,7 @@ static int build_entries(const swk__rollup_builder *builder, const entry *entrie
 	filling out = { 0 };
 	int64_t *scratch = NULL;
 	extent held = build_extent(builder, entries, &longest);
-	if (longest > LIST_SHORT) {
+	if (longest > SWK__LIST_SHORT) {
 		scratch = swk__alloc(builder->mem, SWK__FAULT_rollup_build, longest, sizeof *scratch);
 		if (!scratch)
 			return swk__fail_memory(error, builder->mem);
@@ -417,6 +421,32 @@ int swk__rollup_build(swk__rollup_builder *builder, swk__rollup **rollup, swk_er
 	if (code == SWK_OK)
 		swk__rollup_builder_done(builder);
 	return code;
+}
+
+int swk__rollup_of(swk__mem *mem, uint32_t measures, uint32_t lists, const swk__rollup_cell *cells, size_t count,
+                   swk__rollup **rollup, swk_error *error)
+{
+	extent held = { .cells = count, .measures = measures, .lists = lists };
+	for (size_t i = 0; i < count; i++) {
+		held.key_bytes += cells[i].key.length;
+		for (uint32_t k = 0; k < lists; k++)
+			held.list_values += cells[i].lists[k].count;
+	}
+	filling out;
+	int code = filling_begin(&out, mem, &held, error);
+	if (code != SWK_OK)
+		return code;
+	for (size_t i = 0; i < count; i++) {
+		swk__i128 *values = filling_add(&out, cells[i].key);
+		if (measures)
+			memcpy(values, cells[i].values, measures * sizeof *values);
+		for (uint32_t k = 0; k < lists; k++) {
+			filling_append(&out, cells[i].lists[k]);
+			filling_end_list(&out);
+		}
+	}
+	*rollup = out.rollup;
+	return SWK_OK;
 }
 
 /* ------------------------------------------------------------------------------------------ merging */
@@ -459,6 +489,30 @@ static void merge_lists(filling *out, swk__rollup_list a, swk__rollup_list b)
 	filling_end_list(out);
 }
 
+/* Whether both have the same groups, as two weeks often do. */
+static bool keys_equal(const swk__rollup *a, const swk__rollup *b)
+{
+	uint32_t bytes = a->cells ? a->key_ends[a->cells - 1] : 0;
+	return a->cells == b->cells &&
+	       (a->cells == 0 || (memcmp(a->key_ends, b->key_ends, a->cells * sizeof *a->key_ends) == 0 &&
+	                          memcmp(a->key_bytes, b->key_bytes, bytes) == 0));
+}
+
+/* The sum of rollups with equal keys: cell by cell. */
+static bool merge_equal(filling *out, const swk__rollup *a, const swk__rollup *b)
+{
+	size_t sums = (size_t)a->cells * a->measures;
+	bool over = false;
+	memcpy(out->key_ends, a->key_ends, a->cells * sizeof *a->key_ends);
+	memcpy(out->key_bytes, a->key_bytes, a->cells ? a->key_ends[a->cells - 1] : 0);
+	for (size_t i = 0; i < sums; i++)
+		over |= __builtin_add_overflow(a->values[i], b->values[i], &out->values[i]);
+	for (uint32_t cell = 0; cell < a->cells; cell++)
+		for (uint32_t k = 0; k < a->lists; k++)
+			merge_lists(out, swk__rollup_list_at(a, cell, k), swk__rollup_list_at(b, cell, k));
+	return !over;
+}
+
 static bool merge_fill(filling *out, const swk__rollup *a, const swk__rollup *b)
 {
 	const swk__rollup_list none = { NULL, 0 };
@@ -491,13 +545,18 @@ int swk__rollup_merge(const swk__rollup *a, const swk__rollup *b, swk__rollup **
 		                 a->measures, b->measures, a->lists, b->lists);
 	extent held = { .measures = a->measures, .lists = a->lists };
 	held.list_values = rollup_listed(a) + rollup_listed(b);
-	for (walk step = { .a = a, .b = b }; walk_next(&step); held.cells++)
+	const bool equal = keys_equal(a, b);
+	if (equal) {
+		held.cells = a->cells;
+		held.key_bytes = a->cells ? a->key_ends[a->cells - 1] : 0;
+	}
+	for (walk step = { .a = a, .b = b }; !equal && walk_next(&step); held.cells++)
 		held.key_bytes += step.key.length;
 	filling out;
 	int code = filling_begin(&out, a->mem, &held, error);
 	if (code != SWK_OK)
 		return code;
-	if (!merge_fill(&out, a, b)) {
+	if (!(equal ? merge_equal(&out, a, b) : merge_fill(&out, a, b))) {
 		swk__rollup_release(out.rollup);
 		return overflow(error);
 	}

@@ -72,6 +72,22 @@ int swk__rollup_builder_add(swk__rollup_builder *builder, swk__slice key, const 
  * builder is empty then. SWK_ERR_OVERFLOW: a sum leaves 128 bits. */
 int swk__rollup_build(swk__rollup_builder *builder, swk__rollup **rollup, swk_error *error);
 
+/* A cell of a rollup that is made of cells in order. */
+typedef struct swk__rollup_cell {
+	swk__slice key;
+	const swk__i128 *values;
+	const swk__rollup_list *lists; /* ascending */
+} swk__rollup_cell;
+
+/* The rollup of cells that come in the order of their keys, each key once. */
+int swk__rollup_of(swk__mem *mem, uint32_t measures, uint32_t lists, const swk__rollup_cell *cells, size_t count,
+                   swk__rollup **rollup, swk_error *error);
+
+#define SWK__LIST_SHORT 64
+
+/* Sorts a list's values. `scratch` has room for as many; up to SWK__LIST_SHORT it may be NULL. */
+void swk__rollup_list_sort(int64_t *values, size_t count, int64_t *scratch);
+
 swk__rollup *swk__rollup_retain(swk__rollup *rollup);
 void swk__rollup_release(swk__rollup *rollup); /* NULL is fine */
 

@@ -15,16 +15,18 @@ struct swk__scan_filter {
 
 /* The last fact of a lead (and model). */
 typedef struct last_fact {
-	swk__place lead, place;
-	uint32_t model;
+	uint32_t lead, model, id, row;
+	int32_t week;
 	int64_t at;
-	swk__slice id;
 } last_fact;
 
-/* Facts of which only the last of each lead counts: open addressing by lead and model. */
+/* Facts of which only the last of each lead counts. */
 struct swk__scan_latest {
-	uint32_t count, capacity; /* capacity is a power of two, at most half full */
+	uint32_t count, capacity;
 	last_fact *facts;
+	uint32_t *slots, mask; /* by lead and model: 1 + place in facts; open addressing, at most half full */
+	uint64_t *bits;        /* a bit for each row of the stretch's parts, part by part: it is the last */
+	size_t words;
 };
 
 /* ----------------------------------------------------------------------------------------- filters */
@@ -42,17 +44,15 @@ static bool filter_has(const struct swk__scan_filter *filter, uint32_t number)
 	return low < filter->count && filter->numbers[low] == number;
 }
 
-/* Keeps the rows that pass the filters that are looked at now. */
+/* Leaves rows aside that do not pass the filters, `late` ones included or not. */
 static void filters_apply(swk__scan *scan, bool late)
 {
-	unsigned char flags[SWK__BLOCK_ROWS];
+	swk__block *block = scan->block;
 	for (unsigned f = 0; f < scan->plan->filter_count; f++) {
 		const struct swk__scan_filter *filter = &scan->filters[f];
-		if (filter->late != late)
-			continue;
-		for (uint32_t i = 0; i < scan->block->count; i++)
-			flags[i] = filter_has(filter, scan->block->values[filter->used][i]);
-		swk__block_keep(scan->block, flags);
+		const uint32_t *values = block->values[filter->used];
+		for (uint32_t i = 0; i < block->count && (late || !filter->late); i++)
+			block->counts[i] = block->counts[i] && filter_has(filter, values[i]);
 	}
 }
 
@@ -106,137 +106,43 @@ static int filters_open(swk__scan *scan, swk_error *error)
 
 /* ----------------------------------------------------------------------------------------- measures */
 
-/* Which rows a measure counts. */
-static void measure_flag(swk__scan *scan, const swk__measure *measure, unsigned char *flags)
-{
-	swk__block *block = scan->block;
-	memset(flags, 1, block->count);
-	if (measure->given.field >= 0) {
-		const int64_t *cells = swk__block_cells(block, measure->given.field);
-		for (uint32_t i = 0; i < block->count; i++)
-			flags[i] = swk__condition_passes(measure->given, cells[i]);
-	}
-	if (measure->present >= 0) {
-		const int64_t *cells = swk__block_cells(block, measure->present);
-		bool instant = swk__schemas[block->source->facts].fields[measure->present].kind == SWK__KIND_INSTANT;
-		for (uint32_t i = 0; i < block->count; i++)
-			flags[i] = flags[i] &&
-			           (instant ? swk__stretch_come(block->bounds, cells[i]) : cells[i] != SWK__NULL);
-	}
-}
+/* Where a row without a rate belongs. */
+typedef struct lacking {
+	swk__scan *scan;
+	const uint32_t *groups;
+} lacking;
 
-/* What each row adds to a measure of counts or sums of a field. */
-static void plain_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights)
+/* A rate is missing for an amount of a group: an error where that group needs it; else it is counted. */
+static int rate_missing(void *context, uint32_t row, const swk_error *why, swk_error *error)
 {
-	const swk__block *block = scan->block;
-	const int64_t *cells = measure->kind == SWK__MEASURE_SUM ? swk__block_cells(scan->block, measure->value) : NULL;
-	for (uint32_t i = 0; i < block->count; i++)
-		weights[i] = !flags[i] ? 0 : !cells ? 1 : cells[i] == SWK__NULL ? 0 : cells[i];
-}
-
-/* What each row adds to a measure of spans. */
-static void span_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags, int64_t *weights)
-{
-	swk__block *block = scan->block;
-	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
-	for (uint32_t i = 0; i < block->count; i++) {
-		bool come = flags[i] && swk__stretch_come(block->bounds, to[i]);
-		int64_t span = come ? to[i] - from[i] : 0;
-		if (measure->kind == SWK__MEASURE_SPAN)
-			weights[i] = span > 0 ? span : 0;
-		else
-			weights[i] = come && (span < 0) == (measure->kind == SWK__MEASURE_BACK);
-	}
-}
-
-/* A rate is missing for an amount of a group: an error where that group needs it, else one more that lacks its rate. */
-static int rate_missing(swk__scan *scan, uint32_t group, int code, swk_error *error)
-{
+	const lacking *of = context;
+	swk__scan *scan = of->scan;
 	bool needed = false;
-	if (!scan->needed) {
-		swk__groups_sums(&scan->groups, group)[scan->plan->form->measure_count]++;
+	if (!scan->needed)
 		return SWK_OK;
+	int made = swk__groups_keyed(&scan->groups, scan->facts, scan->plan->by, of->groups[row], *scan->needed,
+	                             &needed, error);
+	if (made == SWK_OK && needed) {
+		swk__error_copy(error, why);
+		return SWK_ERR_INVALID;
 	}
-	int made = swk__groups_keyed(&scan->groups, scan->facts, scan->plan->by, group, *scan->needed, &needed, error);
-	return made != SWK_OK ? made : needed ? code : SWK_OK;
-}
-
-static int amount_weigh(swk__scan *scan, const swk__measure *measure, const unsigned char *flags,
-                        const uint32_t *groups, int64_t *weights, swk_error *error)
-{
-	swk__block *block = scan->block;
-	swk_error own = SWK_ERROR_INIT;
-	const int64_t *amounts = swk__block_cells(block, measure->value);
-	const int64_t *currencies = swk__block_cells(block, measure->from);
-	const int64_t *instants = swk__block_cells(block, measure->present);
-	for (uint32_t i = 0; i < block->count; i++) {
-		weights[i] = 0;
-		int code = !flags[i] || amounts[i] == SWK__NULL
-		                   ? SWK_OK
-		                   : swk__money_convert(scan->money, amounts[i], (uint32_t)currencies[i], instants[i],
-		                                        &weights[i], &own);
-		if (code == SWK_ERR_INVALID)
-			code = rate_missing(scan, groups[i], code, error);
-		if (code != SWK_OK && own.code == code)
-			swk__error_copy(error, &own);
-		if (code != SWK_OK)
-			return code;
-	}
-	return SWK_OK;
+	return made;
 }
 
 /* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */
-static int curve_observe(swk__scan *scan, const swk__measure *measure, unsigned curve, const unsigned char *flags,
-                         const uint32_t *groups, swk_error *error)
+static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
 {
 	swk__block *block = scan->block;
+	const swk__measure *measure = curve->measure;
+	const swk__condition given = measure->given;
 	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
+	const unsigned char *codes = given.field < 0 ? NULL : swk__block_codes(block, given.field);
 	for (uint32_t i = 0; i < block->count; i++) {
-		bool ended = flags[i] && swk__stretch_come(block->bounds, to[i]);
+		if (!block->counts[i] || (codes && !swk__condition_passes(given, codes[i] - 1)))
+			continue;
+		bool ended = swk__stretch_come(block->bounds, to[i]);
 		int64_t value = !ended ? from[i] : to[i] > from[i] ? to[i] - from[i] : 0;
-		if (flags[i] && !swk__groups_observe(&scan->groups, groups[i], curve * 2 + !ended, value))
-			return swk__fail_memory(error, scan->mem);
-	}
-	return SWK_OK;
-}
-
-static int measure_add(swk__scan *scan, unsigned number, unsigned curve, const uint32_t *groups, swk_error *error)
-{
-	const swk__measure *measure = &scan->plan->form->measures[number];
-	unsigned char flags[SWK__BLOCK_ROWS];
-	int64_t weights[SWK__BLOCK_ROWS] = { 0 };
-	int code = SWK_OK;
-	measure_flag(scan, measure, flags);
-	switch (measure->kind) {
-	case SWK__MEASURE_CURVE:
-		return curve_observe(scan, measure, curve, flags, groups, error);
-	case SWK__MEASURE_AMOUNT:
-		code = amount_weigh(scan, measure, flags, groups, weights, error);
-		break;
-	case SWK__MEASURE_SPAN:
-	case SWK__MEASURE_SPANS:
-	case SWK__MEASURE_BACK:
-		span_weigh(scan, measure, flags, weights);
-		break;
-	default:
-		plain_weigh(scan, measure, flags, weights);
-	}
-	for (uint32_t i = 0; i < scan->block->count && code == SWK_OK; i++)
-		swk__groups_sums(&scan->groups, groups[i])[number] += weights[i];
-	return code;
-}
-
-/* ------------------------------------------------------------------------------------------- blocks */
-
-static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
-{
-	const swk__block *block = scan->block;
-	for (uint32_t i = 0; i < block->count; i++) {
-		uint32_t key[SWK__DIMENSION_COUNT];
-		for (unsigned d = 0; d < scan->plan->by_count; d++)
-			key[d] = block->values[d][i];
-		groups[i] = swk__groups_find(&scan->groups, key);
-		if (groups[i] == UINT32_MAX)
+		if (!swk__groups_observe(&scan->groups, groups[i], curve->number * 2 + !ended, value))
 			return swk__fail_memory(error, scan->mem);
 	}
 	return SWK_OK;
@@ -245,22 +151,23 @@ static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
 /* Adds the block's rows to their groups. */
 static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 {
-	const swk__form *form = scan->plan->form;
-	uint32_t groups[SWK__BLOCK_ROWS] = { 0 };
-	unsigned curve = 0;
-	int code = groups_find(scan, groups, error);
-	for (unsigned m = 0; m < form->measure_count && code == SWK_OK; m++) {
-		if (form->measures[m].source == source)
-			code = measure_add(scan, m, curve, groups, error);
-		curve += form->measures[m].kind == SWK__MEASURE_CURVE;
-	}
+	const swk__classes *classes = &scan->classes[source];
+	uint32_t groups[SWK__BLOCK_ROWS];
+	lacking of = { scan, groups };
+	if (!swk__groups_number(&scan->groups, scan->block->values, scan->block->count, groups))
+		return swk__fail_memory(error, scan->mem);
+	int code = swk__classes_sort(classes, scan->block, scan->money, rate_missing, &of, &scan->sorted, error);
+	if (code == SWK_OK && !swk__groups_tally(&scan->groups, classes, scan->block, &scan->sorted, groups))
+		code = swk__fail_memory(error, scan->mem);
+	for (unsigned c = 0; c < classes->curve_count && code == SWK_OK; c++)
+		code = curve_observe(scan, &classes->curves[c], groups, error);
 	return code;
 }
 
 static int dimensions_fill(swk__scan *scan, swk_error *error)
 {
 	for (unsigned d = 0; d < scan->plan->used_count; d++) {
-		int code = swk__block_dimension(scan->block, scan->plan->used[d], scan->block->values[d], error);
+		int code = swk__block_dimension(scan->block, d, error);
 		if (code != SWK_OK)
 			return code;
 	}
@@ -269,118 +176,119 @@ static int dimensions_fill(swk__scan *scan, swk_error *error)
 
 /* ----------------------------------------------------------------------------- only the last of a lead */
 
-static last_fact *latest_slot(const struct swk__scan_latest *latest, swk__place lead, uint32_t model)
+static uint32_t *latest_slot(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
 {
-	uint64_t hash = (lead * 0x9e3779b97f4a7c15u) ^ (model * UINT64_C(0xff51afd7ed558ccd));
-	hash ^= hash >> 32;
-	for (;; hash++) {
-		last_fact *slot = &latest->facts[hash & (latest->capacity - 1)];
-		if (!slot->lead || (slot->lead == lead && slot->model == model))
+	uint64_t hash = (lead * UINT64_C(0x9e3779b97f4a7c15)) ^ (model * UINT64_C(0xff51afd7ed558ccd));
+	for (hash ^= hash >> 32;; hash++) {
+		uint32_t *slot = &latest->slots[hash & latest->mask];
+		const last_fact *fact = *slot ? &latest->facts[*slot - 1] : NULL;
+		if (!fact || (fact->lead == lead && fact->model == model))
 			return slot;
 	}
 }
 
-static bool latest_grow(swk__scan *scan)
+/* Room for one more fact. */
+static bool latest_reserve(swk__scan *scan)
 {
-	struct swk__scan_latest *latest = scan->latest, grown = { 0, latest->capacity * 2, NULL };
-	grown.facts = swk__alloc(scan->mem, SWK__FAULT_report_groups, grown.capacity, sizeof *grown.facts);
-	if (!grown.facts)
+	struct swk__scan_latest *latest = scan->latest;
+	if (latest->count < latest->capacity)
+		return true;
+	uint32_t capacity = latest->capacity ? latest->capacity * 2 : 64;
+	last_fact *facts = swk__resize(scan->mem, SWK__FAULT_report_groups, latest->facts, capacity, sizeof *facts);
+	if (!facts)
 		return false;
-	for (uint32_t i = 0; i < latest->capacity; i++)
-		if (latest->facts[i].lead)
-			*latest_slot(&grown, latest->facts[i].lead, latest->facts[i].model) = latest->facts[i];
-	grown.count = latest->count;
-	swk__free(scan->mem, latest->facts);
-	*latest = grown;
+	latest->facts = facts;
+	uint32_t *slots = swk__alloc(scan->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *slots);
+	if (!slots)
+		return false;
+	swk__free(scan->mem, latest->slots);
+	latest->slots = slots;
+	latest->mask = capacity * 2 - 1;
+	latest->capacity = capacity;
+	for (uint32_t f = 0; f < latest->count; f++)
+		*latest_slot(latest, facts[f].lead, facts[f].model) = f + 1;
 	return true;
 }
 
+static bool fact_later(const swk__scan *scan, const last_fact *a, const last_fact *b)
+{
+	const swk__text *ids = &scan->facts->history->ids[SWK__TABLE_SCORE];
+	if (a->at != b->at)
+		return a->at > b->at;
+	return swk__slice_compare(swk__text_get(ids, a->id), swk__text_get(ids, b->id)) >= 0;
+}
+
 /* Remembers the block's rows where they are the last of their lead so far: the greatest (at, id). */
-static int latest_note(swk__scan *scan, int32_t week, swk_error *error)
+static int latest_note(swk__scan *scan, swk_error *error)
 {
 	swk__block *block = scan->block;
-	const swk__plan *plan = scan->plan;
-	const swk__place *leads = swk__block_leads(block);
-	const int64_t *at = swk__block_cells(block, swk__schemas[block->source->facts].instant);
-	const int64_t *ids = swk__block_cells(block, 0);
-	const int64_t *models = swk__block_cells(block, block->source->own[SWK__DIMENSION_MODEL]);
+	const swk__source *source = block->source;
+	const uint32_t *leads = swk__block_numbers(block, source->lead), *ids = swk__block_numbers(block, 0);
+	const uint32_t *models = swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]);
+	const int64_t *at = swk__block_cells(block, swk__schemas[source->facts].instant);
+	const bool by_model = scan->plan->by_mask & SWK__HAS(MODEL);
 	for (uint32_t i = 0; i < block->count; i++) {
-		if (scan->latest->count * 2 >= scan->latest->capacity && !latest_grow(scan))
-			return swk__fail_memory(error, scan->mem);
-		uint32_t model = plan->by_mask & SWK__HAS(MODEL) ? (uint32_t)models[i] : 0;
-		last_fact *slot = latest_slot(scan->latest, leads[i], model);
-		swk__slice id = swk__text_get(&scan->facts->history->ids[SWK__TABLE_SCORE], (uint32_t)ids[i]);
-		scan->latest->count += !slot->lead;
-		if (slot->lead && (slot->at > at[i] || (slot->at == at[i] && swk__slice_compare(slot->id, id) > 0)))
+		last_fact fact = { leads[i], by_model ? models[i] : 0, ids[i], block->first + i, block->week, at[i] };
+		if (!block->counts[i])
 			continue;
-		*slot = (last_fact){ leads[i], swk__place_make(week, block->rows[i]), model, at[i], id };
+		if (!latest_reserve(scan))
+			return swk__fail_memory(error, scan->mem);
+		uint32_t *slot = latest_slot(scan->latest, fact.lead, fact.model);
+		if (!*slot)
+			scan->latest->facts[(*slot = ++scan->latest->count) - 1] = fact;
+		else if (fact_later(scan, &fact, &scan->latest->facts[*slot - 1]))
+			scan->latest->facts[*slot - 1] = fact;
 	}
 	return SWK_OK;
 }
 
-static int place_order(const void *a, const void *b)
-{
-	swk__place x = ((const last_fact *)a)->place, y = ((const last_fact *)b)->place;
-	return (x > y) - (x < y);
-}
-
-/* Puts the remembered facts in the order in which they lie. */
-static uint32_t latest_sort(struct swk__scan_latest *latest)
-{
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < latest->capacity; i++)
-		if (latest->facts[i].lead)
-			latest->facts[count++] = latest->facts[i];
-	if (count > 1)
-		qsort(latest->facts, count, sizeof *latest->facts, place_order);
-	return count;
-}
-
-/* How many of the facts from `first` on lie in one segment, a block at most; their rows. */
-static uint32_t latest_run(const last_fact *facts, uint32_t count, uint32_t first, uint32_t *rows)
-{
-	uint32_t n = 0, at, size;
-	int32_t week = swk__place_week(facts[first].place);
-	unsigned segment = swk__segment_of(swk__place_row(facts[first].place), &at, &size);
-	while (first + n < count && n < SWK__BLOCK_ROWS) {
-		swk__place place = facts[first + n].place;
-		if (swk__place_week(place) != week || swk__segment_of(swk__place_row(place), &at, &size) != segment)
-			break;
-		rows[n++] = swk__place_row(place);
-	}
-	return n;
-}
-
-static int latest_count(swk__scan *scan, unsigned source, swk_error *error)
-{
-	uint32_t rows[SWK__BLOCK_ROWS], run, count = latest_sort(scan->latest);
-	const swk__directory *directory = swk__facts_table(scan->facts, scan->block->source->facts)->directory;
-	int code = SWK_OK;
-	for (uint32_t first = 0; first < count && code == SWK_OK; first += run) {
-		const last_fact *facts = scan->latest->facts;
-		run = latest_run(facts, count, first, rows);
-		swk__block_take(scan->block, swk__directory_part(directory, swk__place_week(facts[first].place)), rows,
-		                run);
-		code = dimensions_fill(scan, error);
-		filters_apply(scan, true);
-		if (code == SWK_OK)
-			code = block_count(scan, source, error);
-	}
-	return code;
-}
-
 /* ------------------------------------------------------------------------------------------ running */
 
-static int block_run(swk__scan *scan, unsigned source, int32_t week, swk_error *error)
+/* The parts of a source that a stretch touches. */
+typedef struct stretch_parts {
+	const swk__directory *directory;
+	int32_t first, last; /* weeks; none: first > last */
+} stretch_parts;
+
+static stretch_parts parts_of(const swk__scan *scan, unsigned source)
+{
+	const swk__stretch *bounds = scan->block->bounds;
+	const swk__table facts = scan->plan->form->sources[source].facts;
+	stretch_parts parts = { swk__facts_table(scan->facts, facts)->directory, swk__utc_week(bounds->begin),
+		                swk__utc_week(bounds->stop - 1) };
+	if (!parts.directory)
+		return (stretch_parts){ NULL, 1, 0 };
+	int32_t end = parts.directory->first + (int32_t)parts.directory->count - 1;
+	parts.first = parts.first < parts.directory->first ? parts.directory->first : parts.first;
+	parts.last = parts.last > end ? end : parts.last;
+	return parts;
+}
+
+/* What is done with the rows of a part that count. */
+typedef int (*block_act)(swk__scan *scan, unsigned source, swk_error *error);
+
+static int block_tally(swk__scan *scan, unsigned source, swk_error *error)
 {
 	int code = dimensions_fill(scan, error);
 	if (code != SWK_OK)
 		return code;
-	filters_apply(scan, false);
-	return scan->latest ? latest_note(scan, week, error) : block_count(scan, source, error);
+	filters_apply(scan, true);
+	return block_count(scan, source, error);
 }
 
-static int part_run(swk__scan *scan, unsigned source, const swk__part *part, int32_t week, swk_error *error)
+static int block_note(swk__scan *scan, unsigned source, swk_error *error)
+{
+	int code = dimensions_fill(scan, error);
+	(void)source;
+	if (code != SWK_OK)
+		return code;
+	filters_apply(scan, false);
+	return latest_note(scan, error);
+}
+
+/* The rows of a part whose bit in `live` is set. */
+static int part_run(swk__scan *scan, unsigned source, const swk__part *part, int32_t week, const uint64_t *live,
+                    block_act act, swk_error *error)
 {
 	uint32_t run, blocks = 0;
 	for (uint32_t row = 0; row < part->rows; row += run) {
@@ -390,31 +298,74 @@ static int part_run(swk__scan *scan, unsigned source, const swk__part *part, int
 		int code = SWK_OK;
 		if (scan->check && blocks++ % CHECK_BLOCKS == 0)
 			code = scan->check(scan->check_context, 0, 0, error);
-		swk__block_choose(scan->block, part, row, run);
-		if (code == SWK_OK && scan->block->count)
-			code = block_run(scan, source, week, error);
+		if (code == SWK_OK && swk__block_take(scan->block, part, week, live, row, run))
+			code = act(scan, source, error);
 		if (code != SWK_OK)
 			return code;
 	}
 	return SWK_OK;
 }
 
+static size_t part_words(const swk__part *part)
+{
+	return part ? ((size_t)part->rows + 63) / 64 : 0;
+}
+
+/* Marks the facts that were found to be the last. */
+static bool latest_mark(swk__scan *scan, stretch_parts parts)
+{
+	struct swk__scan_latest *latest = scan->latest;
+	size_t words = 0, *begins = swk__alloc(scan->mem, SWK__FAULT_report_groups,
+	                                       (size_t)(parts.last - parts.first) + 1, sizeof *begins);
+	for (int32_t week = parts.first; week <= parts.last && begins; week++) {
+		begins[week - parts.first] = words;
+		words += part_words(swk__directory_part(parts.directory, week));
+	}
+	swk__free(scan->mem, latest->bits);
+	latest->bits = begins ? swk__alloc(scan->mem, SWK__FAULT_report_groups, words, sizeof *latest->bits) : NULL;
+	for (uint32_t f = 0; f < latest->count && latest->bits; f++) {
+		const last_fact *fact = &latest->facts[f];
+		latest->bits[begins[fact->week - parts.first] + fact->row / 64] |= UINT64_C(1) << (fact->row % 64);
+	}
+	swk__free(scan->mem, begins);
+	return latest->bits != NULL;
+}
+
+/* Runs through all parts; `live` NULL: their live rows, else bits part by part. */
+static int parts_run(swk__scan *scan, unsigned source, stretch_parts parts, const uint64_t *live, block_act act,
+                     swk_error *error)
+{
+	int code = SWK_OK;
+	for (int32_t week = parts.first; week <= parts.last && code == SWK_OK; week++) {
+		const swk__part *part = swk__directory_part(parts.directory, week);
+		if (part && part->live)
+			code = part_run(scan, source, part, week, live ? live : part->bits, act, error);
+		live = live ? live + part_words(part) : NULL;
+	}
+	return code;
+}
+
+static int latest_run(swk__scan *scan, unsigned source, stretch_parts parts, swk_error *error)
+{
+	if (parts.first > parts.last)
+		return SWK_OK;
+	int code = parts_run(scan, source, parts, NULL, block_note, error);
+	if (code == SWK_OK && !latest_mark(scan, parts))
+		code = swk__fail_memory(error, scan->mem);
+	if (code == SWK_OK)
+		code = parts_run(scan, source, parts, scan->latest->bits, block_tally, error);
+	return code;
+}
+
 static int source_run(swk__scan *scan, unsigned source, swk_error *error)
 {
-	const swk__stretch *bounds = scan->block->bounds;
 	scan->block->source = &scan->plan->form->sources[source];
-	const swk__directory *directory = swk__facts_table(scan->facts, scan->block->source->facts)->directory;
-	int32_t first = swk__utc_week(bounds->begin), last = swk__utc_week(bounds->stop - 1);
-	if (directory && first < directory->first)
-		first = directory->first;
-	for (int32_t week = first; directory && week <= last && week - directory->first < (int64_t)directory->count;
-	     week++) {
-		const swk__part *part = directory->parts[week - directory->first];
-		int code = part && part->live ? part_run(scan, source, part, week, error) : SWK_OK;
-		if (code != SWK_OK)
-			return code;
-	}
-	return scan->latest ? latest_count(scan, source, error) : SWK_OK;
+	stretch_parts parts = parts_of(scan, source);
+	int code = scan->latest ? latest_run(scan, source, parts, error)
+	                        : parts_run(scan, source, parts, NULL, block_tally, error);
+	if (code == SWK_OK)
+		swk__groups_flush(&scan->groups, &scan->classes[source]);
+	return code;
 }
 
 int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk__rollup **rollup, swk__holds *holds,
@@ -423,9 +374,9 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 	swk__stretch bounds = { begin, stop, end, INT64_MIN, INT64_MAX };
 	int code = SWK_OK;
 	swk__groups_clear(&scan->groups);
-	if (scan->latest) {
+	if (scan->latest && scan->latest->slots) {
 		scan->latest->count = 0;
-		memset(scan->latest->facts, 0, scan->latest->capacity * sizeof *scan->latest->facts);
+		memset(scan->latest->slots, 0, ((size_t)scan->latest->mask + 1) * sizeof *scan->latest->slots);
 	}
 	scan->block->bounds = &bounds;
 	for (unsigned s = 0; s < scan->plan->form->source_count && code == SWK_OK; s++)
@@ -455,21 +406,17 @@ unsigned swk__form_curves(const swk__form *form)
 
 static int work_open(swk__scan *scan, swk__zones *zones, swk_error *error)
 {
+	for (unsigned source = 0; source < scan->plan->form->source_count; source++)
+		if (NEVER(!swk__classes_make(&scan->classes[source], scan->plan->form, source)))
+			return swk__fail(error, SWK_ERR_USAGE, "a report tells too much apart");
 	scan->block = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->block);
 	if (!scan->block)
 		return swk__fail_memory(error, scan->mem);
-	scan->block->plan = scan->plan;
-	scan->block->facts = scan->facts;
-	scan->block->zones = zones;
-	scan->block->mem = scan->mem;
+	swk__block_init(scan->block, scan->plan, scan->facts, zones);
 	if (!scan->plan->report->latest)
 		return SWK_OK;
 	scan->latest = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->latest);
-	if (!scan->latest)
-		return swk__fail_memory(error, scan->mem);
-	scan->latest->capacity = 64;
-	scan->latest->facts = swk__alloc(scan->mem, SWK__FAULT_report_groups, 64, sizeof *scan->latest->facts);
-	return scan->latest->facts ? SWK_OK : swk__fail_memory(error, scan->mem);
+	return scan->latest ? SWK_OK : swk__fail_memory(error, scan->mem);
 }
 
 int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
@@ -496,8 +443,11 @@ void swk__scan_close(swk__scan *scan)
 	for (unsigned f = 0; scan->filters && f < scan->plan->filter_count; f++)
 		swk__free(scan->mem, scan->filters[f].numbers);
 	swk__free(scan->mem, scan->filters);
-	if (scan->latest)
+	if (scan->latest) {
 		swk__free(scan->mem, scan->latest->facts);
+		swk__free(scan->mem, scan->latest->slots);
+		swk__free(scan->mem, scan->latest->bits);
+	}
 	swk__free(scan->mem, scan->latest);
 	if (scan->block)
 		swk__block_done(scan->block);
@@ -525,12 +475,15 @@ static bool fact_counts(const swk__plan *plan, const swk__source *source, const 
 	return true;
 }
 
-/* Widens first and last by the facts of a part; false when it has none. */
-static bool part_extent(const swk__plan *plan, const swk__source *source, const swk__part *part, int64_t *first,
-                        int64_t *last)
+/* Widens first and last by the facts of a part; false when it has none. Any fact will do for a part that lies in one
+ * week of the calendar. */
+static bool part_extent(const swk__plan *plan, const swk__source *source, const swk__part *part, int32_t week,
+                        int64_t *first, int64_t *last)
 {
+	const int32_t begin = swk__week_of_instant(&plan->calendar, swk__utc_week_begin(week));
+	const bool one = begin == swk__week_of_instant(&plan->calendar, swk__utc_week_begin(week + 1) - 1);
 	bool any = false;
-	for (uint32_t row = 0; part && row < part->rows; row++) {
+	for (uint32_t row = 0; part && row < part->rows && !(any && one); row++) {
 		int64_t at = swk__columns_get(part->columns, (unsigned)swk__schemas[source->facts].instant, row);
 		if (at > plan->cut.now || !fact_counts(plan, source, part, row))
 			continue;
@@ -546,12 +499,13 @@ static bool source_extent(const swk__plan *plan, const swk__facts *facts, const 
                           int64_t *last)
 {
 	const swk__directory *directory = swk__facts_table(facts, source->facts)->directory;
-	uint32_t i = 0, end = directory ? directory->count : 0;
-	while (i < end && !part_extent(plan, source, directory->parts[i], first, last))
-		i++;
-	if (i == end)
+	int32_t week = directory ? directory->first : 0, end = directory ? week + (int32_t)directory->count : 0;
+	while (week < end && !part_extent(plan, source, swk__directory_part(directory, week), week, first, last))
+		week++;
+	if (week == end)
 		return false;
-	while (end > i + 1 && !part_extent(plan, source, directory->parts[end - 1], first, last))
+	while (end > week + 1 &&
+	       !part_extent(plan, source, swk__directory_part(directory, end - 1), end - 1, first, last))
 		end--;
 	return true;
 }

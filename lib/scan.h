@@ -21,7 +21,9 @@ typedef struct swk__scan {
 	swk__mem *mem;
 	unsigned lists; /* of a rollup's cells: two for each curve */
 	struct swk__scan_filter *filters;
+	swk__classes classes[SWK__SOURCES_MAX];
 	swk__block *block;
+	swk__sorted sorted;
 	swk__groups groups;
 	struct swk__scan_latest *latest; /* the last facts so far, by lead; NULL where all count */
 	const swk__slice *needed; /* a missing rate fails the scan for the group with this key; NULL: it is counted */
@@ -44,7 +46,7 @@ typedef struct swk__holds {
 int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk__rollup **rollup, swk__holds *holds,
                   swk_error *error);
 
-/* The instants of the first and the last fact up to `now`, filters aside; false when there is none. */
+/* Instants in the weeks of the first and the last fact up to `now`, filters aside; false when there is none. */
 bool swk__scan_extent(const swk__plan *plan, const swk__facts *facts, int64_t *first, int64_t *last);
 
 /* How many sums a cell of the form's rollups has: its measures, and for a form with amounts how many of them lack a

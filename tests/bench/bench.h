@@ -8,8 +8,6 @@
 
 #include "salesweek.h"
 
-#include <string.h>
-
 #define BENCH_ID 18
 #define BENCH_DECK 1000 /* records of a table between which its attributes are dealt without repetition */
 
@@ -37,19 +35,6 @@ SWK_API int bench_fill(const bench_world *world, int table, int64_t first, int64
 
 /* What is dealt to card `card` of a table, as bench_fill writes it: for checksums in closed form. */
 SWK_API void bench_card(int table, int64_t card, int64_t dealt[4]);
-
-/* Columns as bench_fill writes them. Kinds: t id, i instant, n number, d date, b flag, c code of one of `texts`. */
-typedef struct bench_columns {
-	int count;
-	const char *const *names;
-	const char *kinds;
-	const void *const *cells;
-	const char *const *const *texts;
-} bench_columns;
-
-/* Ingests records by the row writer. */
-SWK_API int bench_feed(swk_store *store, const char *table, int64_t rows, const bench_columns *columns,
-                       swk_ingest_counts *counts, swk_error *error);
 
 /* Seconds that a plain loop takes, the best of `tries`. */
 SWK_API double bench_copy(size_t bytes, int tries);

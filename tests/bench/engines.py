@@ -8,13 +8,10 @@ import io
 import os
 import sqlite3
 
-import numpy
 import queries
 import world
 
 OK = 0
-CODES = {"id": "t", "instant": "i", "number": "n", "date": "d", "flag": "b"}
-WIDTHS = {"id": 18, "instant": 8, "number": 8, "date": 4}
 TYPES = {"id": "VARCHAR", "instant": "TIMESTAMP", "number": "BIGINT", "date": "INTEGER", "flag": "BOOLEAN"}
 
 
@@ -71,14 +68,10 @@ class Query(ctypes.Structure):
     ]
 
 
-class Columns(ctypes.Structure):
-    _fields_ = [
-        ("count", ctypes.c_int),
-        ("names", ctypes.POINTER(ctypes.c_char_p)),
-        ("kinds", ctypes.c_char_p),
-        ("cells", ctypes.POINTER(ctypes.c_void_p)),
-        ("texts", ctypes.POINTER(ctypes.c_void_p)),
-    ]
+class Given(ctypes.Structure):
+    """Room for an ArrowSchema or an ArrowArray, which is not larger; its release ends it."""
+
+    _fields_ = [("bytes", ctypes.c_int64 * 16)]
 
 
 WRITE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
@@ -103,29 +96,16 @@ class Salesweek:
     def close(self):
         self.c.swk_store_close(self.store)
 
-    def prepared(self, name, batch):
-        kinds = dict(world.TABLES[name])
-        cells, texts, keep = [], [], [batch]
-        for array, kind in zip(batch.columns, kinds.values()):
-            if isinstance(kind, list):
-                keep.append((ctypes.c_char_p * len(kind))(*(text.encode() for text in kind)))
-                cells.append(array.indices.buffers()[1].address + array.offset)
-            elif kind == "flag":
-                keep.append(numpy.asarray(array.to_numpy(zero_copy_only=False), dtype="u1"))
-                cells.append(keep[-1].ctypes.data)
-            else:
-                cells.append(array.buffers()[-1].address + array.offset * WIDTHS[kind])
-            texts.append(keep[-1] if isinstance(kind, list) else None)
-        names = (ctypes.c_char_p * len(kinds))(*(column.encode() for column in kinds))
-        codes = "".join("c" if isinstance(kind, list) else CODES[kind] for kind in kinds.values()).encode()
-        pointers = (ctypes.c_void_p * len(kinds))(*(ctypes.addressof(t) if t else None for t in texts))
-        columns = Columns(len(kinds), names, codes, (ctypes.c_void_p * len(kinds))(*cells), pointers)
-        return name.encode(), batch.num_rows, columns, keep
+    @staticmethod
+    def prepared(name, batch):
+        """Schema and array as the Arrow C data interface has them; both stay ours."""
+        schema, array = Given(), Given()
+        batch._export_to_c(ctypes.addressof(array), ctypes.addressof(schema))
+        return name.encode(), schema, array
 
     def ingest(self, prepared):
-        name, rows, columns, _ = prepared
-        counts = (ctypes.c_uint64 * 5)(40)
-        self.call("bench_feed", self.store, name, ctypes.c_int64(rows), ctypes.byref(columns), counts)
+        name, schema, array = prepared
+        self.call("swk_store_ingest", self.store, name, ctypes.byref(schema), ctypes.byref(array), None, None, None)
 
     def query(self, question, first=None, last=None, now=0):
         report, by, flags = queries.QUESTIONS[question]

@@ -8,6 +8,7 @@
 #include "store.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 static double now(void)

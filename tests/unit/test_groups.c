@@ -40,6 +40,8 @@ static int grid_build(unsigned step, swk__rollup **rollup)
 			code = SWK_ERR_MEMORY;
 		else
 			swk__groups_sums(&groups, group)[0] += cell;
+		if (group != UINT32_MAX)
+			groups.counted[group] = true;
 	}
 	if (code == SWK_OK)
 		code = swk__groups_build(&groups, &facts, by_clock, rollup, NULL);
@@ -81,6 +83,7 @@ static void test_without_dimensions_there_is_one_group(void **state)
 		uint32_t group = swk__groups_find(&groups, none);
 		assert_int_equal(group, 0);
 		swk__groups_sums(&groups, group)[0]++;
+		groups.counted[group] = true;
 	}
 	assert_int_equal(swk__groups_build(&groups, &facts, NULL, &rollup, NULL), SWK_OK);
 	assert_int_equal(rollup->cells, 1);

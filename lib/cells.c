@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "cells.h"
+
+/* Cells of one width, each once by itself so that a compiler can take several at a time. */
+#define WIDEN(type)                                                                \
+	for (uint32_t i = 0; i < count; i++) {                                     \
+		const int64_t cell = ((const type *)run.cells)[i];                 \
+		cells[i] = cell ? run.coding.base + cell * run.coding.unit : null; \
+	}
+
+void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, int64_t *cells)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	const int64_t null = run.coding.text ? 0 : SWK__NULL;
+	switch (run.coding.width) {
+	case 0:
+		for (uint32_t i = 0; i < count; i++)
+			cells[i] = run.coding.base;
+		break;
+	case 1:
+		WIDEN(unsigned char)
+		break;
+	case 2:
+		WIDEN(uint16_t)
+		break;
+	case 4:
+		WIDEN(uint32_t)
+		break;
+	default:
+		memcpy(cells, run.cells, count * sizeof *cells);
+	}
+}
+
+void swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *codes)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	if (run.coding.width == 0) {
+		memset(codes, run.coding.base == SWK__NULL ? 0 : (int)run.coding.base + 1, count);
+		return;
+	}
+	if (run.coding.width == 1 && run.coding.base == -1 && run.coding.unit == 1) {
+		memcpy(codes, run.cells, count);
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t value = swk__run_get(&run, i);
+		codes[i] = (unsigned char)(value == SWK__NULL ? 0 : value + 1);
+	}
+}
+
+#define TAKE(type)                           \
+	for (uint32_t i = 0; i < count; i++) \
+		numbers[i] = ((const type *)run.cells)[i];
+
+void swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, uint32_t *numbers)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	switch (run.coding.width) {
+	case 0:
+		for (uint32_t i = 0; i < count; i++)
+			numbers[i] = (uint32_t)run.coding.base;
+		break;
+	case 1:
+		TAKE(unsigned char)
+		break;
+	case 2:
+		TAKE(uint16_t)
+		break;
+	case 4:
+		memcpy(numbers, run.cells, count * sizeof *numbers);
+		break;
+	default:
+		for (uint32_t i = 0; i < count; i++)
+			numbers[i] = (uint32_t)((const int64_t *)run.cells)[i];
+	}
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * join: text fields of leads, by the number of a lead.
+ *
+ *   few asked: number --> current row --> end of its chain of merged leads --> field
+ *   many asked: the same for all leads at once, in the order in which they lie; then number --> field
+ *
+ * Invariant: both ways tell the same; what has been asked so far decides between them, so that a question about few
+ * facts costs nothing for leads that it does not meet.
+ */
+#ifndef SWK_JOIN_H
+#define SWK_JOIN_H
+
+#include "facts.h"
+
+#define SWK__JOIN_MANY 4096 /* the least number of asked leads for which all are looked up */
+
+typedef struct swk__join {
+	const swk__facts *facts;
+	swk__mem *mem;
+	uint64_t asked[SWK__FIELDS_MAX]; /* leads, by field */
+	uint32_t *all[SWK__FIELDS_MAX];  /* 1 + field by lead, 0 where the lead does not exist; NULL: not looked up */
+	uint32_t many;                   /* SWK__JOIN_MANY but in tests */
+} swk__join;
+
+void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem);
+void swk__join_done(swk__join *join);
+
+/* 1 + the number of the text in `field` of the lead that the records of each of these leads count for; 0 where there is
+ * none (of the lead 0, too). */
+void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values);
+
+#endif

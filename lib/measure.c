@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+#include "measure.h"
+
+/* ----------------------------------------------------------------------------------------- making */
+
+/* The facet, a new one if need be; NULL when there is no room. */
+static const swk__facet *facet_add(swk__classes *classes, swk__facet_kind kind, int field, int from, unsigned radix)
+{
+	for (unsigned f = 0; f < classes->facet_count; f++) {
+		const swk__facet *facet = &classes->facets[f];
+		if (facet->kind == kind && facet->field == field && facet->from == from)
+			return facet;
+	}
+	if (classes->facet_count == SWK__FACETS_MAX || classes->count * radix >= SWK__CLASSES_MAX)
+		return NULL;
+	swk__facet *facet = &classes->facets[classes->facet_count++];
+	*facet = (swk__facet){ kind, field, from, radix, classes->count };
+	classes->count *= radix;
+	return facet;
+}
+
+/* A BOOL is never null. */
+static unsigned code_radix(const swk__field *field)
+{
+	unsigned values = 0;
+	if (field->kind != SWK__KIND_ENUM)
+		return 2;
+	while (field->values[values])
+		values++;
+	return values + 1;
+}
+
+static bool span(const swk__measure *measure)
+{
+	return measure->kind == SWK__MEASURE_SPAN || measure->kind == SWK__MEASURE_SPANS ||
+	       measure->kind == SWK__MEASURE_BACK;
+}
+
+static bool instant(const swk__schema *facts, int field)
+{
+	return facts->fields[field].kind == SWK__KIND_INSTANT;
+}
+
+/* The facets that tell whether a measure counts a row. */
+static bool facets_add(swk__classes *classes, const swk__schema *facts, const swk__measure *measure)
+{
+	bool made = true;
+	if (measure->given.field >= 0)
+		made = facet_add(classes, SWK__FACET_CODE, measure->given.field, -1,
+		                 code_radix(&facts->fields[measure->given.field]));
+	if (made && measure->present >= 0)
+		made = facet_add(classes, instant(facts, measure->present) ? SWK__FACET_COME : SWK__FACET_GIVEN,
+		                 measure->present, -1, 2);
+	if (made && span(measure))
+		made = facet_add(classes, SWK__FACET_COME, measure->value, -1, 2) &&
+		       facet_add(classes, SWK__FACET_BACK, measure->value, measure->from, 2);
+	if (made && measure->kind == SWK__MEASURE_AMOUNT)
+		made = facet_add(classes, SWK__FACET_LACKING, measure->value, measure->from, 2);
+	return made;
+}
+
+/* The value that a measure adds up, a new one if need be; -1: it counts; -2: there is no room. */
+static int value_add(swk__classes *classes, const swk__measure *measure)
+{
+	swk__value wanted = { SWK__VALUE_FIELD, measure->value, -1, -1, { 0 } };
+	if (measure->kind == SWK__MEASURE_SPAN)
+		wanted = (swk__value){ SWK__VALUE_SPAN, measure->value, measure->from, -1, { 0 } };
+	else if (measure->kind == SWK__MEASURE_AMOUNT)
+		wanted = (swk__value){ SWK__VALUE_AMOUNT, measure->value, measure->from, measure->present, { 0 } };
+	else if (measure->kind != SWK__MEASURE_SUM)
+		return -1;
+	for (unsigned v = 0; v < classes->value_count; v++) {
+		const swk__value *value = &classes->values[v];
+		if (value->kind == wanted.kind && value->field == wanted.field && value->from == wanted.from &&
+		    value->at == wanted.at)
+			return (int)v;
+	}
+	if (classes->value_count == SWK__VALUES_MAX)
+		return -2;
+	classes->values[classes->value_count] = wanted;
+	return (int)classes->value_count++;
+}
+
+/* A class's part in a facet: 0 where the classes do not have it. */
+static unsigned facet_of(const swk__classes *classes, unsigned class, swk__facet_kind kind, int field, int from)
+{
+	for (unsigned f = 0; f < classes->facet_count; f++) {
+		const swk__facet *facet = &classes->facets[f];
+		if (facet->kind == kind && facet->field == field && facet->from == from)
+			return class / facet->stride % facet->radix;
+	}
+	return 0;
+}
+
+/* Whether rows of a class meet a measure's conditions. */
+static bool class_counts(const swk__classes *classes, unsigned class, const swk__schema *facts,
+                         const swk__measure *measure)
+{
+	int given = measure->given.field;
+	const int null = given >= 0 && facts->fields[given].kind == SWK__KIND_ENUM;
+	if (given >= 0 &&
+	    !swk__condition_passes(measure->given, (int)facet_of(classes, class, SWK__FACET_CODE, given, -1) - null))
+		return false;
+	if (measure->present >= 0 &&
+	    !facet_of(classes, class, instant(facts, measure->present) ? SWK__FACET_COME : SWK__FACET_GIVEN,
+	              measure->present, -1))
+		return false;
+	if (!span(measure))
+		return true;
+	bool back = facet_of(classes, class, SWK__FACET_BACK, measure->value, measure->from);
+	return facet_of(classes, class, SWK__FACET_COME, measure->value, -1) &&
+	       back == (measure->kind == SWK__MEASURE_BACK);
+}
+
+static void measure_enter(swk__classes *classes, const swk__schema *facts, unsigned number, int value)
+{
+	const swk__measure *measure = &classes->form->measures[number];
+	uint32_t bit = UINT32_C(1) << number, lacks = UINT32_C(1) << classes->form->measure_count;
+	for (unsigned class = 0; class < classes->count; class ++) {
+		if (!class_counts(classes, class, facts, measure))
+			continue;
+		if (value < 0)
+			classes->counts[class] |= bit;
+		else
+			classes->values[value].adds[class] |= bit;
+		if (measure->kind == SWK__MEASURE_AMOUNT &&
+		    facet_of(classes, class, SWK__FACET_LACKING, measure->value, measure->from))
+			classes->counts[class] |= lacks;
+	}
+}
+
+bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned source)
+{
+	const swk__schema *facts = &swk__schemas[form->sources[source].facts];
+	unsigned curve = 0;
+	*classes = (swk__classes){ .form = form, .count = 1 };
+	for (unsigned m = 0; m < form->measure_count; m++)
+		if (form->measures[m].source == source && !facets_add(classes, facts, &form->measures[m]))
+			return false;
+	for (unsigned m = 0; m < form->measure_count; m++) {
+		const swk__measure *measure = &form->measures[m];
+		bool curved = measure->kind == SWK__MEASURE_CURVE;
+		if (measure->source == source && curved) {
+			classes->curves[classes->curve_count++] = (swk__curve){ measure, curve };
+		} else if (measure->source == source) {
+			int value = value_add(classes, measure);
+			if (value == -2)
+				return false;
+			measure_enter(classes, facts, m, value);
+		}
+		curve += curved;
+	}
+	return true;
+}
+
+/* ---------------------------------------------------------------------------------------- sorting */
+
+/* Whether instants of rows that count have come. */
+static void come_fill(swk__block *block, int field, unsigned char *codes)
+{
+	const int64_t *at = swk__block_cells(block, field);
+	swk__stretch *bounds = block->bounds;
+	int64_t latest_in = bounds->latest_in, first_out = bounds->first_out, end = bounds->end;
+	for (uint32_t i = 0; i < block->count; i++) {
+		bool known = (at[i] != SWK__NULL) & block->counts[i], come = at[i] <= end;
+		codes[i] = known & come;
+		int64_t in = known & come ? at[i] : INT64_MIN, out = known & !come ? at[i] : INT64_MAX;
+		latest_in = in > latest_in ? in : latest_in;
+		first_out = out < first_out ? out : first_out;
+	}
+	bounds->latest_in = latest_in;
+	bounds->first_out = first_out;
+}
+
+static void facet_fill(const swk__facet *facet, swk__block *block, unsigned char *codes)
+{
+	const int64_t *cells = facet->kind == SWK__FACET_CODE ? NULL : swk__block_cells(block, facet->field);
+	switch (facet->kind) {
+	case SWK__FACET_CODE: {
+		const unsigned char *from = swk__block_codes(block, facet->field), null = facet->radix == 2;
+		for (uint32_t i = 0; i < block->count; i++)
+			codes[i] = (unsigned char)(from[i] - null);
+		break;
+	}
+	case SWK__FACET_GIVEN:
+		for (uint32_t i = 0; i < block->count; i++)
+			codes[i] = cells[i] != SWK__NULL;
+		break;
+	case SWK__FACET_COME:
+		come_fill(block, facet->field, codes);
+		break;
+	case SWK__FACET_BACK: {
+		const int64_t *from = swk__block_cells(block, facet->from);
+		for (uint32_t i = 0; i < block->count; i++)
+			codes[i] = cells[i] < from[i];
+		break;
+	}
+	default: /* known when amounts are converted */
+		memset(codes, 0, block->count);
+	}
+}
+
+/* Whether rows of this class need their amount: those that lack their rate are not sorted yet. */
+static bool amount_needed(const swk__value *value, unsigned class)
+{
+	return value->adds[class] != 0;
+}
+
+static int amount_missing(const swk__classes *classes, const swk__value *value, uint32_t row, swk__sorted *sorted,
+                          swk__lacking lacking, void *context, const swk_error *why, swk_error *error)
+{
+	for (unsigned f = 0; f < classes->facet_count; f++) {
+		const swk__facet *facet = &classes->facets[f];
+		if (facet->kind == SWK__FACET_LACKING && facet->field == value->field && facet->from == value->from)
+			sorted->classes[row] = (unsigned char)(sorted->classes[row] + facet->stride);
+	}
+	return lacking(context, row, why, error);
+}
+
+/* Converts the amounts of the rows whose class adds them up. */
+static int amounts_fill(const swk__classes *classes, unsigned number, swk__block *block, const swk__money *money,
+                        swk__lacking lacking, void *context, swk__sorted *sorted, swk_error *error)
+{
+	const swk__value *value = &classes->values[number];
+	const int64_t *amounts = swk__block_cells(block, value->field), *at = swk__block_cells(block, value->at);
+	const uint32_t *currencies = swk__block_numbers(block, value->from);
+	swk_error own = SWK_ERROR_INIT;
+	for (uint32_t i = 0; i < block->count; i++) {
+		int64_t *minor = &sorted->values[number][i];
+		*minor = 0;
+		if (!block->counts[i] || !amount_needed(value, sorted->classes[i]) || amounts[i] == SWK__NULL ||
+		    swk__money_same(money, amounts[i], currencies[i], minor))
+			continue;
+		int code = swk__money_convert(money, amounts[i], currencies[i], at[i], minor, &own);
+		if (code == SWK_ERR_INVALID)
+			code = amount_missing(classes, value, i, sorted, lacking, context, &own, error);
+		else if (code != SWK_OK)
+			swk__error_copy(error, &own);
+		if (code != SWK_OK)
+			return code;
+	}
+	return SWK_OK;
+}
+
+static void value_fill(const swk__value *value, swk__block *block, int64_t *values)
+{
+	const int64_t *cells = swk__block_cells(block, value->field);
+	if (value->kind == SWK__VALUE_FIELD) {
+		for (uint32_t i = 0; i < block->count; i++)
+			values[i] = cells[i] == SWK__NULL ? 0 : cells[i];
+		return;
+	}
+	/* Only rows that have come and are in order are added up; of others the difference may be anything. */
+	const int64_t *from = swk__block_cells(block, value->from);
+	for (uint32_t i = 0; i < block->count; i++)
+		values[i] = cells[i] < from[i] ? 0 : cells[i] - from[i];
+}
+
+int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,
+                      void *context, swk__sorted *sorted, swk_error *error)
+{
+	unsigned char codes[SWK__BLOCK_ROWS];
+	int code = SWK_OK;
+	memset(sorted->classes, 0, block->count);
+	for (unsigned f = 0; f < classes->facet_count; f++) {
+		const unsigned stride = classes->facets[f].stride;
+		facet_fill(&classes->facets[f], block, codes);
+		for (uint32_t i = 0; i < block->count; i++)
+			sorted->classes[i] = (unsigned char)(sorted->classes[i] + codes[i] * stride);
+	}
+	for (unsigned v = 0; v < classes->value_count && code == SWK_OK; v++) {
+		if (classes->values[v].kind == SWK__VALUE_AMOUNT)
+			code = amounts_fill(classes, v, block, money, lacking, context, sorted, error);
+		else
+			value_fill(&classes->values[v], block, sorted->values[v]);
+	}
+	for (uint32_t i = 0; i < block->count; i++)
+		sorted->classes[i] = block->counts[i] ? sorted->classes[i] : (unsigned char)classes->count;
+	return code;
+}
