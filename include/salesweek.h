@@ -14,7 +14,7 @@
  *   as it was before the call. Nothing is printed, nothing aborts, no state is kept per thread.
  * - Ownership. What `create`, `open` or a report hands out is freed with the function of the same noun
  *   (`swk_batch_free`, `swk_store_close`, `swk_result_free`), never with free(). These take NULL.
- *   Batches and results keep the store's memory alive, so all of them may be freed in any order.
+ *   Batches, results and Arrow structs keep the store's memory alive, so all of them may be freed in any order.
  *   Strings and structs passed in are read during the call only; the library copies what it keeps.
  * - NULL. A pointer that a comment does not call optional must not be NULL: SWK_ERR_USAGE.
  * - Threads. One store may be used by many threads: any number of reports and one ingestion at a time

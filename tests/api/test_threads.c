@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * One writer and four readers on one store. Every answer is asked again, at the commit it says it saw, when that is
- * long past: it must come back byte for byte. Runs SWK_THREAD_SECONDS (2 by default); ThreadSanitizer looks on in the
- * lane `thread`.
+ * long past: it must come back byte for byte. So must the records that are exported. Runs SWK_THREAD_SECONDS (2 by
+ * default); ThreadSanitizer looks on in the lane `thread`.
  */
 #include "feed.h"
 
@@ -14,7 +14,7 @@
 typedef struct race {
 	swk_store *store;
 	_Atomic bool stop;
-	_Atomic uint64_t commits, rolled_back, answers, mismatches, failures;
+	_Atomic uint64_t commits, rolled_back, answers, exports, mismatches, failures;
 	_Atomic int failure; /* the last code */
 } race;
 
@@ -123,6 +123,44 @@ static void glance(race *self)
 	swk_result_free(result);
 }
 
+/* What the export of all versions of calls at a commit says, in one number; read slowly or at once. */
+static uint64_t export_digest(race *self, uint64_t commit, bool slowly)
+{
+	const swk_export_options options = {
+		.size = sizeof options, .flags = SWK_EXPORT_VERSIONS, .batch_rows = 100, .at_commit = commit
+	};
+	struct ArrowArrayStream stream;
+	uint64_t digest = 0;
+	int code = swk_store_export(self->store, "call", &options, &stream, NULL);
+	if (code != SWK_OK) {
+		failed(self, code);
+		return 0;
+	}
+	for (struct ArrowArray array = { 0 };; array.release(&array)) {
+		if (stream.get_next(&stream, &array) != 0)
+			failed(self, SWK_ERR_MEMORY);
+		if (!array.release)
+			break;
+		const int64_t *recorded = array.children[1]->buffers[1];
+		for (int64_t i = 0; i < array.length; i++)
+			digest = digest * 31 + (uint64_t)recorded[i];
+		if (slowly)
+			usleep(100);
+	}
+	stream.release(&stream);
+	return digest;
+}
+
+static void export_twice(race *self)
+{
+	uint64_t commit = self->commits;
+	if (commit == 0)
+		return;
+	uint64_t first = export_digest(self, commit, true), second = export_digest(self, commit, false);
+	self->mismatches += first != second;
+	self->exports++;
+}
+
 typedef struct reader {
 	race *race;
 	unsigned number;
@@ -147,6 +185,8 @@ static void *read_on(void *context)
 		free(second);
 		if (i % 16 == 0)
 			glance(all);
+		if (i % 8 == self->number)
+			export_twice(all);
 	}
 	return NULL;
 }
@@ -172,13 +212,14 @@ static void test_answers_stay(void **state)
 	for (unsigned i = 0; i < READERS; i++)
 		pthread_join(threads[i], NULL);
 	swk_store_close(all.store);
-	printf("%llu commits, %llu rolled back, %llu answers asked twice, %llu mismatches, %llu failures\n",
+	printf("%llu commits, %llu rolled back, %llu answers asked twice, %llu exports, %llu mismatches, "
+	       "%llu failures\n",
 	       (unsigned long long)all.commits, (unsigned long long)all.rolled_back, (unsigned long long)all.answers,
-	       (unsigned long long)all.mismatches, (unsigned long long)all.failures);
+	       (unsigned long long)all.exports, (unsigned long long)all.mismatches, (unsigned long long)all.failures);
 	if (all.failures)
 		fail_msg("the last failure was %s", swk_code_name(all.failure));
 	assert_int_equal(all.mismatches, 0);
-	assert_true(all.commits > 3 && all.answers > READERS && all.rolled_back > 0);
+	assert_true(all.commits > 3 && all.answers > READERS && all.exports > 0 && all.rolled_back > 0);
 }
 
 int main(void)

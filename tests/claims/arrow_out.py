@@ -5,11 +5,11 @@
     arrow_out.py --build build/release [--quick] [--seed N]
 
 Random messy feeds of all ten tables (tests/model/feeds.py), chosen by hypothesis. Each report, as an array and as a
-stream, is read by pyarrow, nanoarrow, polars, pandas and DuckDB: cell by cell what the JSON of the same result says, and
-valid by pyarrow's full validation. Each table is exported, current records and all versions, whole and cut by time and
-by commit, in arrays of random size: what the libraries read is what the model (tests/model/records.py, written from
-docs/metrics.md alone) has kept of the same rows. All versions, ingested into an empty store in any order of the tables,
-make one that exports the same bytes and answers the same reports, "as of" too, and goes on alike.
+stream, is read by pyarrow, nanoarrow, polars, pandas and DuckDB: cell by cell what the JSON of the same result says,
+and valid by pyarrow's full validation. Each table is exported, current records and all versions, whole and cut by time
+and by commit, in arrays of random size: what the libraries read is what the model (tests/model/records.py, written
+from docs/metrics.md alone) has kept of the same rows. All versions, ingested into an empty store in any order of the
+tables, make one that exports the same bytes and answers the same reports, "as of" too, and goes on alike.
 """
 
 import collections
