@@ -22,6 +22,7 @@ libcsv-dev
 libjansson-dev
 libsqlite3-dev
 libxxhash-dev
+mandoc
 meson
 ninja-build
 pkg-config
@@ -30,6 +31,7 @@ python3-venv
 shellcheck
 tzdata
 valgrind
+zsh
 '
 
 say()

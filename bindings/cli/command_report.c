@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "commands.h"
 #include "output.h"
+#include "suggest.h"
 #include "support.h"
 #include "view.h"
 
@@ -120,6 +121,7 @@ static int question_read(const cli_arguments *arguments, report_question *questi
 static int question_ask(const cli_arguments *arguments, swk_store *store, swk_query *query, int format,
                         const cli_screen *screen)
 {
+	char text[SUGGEST_TEXT];
 	swk_error error = SWK_ERROR_INIT;
 	swk_result *result = NULL;
 	int code = option_instant(arguments, OPTION_NOW, store, query->zone, &query->now);
@@ -129,7 +131,7 @@ static int question_ask(const cli_arguments *arguments, swk_store *store, swk_qu
 		return code;
 	int failed = swk_store_report(store, query, &result, &error);
 	if (failed)
-		return fail_error(NULL, failed, &error);
+		return fail_error_with(NULL, failed, &error, suggest_for_error(query->report, &error, text));
 	if (format != SWK_FORMAT_TABLE)
 		return output_result(result, format);
 	code = view_report(screen, query, result);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * options: the command line as one table of options and one of commands. Parsing and --help walk the same tables.
+ * options: the command line as one table of options and one of commands (manual.h). Parsing, --help, the man pages and
+ * what shells complete walk the same tables.
  */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
@@ -19,6 +20,7 @@ typedef enum option_id {
 	OPTION_FROM,
 	OPTION_HELP,
 	OPTION_IGNORE_UNKNOWN,
+	OPTION_MAN,
 	OPTION_MAP,
 	OPTION_NOW,
 	OPTION_PRESET,
@@ -41,6 +43,23 @@ typedef enum option_id {
 #define OPTION_BIT(id) (UINT64_C(1) << OPTION_##id)
 
 #define OPERANDS_MAX 2
+#define EXAMPLES_MAX 6
+
+typedef enum option_kind {
+	KIND_FLAG,
+	KIND_VALUE,
+	KIND_REPEATED
+} option_kind;
+
+typedef struct cli_option {
+	const char *name;
+	option_kind kind;
+	const char *value; /* what --help calls it; NULL for flags */
+	const char *help;
+	const char *choices; /* the words it may be, for shells to complete; NULL: any */
+} cli_option;
+
+extern const cli_option cli_options[OPTION_COUNT];
 
 typedef struct cli_arguments cli_arguments;
 
@@ -48,9 +67,12 @@ typedef struct cli_command {
 	const char *name;
 	const char *operands[OPERANDS_MAX]; /* "FILE" must be given, "[FILE]" may */
 	size_t operand_count;
-	uint64_t options; /* OPTION_BIT of those it takes; --help goes without saying */
-	const char *summary;
-	const char *example;
+	uint64_t options;        /* OPTION_BIT of those it takes; --help goes without saying */
+	const char *summary;     /* one sentence */
+	const char *description; /* paragraphs, a line each; NULL: the summary says it all */
+	struct {
+		const char *command, *does;
+	} examples[EXAMPLES_MAX];
 	int (*run)(const cli_arguments *arguments); /* returns the exit code */
 } cli_command;
 
@@ -73,7 +95,8 @@ struct cli_arguments {
 int arguments_parse(const cli_command *command, int argc, char **argv, cli_arguments *arguments);
 void arguments_done(cli_arguments *arguments);
 
-void command_help(const cli_command *command);
+/* The option of a name of `length` bytes that the command takes, or OPTION_COUNT. */
+option_id option_find(const cli_command *command, const char *name, size_t length);
 
 /* One line on wrong usage; returns EXIT_USAGE. */
 int usage(const cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include "interrupt.h"
+#include "spreadsheet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,6 +93,11 @@ int fail_errno(const char *subject)
 
 int fail_error(const char *subject, int code, const swk_error *error)
 {
+	return fail_error_with(subject, code, error, "");
+}
+
+int fail_error_with(const char *subject, int code, const swk_error *error, const char *more)
+{
 	char text[512];
 	if (interrupt_seen()) {
 		complain("interrupted");
@@ -99,14 +105,15 @@ int fail_error(const char *subject, int code, const swk_error *error)
 	}
 	if (!swk_error_format(error, text, sizeof text))
 		snprintf(text, sizeof text, "%s", swk_code_name(code));
-	complain("%s%s%s", subject ? subject : "", subject ? ": " : "", text);
+	complain("%s%s%s%s", subject ? subject : "", subject ? ": " : "", text, more);
 	return code == SWK_ERR_USAGE || code == SWK_ERR_ZONE ? EXIT_USAGE : EXIT_ERROR;
 }
 
 int output_result(swk_result *result, int format)
 {
 	swk_error error = SWK_ERROR_INIT;
-	int code = swk_result_write(result, format, output_write, NULL, &error);
+	int code = format == FORMAT_SPREADSHEET ? spreadsheet_write(result, output_write, NULL, &error)
+	                                        : swk_result_write(result, format, output_write, NULL, &error);
 	swk_result_free(result);
 	/* A failed write is told by output_finish. */
 	return code && !output_errno ? fail_error(NULL, code, &error) : EXIT_OK;

@@ -39,6 +39,9 @@ int fail_errno(const char *subject);
 /* The line of an error of the library, "subject: " before it (NULL: none); returns the exit code of `code`. */
 int fail_error(const char *subject, int code, const swk_error *error);
 
+/* The same with more behind it. */
+int fail_error_with(const char *subject, int code, const swk_error *error, const char *more);
+
 /* Writes a result to standard output and frees it; returns the exit code. */
 int output_result(swk_result *result, int format);
 

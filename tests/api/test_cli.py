@@ -98,7 +98,7 @@ class Usage(Case):
             ("--zone was given twice", "init", "s.swk", "--zone", "UTC", "--zone=UTC"),
             ("--total takes no value", "report", "s.swk", "calls", "--total=1"),
             ("not monday to sunday", "init", "s.swk", "--week-start", "someday"),
-            ("not table, csv or json", "report", "s.swk", "calls", "--format", "xml"),
+            ("not table, csv, json or spreadsheet", "report", "s.swk", "calls", "--format", "xml"),
             ("not D=V", "report", "s.swk", "calls", "--where", "rep"),
             ("not NAME=V", "report", "s.swk", "calls", "--set", "basis"),
             ('--now was "soon"', "report", "s.swk", "calls", "--now", "soon"),
@@ -159,11 +159,11 @@ class Usage(Case):
         self.assertEqual(2, self.made("--where", "rep=a=b", "--where", "rep=x"))
 
     def test_help_has_an_example(self):
-        for command in ("init", "import", "report", "info", "catalog"):
+        for command in ("init", "import", "weekly", "report", "info", "catalog", "help"):
             with self.subTest(command=command):
                 text = self.check(0, command, "--help")
                 self.assertTrue(text.startswith(f"Usage: salesweek {command}"))
-                self.assertIn(f"Example:\n  salesweek {command}", text)
+                self.assertIn(f"Examples:\n  salesweek {command}", text)
         self.assertIn("Usage: salesweek COMMAND", self.check(0, "--help"))
         self.assertRegex(self.check(0, "--version"), r"^salesweek \d+\.\d+\.\d+\n$")
 

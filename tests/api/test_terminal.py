@@ -196,6 +196,25 @@ class Hostile(Case):
         text = self.run_program("report", "s.swk", "calls", "--by", "rep", "--total", "--format", "json")[0]
         self.assertEqual(expected, [row["rep"] for row in json.loads(text)])
 
+    def test_spreadsheets_take_no_cell_for_a_formula(self):
+        words = ("report", "s.swk", "calls", "--by", "rep", "--total", "--format")
+        exact = list(csv.DictReader(io.StringIO(self.run_program(*words, "csv")[0], newline="")))
+        text = self.run_program(*words, "spreadsheet")[0]
+        self.assertTrue(text.startswith("\ufeffweek,"))
+        safe = list(csv.DictReader(io.StringIO(text[1:], newline="")))
+        told = 0
+        for row, kept in zip(safe, exact, strict=True):
+            quoted = kept["rep"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+            told += quoted
+            self.assertEqual(row, kept | {"rep": "'" * quoted + kept["rep"]})
+        self.assertEqual(4, told)
+        # Numbers below 0 stay numbers.
+        self.run_program("import", "m.swk", "-", given=json.dumps(
+            {"table": "opportunity", "id": "o", "created_at": "2026-11-02", "amount": -5, "outcome": "won",
+             "closed_at": "2026-11-02", "source": "-x,\"y\""}))  # fmt: skip
+        text = self.run_program("report", "m.swk", "deals", "--by", "source", "--total", "--format", "spreadsheet")[0]
+        self.assertIn(',"\'-x,""y""",1,-5.00,', text)
+
     def test_errors_that_quote_are_harmless(self):
         for name, text in HOSTILE.items():
             row = json.dumps({"table": "call", "id": "bad", "at": text})
