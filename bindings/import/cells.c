@@ -94,12 +94,104 @@ static int split_plain(char delimiter, swi__slice rest, swi__cells *cells)
 	}
 }
 
-int swi__splitter_split(swi__splitter *splitter, swi__slice record, bool quotes, swi__cells *cells)
+/* The place of the next byte that is no space. */
+static size_t spaces_end(swi__slice text, size_t at, char delimiter)
+{
+	while (at < text.length && (text.bytes[at] == ' ' || text.bytes[at] == '\t') && text.bytes[at] != delimiter)
+		at++;
+	return at;
+}
+
+/* The place of the quote that closes the cell opened before `at`, and whether others were doubled; the length when none
+ * does. */
+static size_t quote_end(swi__slice text, size_t at, bool *doubled)
+{
+	*doubled = false;
+	while (at < text.length) {
+		const char *quote = memchr(text.bytes + at, '"', text.length - at);
+		if (!quote)
+			break;
+		at = (size_t)(quote - text.bytes);
+		if (at + 1 == text.length || text.bytes[at + 1] != '"')
+			return at;
+		*doubled = true;
+		at += 2;
+	}
+	return text.length;
+}
+
+/* The place of the delimiter behind `at`, or the length. */
+static size_t cell_end(swi__slice text, size_t at, char delimiter)
+{
+	const char *end = memchr(text.bytes + at, delimiter, text.length - at);
+	return end ? (size_t)(end - text.bytes) : text.length;
+}
+
+swi__quotes swi__quotes_of(swi__slice line, char delimiter)
+{
+	bool doubled;
+	if (!memchr(line.bytes, '"', line.length))
+		return SWI__QUOTES_NONE;
+	for (size_t at = 0; at < line.length; at++) {
+		size_t begin = spaces_end(line, at, delimiter);
+		if (begin < line.length && line.bytes[begin] == '"') {
+			size_t close = quote_end(line, begin + 1, &doubled);
+			if (close == line.length)
+				return SWI__QUOTES_ANY;
+			at = spaces_end(line, close + 1, delimiter);
+			if (at < line.length && line.bytes[at] != delimiter)
+				return SWI__QUOTES_ANY;
+		} else {
+			at = cell_end(line, begin, delimiter);
+			if (memchr(line.bytes + begin, '"', at - begin))
+				return SWI__QUOTES_ANY;
+		}
+	}
+	return SWI__QUOTES_REGULAR;
+}
+
+/* The cell without the doubling, behind the others in `bytes`, which has room for it. */
+static swi__slice cell_undoubled(swi__cells *cells, swi__slice text)
+{
+	char *to = cells->bytes.bytes + cells->bytes.length;
+	size_t length = 0;
+	for (size_t i = 0; i < text.length; i++) {
+		to[length++] = text.bytes[i];
+		i += text.bytes[i] == '"';
+	}
+	cells->bytes.length += length;
+	return (swi__slice){ to, length };
+}
+
+static int split_regular(char delimiter, swi__slice record, swi__cells *cells)
+{
+	bool doubled;
+	if (!swi__text_reserve(&cells->bytes, record.length))
+		return SWK_ERR_MEMORY;
+	for (size_t at = 0; at <= record.length; at++) {
+		size_t begin = spaces_end(record, at, delimiter), close;
+		swi__slice cell;
+		if (!cells_room(cells))
+			return SWK_ERR_MEMORY;
+		if (begin < record.length && record.bytes[begin] == '"') {
+			close = quote_end(record, begin + 1, &doubled);
+			cell = (swi__slice){ record.bytes + begin + 1, close - begin - 1 };
+			cell = doubled ? cell_undoubled(cells, cell) : cell;
+			at = spaces_end(record, close + 1, delimiter);
+		} else {
+			close = cell_end(record, begin, delimiter);
+			cell = (swi__slice){ record.bytes + begin, close - begin };
+			at = close;
+		}
+		cells->cells[cells->count++] = swi__trim(cell);
+	}
+	return SWK_OK;
+}
+
+/* libcsv's word. */
+static int split_any(swi__splitter *splitter, swi__slice record, swi__cells *cells)
 {
 	struct csv_parser *parser = &splitter->parser;
-	swi__cells_clear(cells);
-	if (!quotes)
-		return split_plain(splitter->delimiter, record, cells);
 	bool whole = csv_parse(parser, record.bytes, record.length, take_cell, NULL, cells) == record.length &&
 	             csv_fini(parser, take_cell, NULL, cells) == 0;
 	bool memory = csv_error(parser) == CSV_ENOMEM || cells->failed;
@@ -109,6 +201,15 @@ int swi__splitter_split(swi__splitter *splitter, swi__slice record, bool quotes,
 		return SWK_ERR_MEMORY;
 	swi__cells_place(cells);
 	return whole ? SWK_OK : SWK_ERR_INVALID;
+}
+
+int swi__splitter_split(swi__splitter *splitter, swi__slice record, swi__quotes quotes, swi__cells *cells)
+{
+	swi__cells_clear(cells);
+	if (quotes == SWI__QUOTES_NONE)
+		return split_plain(splitter->delimiter, record, cells);
+	return quotes == SWI__QUOTES_REGULAR ? split_regular(splitter->delimiter, record, cells)
+	                                     : split_any(splitter, record, cells);
 }
 
 char swi__delimiter_found(swi__slice line)

@@ -23,7 +23,15 @@ void swi__cells_done(swi__cells *cells);
 void swi__cells_add(swi__cells *cells, const char *bytes, size_t length);
 void swi__cells_place(swi__cells *cells);
 
-/* Takes records apart at one delimiter. */
+/* How a record is quoted. */
+typedef enum swi__quotes {
+	SWI__QUOTES_NONE,
+	SWI__QUOTES_REGULAR, /* each begins a cell, ends one, or is doubled within; no cell has an end of line in it */
+	SWI__QUOTES_ANY
+} swi__quotes;
+
+/* Takes records apart at one delimiter. What is quoted regularly is taken apart where it lies; libcsv decides on all
+ * else. */
 typedef struct swi__splitter {
 	struct csv_parser parser;
 	bool ready;
@@ -34,9 +42,12 @@ typedef struct swi__splitter {
 bool swi__splitter_begin(swi__splitter *splitter, char delimiter);
 void swi__splitter_done(swi__splitter *splitter);
 
-/* The cells of a record, valid as long as it is and until the next one; an empty record has none. `quotes`: there may
- * be quotes in it. SWK_ERR_INVALID: it is no CSV. SWK_ERR_MEMORY. */
-int swi__splitter_split(swi__splitter *splitter, swi__slice record, bool quotes, swi__cells *cells);
+/* The cells of a record, valid as long as it is and until the next one; an empty record has none. SWK_ERR_INVALID: it is
+ * no CSV. SWK_ERR_MEMORY. */
+int swi__splitter_split(swi__splitter *splitter, swi__slice record, swi__quotes quotes, swi__cells *cells);
+
+/* What quotes a line has, as a whole record parted by `delimiter`. */
+swi__quotes swi__quotes_of(swi__slice line, char delimiter);
 
 /* What may part cells where nobody says so. */
 #define SWI__DELIMITERS ",;\t|"

@@ -162,7 +162,6 @@ static swi__got input_take(swi__input *input, size_t length)
 		input->line++;
 	}
 	input->row = (swi__slice){ from, length && from[length - 1] == '\r' ? length - 1 : length };
-	input->quotes = false;
 	return SWI__GOT_ONE;
 }
 
@@ -181,7 +180,7 @@ static swi__got input_result(swi__input *input, swi__got got)
 	if (got == SWI__GOT_LONG && input->text.length > BEGINNING)
 		input->text.length = BEGINNING;
 	input->row = swi__text_slice(&input->text);
-	input->quotes = true;
+	input->quotes = SWI__QUOTES_ANY;
 	if (!input->text.failed)
 		return got;
 	input->code = swi__fail_memory(input->error);
@@ -260,13 +259,18 @@ static bool input_quoted_run(swi__input *input)
 	return input_keep(input, from, length);
 }
 
-/* True when the record that begins here is one line without quotes that lies in the chunk. */
-static bool input_simple(swi__input *input, size_t *length)
+/* True when the record that begins here is one line that lies in the chunk, quoted regularly if at all. */
+static bool input_simple(swi__input *input, const char *delimiters, size_t *length)
 {
 	if (!input_window(input, length) || *length == 0)
 		return false;
 	const char *from = input->chunk + input->at;
-	return !memchr(from, '"', *length) && !memchr(from, '\r', *length - 1);
+	if (memchr(from, '\r', *length - 1))
+		return false;
+	size_t ends = from[*length - 1] == '\r';
+	input->quotes = swi__quotes_of((swi__slice){ from, *length - ends }, delimiters[0]);
+	/* Where a cell begins is known of one delimiter. */
+	return input->quotes == SWI__QUOTES_NONE || (input->quotes == SWI__QUOTES_REGULAR && !delimiters[1]);
 }
 
 swi__got swi__input_record(swi__input *input, const char *delimiters)
@@ -275,7 +279,7 @@ swi__got swi__input_record(swi__input *input, const char *delimiters)
 	bool whole = true, some = false;
 	int byte;
 	size_t length;
-	if (input_simple(input, &length))
+	if (input_simple(input, delimiters, &length))
 		return input_take(input, length);
 	input_start(input);
 	while ((byte = input_peek(input)) >= 0) {

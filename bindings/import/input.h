@@ -9,6 +9,7 @@
 #ifndef SWI_INPUT_H
 #define SWI_INPUT_H
 
+#include "cells.h"
 #include "encoding.h"
 #include "salesweek_import.h"
 
@@ -24,12 +25,12 @@ typedef struct swi__input {
 	char *chunk;
 	size_t at, length, capacity;
 	bool ended;
-	int code;       /* why reading failed */
-	int64_t line;   /* of the next byte */
-	int64_t number; /* of the line on which `row` begins */
-	swi__slice row; /* without its end of line; valid until the next one is got */
-	bool quotes;    /* a record: quotes may be in it */
-	swi__text text; /* the row's bytes where they are no slice of the chunk */
+	int code;           /* why reading failed */
+	int64_t line;       /* of the next byte */
+	int64_t number;     /* of the line on which `row` begins */
+	swi__slice row;     /* without its end of line; valid until the next one is got */
+	swi__quotes quotes; /* a record: how it is quoted */
+	swi__text text;     /* the row's bytes where they are no slice of the chunk */
 	swk_error *error;
 } swi__input;
 

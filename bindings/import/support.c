@@ -26,23 +26,28 @@ void swi__free(void *block)
 
 /* ------------------------------------------------------------------------------------------- texts */
 
+bool swi__text_reserve(swi__text *text, size_t length)
+{
+	if (text->failed || length <= text->capacity - text->length)
+		return !text->failed;
+	size_t needed = text->length + length;
+	size_t capacity = text->capacity < 128 ? 256 : text->capacity * 2;
+	if (capacity < needed)
+		capacity = needed;
+	char *grown = swi__resize(text->bytes, capacity, 1);
+	if (!grown) {
+		text->failed = true;
+		return false;
+	}
+	text->bytes = grown;
+	text->capacity = capacity;
+	return true;
+}
+
 bool swi__text_append(swi__text *text, const char *bytes, size_t length)
 {
-	if (text->failed)
+	if (!swi__text_reserve(text, length))
 		return false;
-	if (length > text->capacity - text->length) {
-		size_t needed = text->length + length;
-		size_t capacity = text->capacity < 128 ? 256 : text->capacity * 2;
-		if (capacity < needed)
-			capacity = needed;
-		char *grown = swi__resize(text->bytes, capacity, 1);
-		if (!grown) {
-			text->failed = true;
-			return false;
-		}
-		text->bytes = grown;
-		text->capacity = capacity;
-	}
 	if (length)
 		memcpy(text->bytes + text->length, bytes, length);
 	text->length += length;

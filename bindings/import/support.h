@@ -42,7 +42,8 @@ typedef struct swi__text {
 
 bool swi__text_append(swi__text *text, const char *bytes, size_t length);
 bool swi__text_byte(swi__text *text, char byte);
-void swi__text_clear(swi__text *text); /* keeps the memory */
+bool swi__text_reserve(swi__text *text, size_t length); /* room for so many more bytes */
+void swi__text_clear(swi__text *text);                  /* keeps the memory */
 void swi__text_done(swi__text *text);
 
 static inline swi__slice swi__text_slice(const swi__text *text)
