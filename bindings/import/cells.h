@@ -42,8 +42,8 @@ typedef struct swi__splitter {
 bool swi__splitter_begin(swi__splitter *splitter, char delimiter);
 void swi__splitter_done(swi__splitter *splitter);
 
-/* The cells of a record, valid as long as it is and until the next one; an empty record has none. SWK_ERR_INVALID: it is
- * no CSV. SWK_ERR_MEMORY. */
+/* The cells of a record, valid as long as it is and until the next one; an empty record has none. SWK_ERR_INVALID: it
+ * is no CSV. SWK_ERR_MEMORY. */
 int swi__splitter_split(swi__splitter *splitter, swi__slice record, swi__quotes quotes, swi__cells *cells);
 
 /* What quotes a line has, as a whole record parted by `delimiter`. */

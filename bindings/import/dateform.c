@@ -2,8 +2,6 @@
 #include "dateform.h"
 #include "number.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <strings.h>
 
 #define US_SECOND INT64_C(1000000)
@@ -77,21 +75,41 @@ swi__moment swi__moment_next_day(const swi__moment *moment)
 	return next;
 }
 
+/* Writes a number with leading zeros; every date has some, so that printf would be felt. */
+static char *digits_put(char *to, int64_t value, int digits)
+{
+	for (int i = digits - 1; i >= 0; i--) {
+		to[i] = (char)('0' + value % 10);
+		value /= 10;
+	}
+	return to + digits;
+}
+
+static char *pair_put(char *to, char before, unsigned value)
+{
+	*to++ = before;
+	return digits_put(to, value, 2);
+}
+
 size_t swi__moment_text(const swi__moment *moment, char text[SWI__MOMENT_TEXT])
 {
-	char time[24] = "", zone[16] = "";
-	if (moment->time)
-		snprintf(time, sizeof time, "T%02u:%02u:%02u.%06u", moment->hour % 100, moment->minute % 100,
-		         moment->second % 100, moment->microsecond % 1000000);
-	if (moment->offset) {
-		unsigned minutes = (unsigned)(moment->offset_minutes < 0 ? -moment->offset_minutes
-		                                                         : moment->offset_minutes);
-		snprintf(zone, sizeof zone, "%c%02u:%02u", moment->offset_minutes < 0 ? '-' : '+', minutes / 60 % 100,
-		         minutes % 60);
+	char *end = digits_put(text, moment->year, 4);
+	end = pair_put(end, '-', moment->month);
+	end = pair_put(end, '-', moment->day);
+	if (moment->time) {
+		end = pair_put(end, 'T', moment->hour);
+		end = pair_put(end, ':', moment->minute);
+		end = pair_put(end, ':', moment->second);
+		*end++ = '.';
+		end = digits_put(end, moment->microsecond, 6);
 	}
-	int length = snprintf(text, SWI__MOMENT_TEXT, "%04" PRId64 "-%02u-%02u%s%s", moment->year, moment->month % 100,
-	                      moment->day % 100, time, zone);
-	return (size_t)length;
+	if (moment->offset) {
+		int32_t minutes = moment->offset_minutes;
+		end = pair_put(end, minutes < 0 ? '-' : '+', (unsigned)(minutes < 0 ? -minutes : minutes) / 60);
+		end = pair_put(end, ':', (unsigned)(minutes < 0 ? -minutes : minutes) % 60);
+	}
+	*end = '\0';
+	return (size_t)(end - text);
 }
 
 /* ------------------------------------------------------------------------------------------ pieces */
