@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "run.h"
 
+#include "flat.h"
 #include "number.h"
 
 #include <jansson.h>
@@ -289,7 +290,45 @@ static int object_row(swi__run *run, json_t *object)
 	return swi__run_end_row(run, run->input.row);
 }
 
-static int line_row(swi__run *run)
+static int flat_set(swi__run *run, const char *field, const swi__flat_member *member)
+{
+	switch (member->kind) {
+	case SWI__FLAT_TEXT:
+		return swk_batch_text(run->batch, field, member->text.bytes, member->text.length);
+	case SWI__FLAT_INT:
+		return swk_batch_int(run->batch, field, member->number);
+	case SWI__FLAT_BOOL:
+		return swk_batch_bool(run->batch, field, member->number != 0);
+	default:
+		return swk_batch_text(run->batch, field, "", 0);
+	}
+}
+
+/* A line that is flat and names its table; *taken is false when it is neither, and nothing was done. */
+static int flat_row(swi__run *run, swi__flat *flat, bool *taken)
+{
+	char table[SWI__FLAT_KEY];
+	size_t at = 0;
+	*taken = swi__flat_read(flat, run->input.row);
+	while (*taken && at < flat->count && strcmp(flat->keys[at], "table") != 0)
+		at++;
+	*taken = *taken && at < flat->count && flat->members[at].kind == SWI__FLAT_TEXT &&
+	         flat->members[at].text.length < sizeof table;
+	if (!*taken)
+		return SWK_OK;
+	memcpy(table, flat->members[at].text.bytes, flat->members[at].text.length);
+	table[flat->members[at].text.length] = '\0';
+	int code = swk_batch_row(run->batch, table, run->input.number);
+	for (size_t i = 0; i < flat->count && !code; i++)
+		if (i != at)
+			code = flat_set(run, flat->keys[i], &flat->members[i]);
+	if (code)
+		return swi__fail(run->error, code, "line %lld could not be kept in memory",
+		                 (long long)run->input.number);
+	return swi__run_end_row(run, run->input.row);
+}
+
+static int line_row(swi__run *run, swi__flat *flat)
 {
 	swi__slice line = run->input.row;
 	json_error_t error;
@@ -298,16 +337,21 @@ static int line_row(swi__run *run)
 		return SWK_OK;
 	if (!swi__utf8_valid(line, &bad))
 		return line_refuse_bytes(run, bad);
+	bool taken;
+	int code = flat_row(run, flat, &taken);
+	if (taken)
+		return code;
 	json_t *object = json_loadb(line.bytes, line.length, PARSE_FLAGS, &error);
 	if (!object)
 		return line_refuse_json(run, &error);
-	int code = object_row(run, object);
+	code = object_row(run, object);
 	json_decref(object);
 	return code;
 }
 
 int swi__jsonl(swi__run *run)
 {
+	swi__flat flat = { .count = 0 };
 	int code = SWK_OK;
 	while (!code) {
 		swi__got got = swi__input_line(&run->input);
@@ -319,7 +363,7 @@ int swi__jsonl(swi__run *run)
 			code = swi__run_refuse(run, "", NULL, NO_VALUE,
 			                       "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
 		else
-			code = line_row(run);
+			code = line_row(run, &flat);
 	}
 	return code;
 }

@@ -150,9 +150,23 @@ static size_t character(const unsigned char *byte, size_t left)
 	return length;
 }
 
+/* The length of the ASCII at the beginning, in steps of eight bytes. */
+static size_t ascii(swi__slice text)
+{
+	size_t at = 0;
+	for (; at + 8 <= text.length; at += 8) {
+		uint64_t bytes;
+		memcpy(&bytes, text.bytes + at, sizeof bytes);
+		/* A byte of 0x80 or more, or a zero, which borrows from the next. */
+		if ((bytes | (bytes - UINT64_C(0x0101010101010101))) & UINT64_C(0x8080808080808080))
+			break;
+	}
+	return at;
+}
+
 bool swi__utf8_valid(swi__slice text, size_t *at)
 {
-	size_t place = 0, length;
+	size_t place = ascii(text), length;
 	while (place < text.length) {
 		length = character((const unsigned char *)text.bytes + place, text.length - place);
 		if (length == 0)
