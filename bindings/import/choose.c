@@ -165,9 +165,23 @@ static bool is_currency(swi__slice cell)
 	return cell.length == 3;
 }
 
+/* As ids mostly are: short, without spaces, with a digit. */
+static bool is_code(swi__slice cell)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < cell.length; i++) {
+		digits += cell.bytes[i] >= '0' && cell.bytes[i] <= '9';
+		if (swi__space(cell, i) || memchr("@/:.", cell.bytes[i], 4))
+			return false;
+	}
+	return digits > 0 && cell.length <= 40;
+}
+
 static bool is_zone(swi__slice cell)
 {
-	return swi__slice_is(cell, "UTC") || memchr(cell.bytes, '/', cell.length);
+	const char *slash = memchr(cell.bytes, '/', cell.length);
+	return swi__slice_is(cell, "UTC") ||
+	       (slash && slash > cell.bytes && cell.bytes[0] >= 'A' && cell.bytes[0] <= 'Z');
 }
 
 typedef int (*fit_function)(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading);
@@ -325,27 +339,82 @@ static bool choice_make(const swi__proposal *proposal, const char *table, swi__c
 	return made;
 }
 
-/* A record happens at an instant: where no heading says so, the first column of dates is taken. */
+/* How many cells are not the first of their kind. */
+static size_t repeated(const swi__profile *profile)
+{
+	size_t count = 0;
+	for (size_t row = 1; row < profile->cells.rows; row++) {
+		swi__slice cell = swi__cell_at(&profile->cells, row);
+		for (size_t before = 0; before < row && cell.length; before++) {
+			swi__slice other = swi__cell_at(&profile->cells, before);
+			if (cell.length == other.length && memcmp(cell.bytes, other.bytes, cell.length) == 0) {
+				count++;
+				break;
+			}
+		}
+	}
+	return count;
+}
+
+/* A few words again and again, and some of them known. */
+static bool words_speak(const swi__lexeme *lexeme, const swi__profile *profile)
+{
+	size_t known = 0;
+	for (size_t row = 0; row < profile->cells.rows; row++) {
+		swi__slice cell = swi__cell_at(&profile->cells, row);
+		known += cell.length && swi__lexicon_value(lexeme->table, lexeme->field, cell);
+	}
+	return !profile->flags && known * 10 >= profile->filled && known &&
+	       repeated(profile) * 4 >= profile->filled * 3;
+}
+
+/* Whether the cells alone speak for a field: it is what such cells mostly are. */
+static bool cells_speak(const swi__lexeme *lexeme, const swi__profile *profile)
+{
+	const swi__numbers *numbers = &profile->numbers;
+	if (profile->filled == 0)
+		return false;
+	switch (lexeme->kind) {
+	case SWI__KIND_INSTANT:
+	case SWI__KIND_DATE:
+		return lexeme->required && swi__profile_is_date(profile);
+	case SWI__KIND_ID:
+		return profile->unique && profile->filled == profile->cells.rows && cells_all(profile, is_code);
+	case SWI__KIND_AMOUNT:
+		return swi__profile_is_number(profile) && numbers->symbol[0] && strcmp(numbers->symbol, "%") != 0;
+	case SWI__KIND_WORD:
+		return words_speak(lexeme, profile);
+	case SWI__KIND_CURRENCY:
+		return fit_code(lexeme, profile, (swi__slice){ "", 0 }) > 0;
+	default:
+		return false;
+	}
+}
+
+static bool column_taken(const swi__choice *choice, size_t column)
+{
+	for (size_t i = 0; i < choice->count; i++)
+		if (choice->columns[i] == column)
+			return true;
+	return false;
+}
+
+/* Where no heading names a field, the first column whose cells speak for it is taken. */
 static void choice_rescue(swi__proposal *proposal)
 {
 	swi__choice *choice = &proposal->choice;
 	for (size_t i = 0; i < choice->count; i++) {
-		swi__kind kind = choice->fields[i].kind;
-		if (!choice->fields[i].required || choice->columns[i] != SWI__NONE ||
-		    (kind != SWI__KIND_INSTANT && kind != SWI__KIND_DATE))
-			continue;
+		const swi__lexeme *lexeme = &choice->fields[i];
 		for (size_t column = 0; column < proposal->sample.columns; column++) {
-			bool taken = false;
-			for (size_t k = 0; k < choice->count; k++)
-				taken |= choice->columns[k] == column;
-			if (taken || !swi__profile_is_date(&proposal->profiles[column]))
+			swi__slice name = proposal->sample.names[column];
+			bool named = lexeme->kind == SWI__KIND_ID && swi__lexicon_has(name, "name");
+			if (choice->columns[i] != SWI__NONE || column_taken(choice, column) || named ||
+			    !cells_speak(lexeme, &proposal->profiles[column]))
 				continue;
 			choice->columns[i] = column;
 			swi__note(proposal,
-			          "column \"%.*s\" was taken for %s because it holds dates: no heading says so",
-			          (int)proposal->sample.names[column].length, proposal->sample.names[column].bytes,
-			          choice->fields[i].field);
-			break;
+			          "column \"%.*s\" was taken for %s by its cells: its heading does not say so",
+			          name.length < 60 ? (int)name.length : 60, name.bytes, lexeme->field);
 		}
 	}
 }

@@ -49,7 +49,7 @@ static bool take_word(flat_scan *scan, const char *word)
 	return true;
 }
 
-/* "0", or digits that do not begin with 0; a minus before. A fraction or an exponent behind is left to be tripped over. */
+/* "0", or digits that do not begin with 0; a minus before. A fraction or an exponent behind is no comma: not flat. */
 static bool take_int(flat_scan *scan, int64_t *number)
 {
 	bool negative = *scan->at == '-';

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * flat: a line of JSON that is one object of plain texts, whole numbers, true, false and null, each key once: most lines
- * of records are. They are read where they lie; every other line is jansson's, which alone says what is wrong with one.
+ * flat: a line of JSON that is one object of plain texts, whole numbers, true, false and null, each key once: most
+ * lines of records are. They are read where they lie; every other line is jansson's, which alone says what is wrong.
  */
 #ifndef SWI_FLAT_H
 #define SWI_FLAT_H
