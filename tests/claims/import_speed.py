@@ -116,6 +116,7 @@ def duckdb_seconds(sql):
     """The same of DuckDB in a process of its own, less its start."""
     program = (
         "import duckdb, os, sys\nconnection = duckdb.connect()\nconnection.execute('SET threads = 1')\n"
+        "connection.execute('SET enable_progress_bar = false')\n"
         "before = os.times()\nconnection.execute(sys.argv[1])\nafter = os.times()\n"
         "print(after.user + after.system - before.user - before.system)\n"
     )
