@@ -10,7 +10,8 @@
 #ifndef SWP_NATIVE_H
 #define SWP_NATIVE_H
 
-#include <stdint.h>
+#include "salesweek.h"
+
 #include <string.h>
 
 /* What a call of this thread is to tell. */
@@ -37,5 +38,22 @@ int swp_progress(void *context, uint64_t done, uint64_t total);
 
 /* A swi_read of the swp_reader `context`. */
 int64_t swp_read(void *context, char *bytes, size_t size);
+
+/* PyCapsule_GetPointer and PyCapsule_IsValid of the Python that loaded this. */
+typedef void *(*swp_get_pointer)(void *capsule, const char *name);
+typedef int (*swp_is_valid)(void *capsule, const char *name);
+
+/* Called once, before a capsule is made. */
+void swp_capsule_setup(swp_get_pointer get, swp_is_valid valid);
+
+/* Room for what a capsule will hold, zeroed; NULL without memory. Freed by the capsule's destructor. */
+struct ArrowSchema *swp_schema_create(void);
+struct ArrowArray *swp_array_create(void);
+struct ArrowArrayStream *swp_stream_create(void);
+
+/* Destructors of capsules: what nobody has moved away is released. Called with Python's lock. */
+void swp_schema_destroy(void *capsule);
+void swp_array_destroy(void *capsule);
+void swp_stream_destroy(void *capsule);
 
 #endif

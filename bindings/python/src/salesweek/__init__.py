@@ -38,7 +38,7 @@ from ._errors import (
 from ._library import PATH as library_path
 from ._library import VERSION as __version__
 from ._result import Catalog, Result, catalog
-from ._store import Ingested, Reject, Store, open
+from ._store import Ingested, Reject, Store, Table, open
 from ._values import Instant, Values, Week
 
 __all__ = [
@@ -64,6 +64,7 @@ __all__ = [
     "Store",
     "StoreIOError",
     "SumOverflowError",
+    "Table",
     "UsageError",
     "Values",
     "Week",

@@ -57,6 +57,8 @@ swk_write = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, cty
 swi_read = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 swi_reject = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 swi_warn = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+swp_get_pointer = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+swp_is_valid = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 
 
 class swk_error(ctypes.Structure):
@@ -576,3 +578,10 @@ class Functions:
         self.swp_watch_set = bind("swp_watch_set", ctypes.POINTER(swp_watch), ctypes.POINTER(swp_watch))
         self.swp_progress = bind("swp_progress", ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
         self.swp_read = bind("swp_read", ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)
+        self.swp_capsule_setup = bind("swp_capsule_setup", None, swp_get_pointer, swp_is_valid)
+        self.swp_schema_create = bind("swp_schema_create", ctypes.c_void_p)
+        self.swp_array_create = bind("swp_array_create", ctypes.c_void_p)
+        self.swp_stream_create = bind("swp_stream_create", ctypes.c_void_p)
+        self.swp_schema_destroy = bind("swp_schema_destroy", None, ctypes.c_void_p)
+        self.swp_array_destroy = bind("swp_array_destroy", None, ctypes.c_void_p)
+        self.swp_stream_destroy = bind("swp_stream_destroy", None, ctypes.c_void_p)

@@ -9,18 +9,13 @@ import decimal
 import functools
 import weakref
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import _html, _raw
+from . import _arrow, _html, _raw
 from ._calls import call
 from ._errors import SumOverflowError, UsageError
 from ._library import lib, quick
 from ._values import EPOCH_DATE, WEEKDAYS, from_microseconds
-
-if TYPE_CHECKING:
-    import pandas
-    import polars
-    import pyarrow
 
 
 def _text(result: int, row: int, column: int) -> str:
@@ -71,8 +66,11 @@ _TYPES: dict[int, type] = {
 _FORMATS = {"csv": _raw.SWK_FORMAT_CSV, "json": _raw.SWK_FORMAT_JSON, "table": _raw.SWK_FORMAT_TABLE}
 
 
-class Result:
+class Result(_arrow.ArrowTable):
     """An answer: rows of named, typed columns. It never changes, and outlives its store.
+
+    Everything that reads Arrow takes it as it is: ``polars.DataFrame(result)``, ``pyarrow.table(result)``,
+    ``duckdb.sql("from result")``.
 
     Iterating gives a dict for each row: counts are ``int``, rates ``float``, amounts ``decimal.Decimal``, dates
     ``datetime.date``, and what is not known is ``None``.
@@ -106,14 +104,19 @@ class Result:
     def __len__(self) -> int:
         return self._length
 
+    def __getitem__(self, row: int) -> dict[str, Any]:
+        at = row + self._length if row < 0 else row
+        if not 0 <= at < self._length:
+            raise IndexError(f"row {row} of {self._length}")
+        return {name: self._cell(at, column) for column, name in enumerate(self.columns)}
+
     def _cell(self, row: int, column: int) -> Any:
         if quick.swk_result_null(self._pointer, row, column):
             return None
         return self._readers[column](self._pointer, row, column)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        for row in range(self._length):
-            yield {name: self._cell(row, column) for column, name in enumerate(self.columns)}
+        return map(self.__getitem__, range(self._length))
 
     def column(self, name: str) -> list[Any]:
         """The values of one column."""
@@ -160,6 +163,27 @@ class Result:
         if found is None and name.endswith("_previous"):
             return known[self.report, name.removesuffix("_previous")] + ", one week (with total: window) before"
         return found or ""
+
+    # ---- as Arrow
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A capsule with a stream of one array, which keeps what it needs alive by itself."""
+        _arrow.requested(requested_schema)
+        capsule, pointer = _arrow.STREAM.capsule()
+        call(lib.swk_result_stream, self._pointer, pointer)
+        return capsule
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        """Capsules with a schema and an array: a struct with a child for each column."""
+        _arrow.requested(requested_schema)
+        schema, schema_pointer = _arrow.SCHEMA.capsule()
+        array, array_pointer = _arrow.ARRAY.capsule()
+        call(lib.swk_result_arrow, self._pointer, schema_pointer, array_pointer)
+        return schema, array
+
+    def __arrow_c_schema__(self) -> object:
+        """A capsule with the schema."""
+        return self.__arrow_c_array__()[0]
 
     # ---- as text
 

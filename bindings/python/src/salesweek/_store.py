@@ -11,9 +11,9 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Any, NamedTuple, NoReturn, Union
+from typing import Any, NamedTuple, NoReturn, Union, overload
 
-from . import _html, _raw, _rows
+from . import _arrow, _html, _raw, _rows
 from ._calls import Progress, call
 from ._errors import ClosedError, RejectedError, exception
 from ._library import address, lib, quick
@@ -80,6 +80,34 @@ class Reject(NamedTuple):
     field: str
     value: str
     reason: str
+
+
+class Rejects(Sequence[Reject]):
+    """The refused rows of an ingestion of Arrow, made into Python's objects when they are asked for."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = result
+
+    def __len__(self) -> int:
+        return len(self._result)
+
+    @overload
+    def __getitem__(self, at: int) -> Reject: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Reject]: ...
+
+    def __getitem__(self, at: int | slice) -> Reject | list[Reject]:
+        if isinstance(at, slice):
+            return [self[row] for row in range(*at.indices(len(self)))]
+        row = self._result[at]
+        return Reject(row["table"], row["row"], row["field"] or "", row["value"] or "", row["reason"])
+
+    def __eq__(self, other: object) -> bool:
+        return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __repr__(self) -> str:
+        return repr(self[:3])[:-1] + (", ...]" if len(self) > 3 else "]")
 
 
 class Ingested:
@@ -167,8 +195,9 @@ class Store:
     ) -> Ingested:
         """Commits records to a table: all of them, durable when this returns, or on failure none.
 
-        ``data`` is a dict of columns or an iterable of dicts, keyed by the names of the fields. Rows that are wrong
-        are refused one by one, and told in ``rejects``; with ``strict`` one is enough to refuse all
+        ``data`` is anything that hands itself over as Arrow (pandas, polars, pyarrow, DuckDB and others), read array
+        by array and never copied as a whole; or a dict of columns, or an iterable of dicts. Columns and keys are the
+        names of the fields. Rows that are wrong are refused one by one, and told in ``rejects``; with ``strict`` one is enough to refuse all
         (:class:`salesweek.RejectedError`). ``zone`` is that of naive datetimes, which are refused without one, and of
         texts with a local time. ``recorded_at`` is the stamp of the first row without one. ``ignore_unknown`` skips
         fields that the table does not have. ``progress`` is a function of (done, total), or True for a tqdm bar.
@@ -188,7 +217,38 @@ class Store:
             options = _raw.swk_ingest_options(size=ctypes.sizeof(_raw.swk_ingest_options), strict=strict)
             if recorded_at is not None:
                 options.recorded_at = instant(store, recorded_at, zone, "recorded_at")
+            if _arrow.is_arrow(data):
+                options.zone, options.ignore_unknown = encoded(zone), ignore_unknown
+                return self._ingest_arrow(store, table, data, options, told)
             return self._ingest_rows(store, table, data, zone, ignore_unknown, options, told)
+
+    def _ingest_arrow(
+        self, store: int, table: str, data: Any, options: _raw.swk_ingest_options, progress: Progress | None
+    ) -> Ingested:
+        counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
+        handle = ctypes.c_void_p()
+        if hasattr(data, "__arrow_c_stream__"):
+            capsules = (data.__arrow_c_stream__(),)
+            function, kinds = lib.swk_store_ingest_stream, (_arrow.STREAM,)
+        else:
+            capsules = data.__arrow_c_array__()
+            function, kinds = lib.swk_store_ingest, (_arrow.SCHEMA, _arrow.ARRAY)
+        pointers = [kind.pointer(capsule) for kind, capsule in zip(kinds, capsules)]
+        code = call(
+            function,
+            store,
+            encoded(table),
+            *pointers,
+            ctypes.byref(options),
+            ctypes.byref(counts),
+            ctypes.byref(handle),
+            progress=counted(progress, data),
+            accept=(_raw.SWK_ERR_REJECTED,),
+        )
+        rejects = Rejects(Result(handle.value or 0))
+        if code == _raw.SWK_ERR_REJECTED:
+            raise rejected(rejects)
+        return Ingested(counts, rejects)
 
     def _ingest_rows(
         self,
@@ -274,6 +334,48 @@ class Store:
             call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
             return Result(handle.value or 0, name)
 
+    # ---- records go out
+
+    def table(
+        self,
+        name: str,
+        *,
+        versions: bool = False,
+        as_of: Instant | datetime.date | None = None,
+        at_commit: int | None = None,
+        batch_rows: int | None = None,
+    ) -> Table:
+        """The records of a table, for everything that reads Arrow: the current ones, or with ``versions`` every version
+        of every record. ``as_of`` takes the versions recorded up to then, ``at_commit`` the rows of the first commits,
+        ``batch_rows`` is the most rows of an array.
+
+        Each reading streams from the state of the store at its beginning. Ingesting all versions of all tables into an
+        empty store of the same calendar and currency makes one that answers as this one does.
+
+        >>> import salesweek
+        >>> with salesweek.open() as store, salesweek.open() as copy:
+        ...     got = store.ingest("rep", {"id": ["r1", "r2"], "name": ["Ada", "Bo"]})
+        ...     copy.ingest("rep", store.table("rep", versions=True))
+        <salesweek.Ingested: accepted 2, unchanged 0, rejected 0>
+        """
+        with self._handle.use() as store:
+            options = _raw.swk_export_options(
+                size=ctypes.sizeof(_raw.swk_export_options),
+                flags=_raw.SWK_EXPORT_VERSIONS if versions else 0,
+                batch_rows=batch_rows or 0,
+                as_of=0 if as_of is None else instant(store, as_of, None, "as_of"),
+                at_commit=at_commit or 0,
+            )
+        table = Table(self, name, options)
+        table.__arrow_c_stream__()  # an unknown table is told now
+        return table
+
+    def _export(self, name: str, options: _raw.swk_export_options) -> object:
+        capsule, pointer = _arrow.STREAM.capsule()
+        with self._handle.use() as store:
+            call(lib.swk_store_export, store, encoded(name), ctypes.byref(options), pointer)
+        return capsule
+
     def info(self) -> dict[str, Any]:
         """What the store holds: version, calendar, currency, commits, records and versions of each table, memory.
 
@@ -303,11 +405,36 @@ class Store:
         return _html.table(("name", "value"), rows, len(rows), f"store {where}" + ", closed" * self.closed)
 
 
+class Table(_arrow.ArrowTable):
+    """The records of a table (:meth:`Store.table`)."""
+
+    def __init__(self, store: Store, name: str, options: _raw.swk_export_options) -> None:
+        self._store, self._options = store, options
+        #: The table's name.
+        self.name = name
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """A capsule with a stream of the records, which sees one state of the store and outlives it."""
+        _arrow.requested(requested_schema)
+        return self._store._export(self.name, self._options)
+
+    def __repr__(self) -> str:
+        return f"<salesweek.Table {self.name} of {self._store!r}>"
+
+
 def _number(text: Any) -> Any:
     try:
         return int(text)
     except (TypeError, ValueError):
         return text
+
+
+def counted(progress: Progress | None, data: Any) -> Progress | None:
+    """A stream does not say how long it is; what it came from may."""
+    if progress is None or not hasattr(data, "__len__"):
+        return progress
+    told, rows = progress, len(data)
+    return lambda done, total: told(done, total or rows)
 
 
 def rejected(rejects: Sequence[Reject]) -> RejectedError:
