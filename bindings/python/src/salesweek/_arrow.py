@@ -57,6 +57,18 @@ ARRAY = Kind(b"arrow_array", quick.swp_array_create, quick.swp_array_destroy)
 STREAM = Kind(b"arrow_array_stream", quick.swp_stream_create, quick.swp_stream_destroy)
 
 
+_LAST_ERROR = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)
+
+
+def last_error(stream: int) -> str:
+    """What a stream that has just failed says; an error of the library has room for its beginning alone."""
+    struct = _raw.ArrowArrayStream.from_address(stream)
+    if not struct.get_last_error:
+        return ""
+    said = _LAST_ERROR(struct.get_last_error)(stream)
+    return said.decode("utf-8", "replace") if said else ""
+
+
 def is_arrow(data: object) -> bool:
     """Whether it can hand itself over as Arrow."""
     return hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__")

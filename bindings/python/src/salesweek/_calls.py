@@ -9,9 +9,10 @@ KeyboardInterrupt above all, stops the call and is raised again when C has retur
 from __future__ import annotations
 
 import ctypes
+import signal
 import threading
 from collections.abc import Callable, Generator
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 from . import _raw
@@ -20,6 +21,8 @@ from ._library import quick
 
 # done, and what there is to do (0: not known)
 Progress = Callable[[int, int], object]
+
+_MAIN = threading.main_thread().ident
 
 TICK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)
 
@@ -59,6 +62,35 @@ class Waiting:
         self._generator.close()
 
 
+class Producers:
+    """While it is entered on the main thread, what SIGINT's handler raises is kept as well as raised.
+
+    A stream whose producer is Python code may be interrupted there, and the library that carries it makes a mere text
+    of the KeyboardInterrupt.
+    """
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Producers:
+        self._before = signal.getsignal(signal.SIGINT) if threading.get_ident() == _MAIN else None
+        if callable(self._before):
+            signal.signal(signal.SIGINT, self._heard)
+        return self
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        try:
+            if callable(self._before):
+                self._before(number, frame)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if callable(self._before):
+            signal.signal(signal.SIGINT, self._before)
+
+
 class Watch:
     """While it is entered, the calls of this thread listen to signals and tell their progress.
 
@@ -84,9 +116,6 @@ class Watch:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         quick.swp_watch_set(self._before)
         self.waiting.close()
-
-
-_MAIN = threading.main_thread().ident
 
 
 def call(

@@ -14,13 +14,14 @@ from types import TracebackType
 from typing import Any, NamedTuple, NoReturn, Union, overload
 
 from . import _arrow, _html, _raw, _rows
-from ._calls import Progress, call
-from ._errors import ClosedError, RejectedError, exception
+from ._calls import Producers, Progress, call
+from ._errors import ClosedError, RejectedError, StoreIOError
 from ._library import address, lib, quick
 from ._progress import meter
 from ._result import Result, pointer_from
 from ._values import Instant, Values, Week, encoded, instant, query, week_start_number
 
+_REJECTED = (_raw.SWK_ERR_REJECTED,)
 PROGRESS = address(lib.swp_progress)
 
 
@@ -227,28 +228,36 @@ class Store:
     ) -> Ingested:
         counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
         handle = ctypes.c_void_p()
+        outputs = (ctypes.byref(options), ctypes.byref(counts), ctypes.byref(handle))
+        told = counted(progress, data)
         if hasattr(data, "__arrow_c_stream__"):
-            capsules = (data.__arrow_c_stream__(),)
-            function, kinds = lib.swk_store_ingest_stream, (_arrow.STREAM,)
+            code = self._ingest_stream(store, encoded(table), data.__arrow_c_stream__(), outputs, told)
         else:
-            capsules = data.__arrow_c_array__()
-            function, kinds = lib.swk_store_ingest, (_arrow.SCHEMA, _arrow.ARRAY)
-        pointers = [kind.pointer(capsule) for kind, capsule in zip(kinds, capsules)]
-        code = call(
-            function,
-            store,
-            encoded(table),
-            *pointers,
-            ctypes.byref(options),
-            ctypes.byref(counts),
-            ctypes.byref(handle),
-            progress=counted(progress, data),
-            accept=(_raw.SWK_ERR_REJECTED,),
-        )
+            schema, array = data.__arrow_c_array__()
+            given = (_arrow.SCHEMA.pointer(schema), _arrow.ARRAY.pointer(array))
+            code = call(lib.swk_store_ingest, store, encoded(table), *given, *outputs, progress=told, accept=_REJECTED)
         rejects = Rejects(Result(handle.value or 0))
         if code == _raw.SWK_ERR_REJECTED:
             raise rejected(rejects)
         return Ingested(counts, rejects)
+
+    def _ingest_stream(
+        self, store: int, table: bytes | None, capsule: object, outputs: tuple[Any, ...], progress: Progress | None
+    ) -> int:
+        stream = _arrow.STREAM.pointer(capsule)
+        producers = Producers()
+        try:
+            with producers:
+                return call(
+                    lib.swk_store_ingest_stream, store, table, stream, *outputs, progress=progress, accept=_REJECTED
+                )
+        except StoreIOError as error:
+            if producers.error is not None:
+                raise producers.error from error
+            said = _arrow.last_error(stream)
+            if said:
+                raise StoreIOError(f"the stream failed: {said}", table=error.table, reason=said) from None
+            raise
 
     def _ingest_rows(
         self,
@@ -273,7 +282,7 @@ class Store:
                 ctypes.byref(options),
                 ctypes.byref(counts),
                 progress=progress,
-                accept=(_raw.SWK_ERR_REJECTED,),
+                accept=_REJECTED,
             )
             rejects = [Reject(*_rows.reject_tuple(batch.reject(at))) for at in range(batch.rejects())]
         finally:
