@@ -207,7 +207,7 @@ typedef struct swk_store_options {
 	const swk_allocator *allocator; /* copied; NULL: malloc, realloc, free */
 	swk_clock clock;                /* NULL: the system's clock */
 	void *clock_context;
-	swk_progress progress; /* NULL: none */
+	swk_progress progress; /* NULL: none; reports have their own, in the query */
 	void *progress_context;
 } swk_store_options;
 
@@ -407,15 +407,17 @@ typedef struct swk_query {
 	size_t filter_count;
 	const swk_option *options;
 	size_t option_count;
-	const char *from;     /* the first week: a label ("2026-W45") or any date in it; NULL: all */
-	const char *to;       /* the last week, included; NULL: all */
-	uint32_t flags;       /* SWK_QUERY_... */
-	int32_t week_start;   /* 0: the store's */
-	const char *zone;     /* NULL: the store's */
-	int64_t now;          /* 0: as_of where given, else the clock */
-	int64_t as_of;        /* versions recorded up to then; 0: all */
-	uint64_t at_commit;   /* rows of the first N commits; 0: all */
-	const char *currency; /* NULL: as docs/metrics.md says */
+	const char *from;      /* the first week: a label ("2026-W45") or any date in it; NULL: all */
+	const char *to;        /* the last week, included; NULL: all */
+	uint32_t flags;        /* SWK_QUERY_... */
+	int32_t week_start;    /* 0: the store's */
+	const char *zone;      /* NULL: the store's */
+	int64_t now;           /* 0: as_of where given, else the clock */
+	int64_t as_of;         /* versions recorded up to then; 0: all */
+	uint64_t at_commit;    /* rows of the first N commits; 0: all */
+	const char *currency;  /* NULL: as docs/metrics.md says */
+	swk_progress progress; /* asked now and then, done and total 0; NULL: never */
+	void *progress_context;
 } swk_query;
 
 /* Answers a query from one consistent state of the store: that of the last commit when it began.

@@ -74,20 +74,46 @@ int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, 
 
 /* ----------------------------------------------------------------------------------- interruption */
 
-swk__store_call swk__store_call_begin(swk_store *store, bool progress)
+swk__store_call swk__store_call_begin(swk_store *store, swk_progress progress, void *progress_context)
 {
-	return (swk__store_call){ store, atomic_load_explicit(&store->interrupts, memory_order_relaxed), progress };
+	return (swk__store_call){ .store = store,
+		                  .interrupts = atomic_load_explicit(&store->interrupts, memory_order_relaxed),
+		                  .thread = pthread_self(),
+		                  .progress = progress,
+		                  .progress_context = progress_context };
+}
+
+/* The call of the store that tells its progress to the store's own function. */
+static swk__store_call call_begin(swk_store *store)
+{
+	return swk__store_call_begin(store, store->progress, store->progress_context);
+}
+
+static int call_ask(const swk__store_call *c, swk_error *error)
+{
+	if (atomic_load_explicit(&c->store->interrupts, memory_order_relaxed) != c->interrupts)
+		return swk__fail(error, SWK_ERR_INTERRUPTED, "the call was interrupted");
+	if (c->progress && pthread_equal(c->thread, pthread_self()) &&
+	    c->progress(c->progress_context, c->done, c->total))
+		return swk__fail(error, SWK_ERR_INTERRUPTED, "the progress function stopped the call");
+	return SWK_OK;
 }
 
 int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_error *error)
 {
-	const swk__store_call *c = context;
-	swk_store *store = c->store;
-	if (atomic_load_explicit(&store->interrupts, memory_order_relaxed) != c->interrupts)
-		return swk__fail(error, SWK_ERR_INTERRUPTED, "the call was interrupted");
-	if (c->progress && store->progress && store->progress(store->progress_context, done, total))
-		return swk__fail(error, SWK_ERR_INTERRUPTED, "the progress function stopped the call");
-	return SWK_OK;
+	swk__store_call *c = context;
+	if (c->progress && pthread_equal(c->thread, pthread_self())) {
+		c->done = done;
+		c->total = total;
+	}
+	return call_ask(c, error);
+}
+
+int swk__store_call_again(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	(void)done;
+	(void)total;
+	return call_ask(context, error);
 }
 
 /* ---------------------------------------------------------------------------------------- settings */
@@ -170,14 +196,12 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 }
 
 /* Brings the facts of the transaction up to its records. */
-static int facts_fold(swk_store *store, const swk__store_call *c, swk_error *error)
+static int facts_fold(swk_store *store, swk__store_call *c, swk_error *error)
 {
 	swk__fold fold;
-	swk__store_call quiet = *c; /* its progress has been told already */
-	quiet.progress = false;
 	swk__fold_init(&fold, &store->history);
-	fold.check = swk__store_call_check;
-	fold.check_context = &quiet;
+	fold.check = swk__store_call_again;
+	fold.check_context = c;
 	int code = swk__fold_changes(&fold, error);
 	swk__fold_done(&fold);
 	return code;
@@ -199,8 +223,8 @@ static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_er
 	swk_batch_clear(r->batch);
 	int code = swk__journal_decode(bytes, r->batch, error);
 	if (code == SWK_OK)
-		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied, NULL,
-		                          NULL, error);
+		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied,
+		                          swk__store_call_again, r->call, error);
 	if (code == SWK_OK)
 		code = swk__store_call_check(r->call, commit, swk__file_commits(r->store->file), error);
 	return code;
@@ -208,7 +232,7 @@ static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_er
 
 static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error)
 {
-	swk__store_call c = swk__store_call_begin(store, true);
+	swk__store_call c = call_begin(store);
 	replay r = { store, NULL, &c };
 	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL,
 	                             NULL, &r.batch, error);
@@ -323,7 +347,7 @@ typedef struct commit {
 
 static void commit_begin(swk_store *store, const swk__feed *feed, const swk_ingest_options *options, commit *made)
 {
-	*made = (commit){ .call = swk__store_call_begin(store, true), .feed = feed, .strict = options->strict };
+	*made = (commit){ .call = call_begin(store), .feed = feed, .strict = options->strict };
 	made->stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
 	made->refusal.size = sizeof made->refusal;
 	swk__buf_init(&made->journal, &store->mem, SIZE_MAX);
@@ -487,7 +511,7 @@ swk__snapshot *swk__store_snapshot(swk_store *store)
 
 int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error)
 {
-	swk__store_call c = swk__store_call_begin(store, false);
+	swk__store_call c = swk__store_call_begin(store, query->progress, query->progress_context);
 	swk__asker asker = { &store->mem, &store->zones, swk__slice_of(store->zone), store->week_start,
 		             store->clock(store->clock_context) };
 	swk__desk desk = { .mem = &store->mem,
@@ -598,7 +622,7 @@ int swk__store_info(swk_store *store, swk_result **result, swk_error *error)
 int swk__store_audit(swk_store *store, int64_t now, swk_result **result, swk_error *error)
 {
 	swk_result *made = NULL;
-	swk__store_call c = swk__store_call_begin(store, true);
+	swk__store_call c = call_begin(store);
 	int code = swk__result_create(&store->mem, swk__store_retain, swk__store_release, store, &made, error);
 	if (code != SWK_OK)
 		return code;

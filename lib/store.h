@@ -57,17 +57,23 @@ int swk__store_process(const swk_store *store, swk_error *error);
 /* The zone of a name; NULL: the store's. */
 int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error);
 
-/* One call's view of the store's interrupts. */
+/* One call's view of the store's interrupts, and to whom it tells its progress. */
 typedef struct swk__store_call {
 	swk_store *store;
 	uint32_t interrupts;
-	bool progress; /* this call tells its progress */
+	pthread_t thread;      /* of the call: no other one tells progress */
+	swk_progress progress; /* NULL: nobody */
+	void *progress_context;
+	uint64_t done, total; /* as told last */
 } swk__store_call;
 
-swk__store_call swk__store_call_begin(swk_store *store, bool progress);
+swk__store_call swk__store_call_begin(swk_store *store, swk_progress progress, void *progress_context);
 
 /* A swk__check of a swk__store_call. */
 int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_error *error);
+
+/* The same for work that has no progress of its own: it tells again what was told last, and may be stopped there. */
+int swk__store_call_again(void *context, uint64_t done, uint64_t total, swk_error *error);
 
 /* What was committed last, retained. */
 swk__snapshot *swk__store_snapshot(swk_store *store);

@@ -14,7 +14,7 @@ typedef struct outgoing {
 static int outgoing_next(void *context, swk__arrow_out_cells *cells, int64_t *rows, bool *ended, swk_error *error)
 {
 	outgoing *out = context;
-	swk__store_call call = swk__store_call_begin(out->store, false);
+	swk__store_call call = swk__store_call_begin(out->store, NULL, NULL);
 	return swk__export_next(out->export, cells, rows, ended, swk__store_call_check, &call, error);
 }
 

@@ -310,6 +310,31 @@ static void test_progress(void **state)
 	swk_store_close(store);
 }
 
+/* A question has a function of its own, which the store's one may be asking it from. */
+static void test_report_progress(void **state)
+{
+	(void)state;
+	progress told = { 0 };
+	swk_store *store = feed_open(NULL, NULL);
+	swk_query query = { .size = sizeof query,
+		            .report = "calls",
+		            .now = NOW,
+		            .progress = progress_told,
+		            .progress_context = &told };
+	swk_error error = SWK_ERROR_INIT;
+	swk_result *result = NULL;
+	assert_int_equal(feed_ingest(store, fill_long, NULL, NULL), SWK_OK);
+	told.stop_at = 1;
+	assert_int_equal(swk_store_report(store, &query, &result, &error), SWK_ERR_INTERRUPTED);
+	assert_null(result);
+	assert_int_equal(told.calls, 1);
+	told.stop_at = 0;
+	assert_int_equal(swk_store_report(store, &query, &result, &error), SWK_OK);
+	assert_true(told.calls > 1);
+	swk_result_free(result);
+	swk_store_close(store);
+}
+
 typedef struct interrupter {
 	swk_store *store;
 	_Atomic bool stop;
@@ -574,6 +599,7 @@ int main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_of_nonsense),
 		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_report_progress),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_interrupt_reaches_the_waiting),
 		cmocka_unit_test(test_fork),

@@ -204,6 +204,8 @@ class swk_query(ctypes.Structure):
         ("as_of", ctypes.c_int64),
         ("at_commit", ctypes.c_uint64),
         ("currency", ctypes.c_char_p),
+        ("progress", swk_progress),
+        ("progress_context", ctypes.c_void_p),
     ]
 
 

@@ -339,6 +339,7 @@ class Store:
             asked = query(
                 store, name, by, where, weeks, flags, zone, week_start, now, as_of, at_commit, currency, options
             )
+            asked.progress = _raw.swk_progress(PROGRESS)
             handle = ctypes.c_void_p()
             call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
             return Result(handle.value or 0, name)
