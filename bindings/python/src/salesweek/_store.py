@@ -199,9 +199,10 @@ class Store:
         ``data`` is anything that hands itself over as Arrow (pandas, polars, pyarrow, DuckDB and others), read array
         by array and never copied as a whole; or a dict of columns, or an iterable of dicts. Columns and keys are the
         names of the fields. Rows that are wrong are refused one by one, and told in ``rejects``; with ``strict`` one
-        is enough to refuse all (:class:`salesweek.RejectedError`). ``zone`` is that of naive datetimes, which are refused without one, and of
-        texts with a local time. ``recorded_at`` is the stamp of the first row without one. ``ignore_unknown`` skips
-        fields that the table does not have. ``progress`` is a function of (done, total), or True for a tqdm bar.
+        is enough to refuse all (:class:`salesweek.RejectedError`). ``zone`` is that of naive datetimes, which are
+        refused without one, and of texts with a local time. ``recorded_at`` is the stamp of the first row without
+        one. ``ignore_unknown`` skips fields that the table does not have. ``progress`` is a function of (done,
+        total), or True for a tqdm bar.
 
         >>> import datetime, salesweek
         >>> store = salesweek.open()
