@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define DATE_TEXT 32
+#define DATE_TEXT 64
 
 /* Of days since 1970-01-01: "2 Nov", "Mon 2 Nov 2026", "2026-11-02". */
 void date_short(int64_t days, char text[DATE_TEXT]);
