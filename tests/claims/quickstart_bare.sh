@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# Claim: on a bare Debian 12, `sh docs/quickstart.sh` ends with a report and `sh tests/run.sh quick` passes, for root
-# and for a user with sudo.
+# Claim: on a bare Debian 12, `sh docs/quickstart.sh` ends with a report, a new user's own export goes in by a proposed
+# map, and `sh tests/run.sh quick` passes, for root and for a user with sudo.
 #
 #     quickstart_bare.sh [--build FOLDER] [--quick]      --build is taken and ignored: everything is built in the bare
-#                                                        system; --quick: the quickstart alone, by root alone
+#                                                        system; --quick: without the tests, by root alone
 #
 # Makes a minimal system (debootstrap, with git and sudo) in a temporary folder, puts a clone of HEAD into it and runs
 # both there. How Debian's mirror and PyPI are reached is taken from the running system: its apt sources, the proxy,
@@ -136,6 +136,7 @@ check_as()
 	mounts_make "$folder/$1"
 	clone_make "$folder/$1" "$1"
 	run_in "$folder/$1" "$1" 'sh docs/quickstart.sh' 8
+	run_in "$folder/$1" "$1" 'python3 tests/claims/new_user_path.py --quick --build build/quickstart' 12
 	if [ -z "$quick" ]; then
 		run_in "$folder/$1" "$1" 'sh tests/run.sh quick' 12
 	fi
