@@ -214,25 +214,31 @@ static bool figure_previous(const swk__column *column)
 	}
 }
 
-/* The durations of a curve of a cell, as they stand at an instant. `open` has room for all open ones. */
-static swk__durations curve_durations(const swk__rollup *rollup, int64_t cell, unsigned curve, int64_t end,
-                                      int64_t *open)
+/* The durations of a curve of a cell, as they stand at an instant. */
+static swk__durations curve_durations(const swk__rollup *rollup, int64_t cell, unsigned curve, int64_t end)
 {
-	swk__durations durations = { NULL, NULL, 0, 0 };
 	if (cell < 0)
-		return durations;
+		return (swk__durations){ 0 };
 	swk__rollup_list ended = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2);
 	swk__rollup_list starts = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1);
-	for (size_t i = 0; i < starts.count; i++)
-		open[i] = end - starts.values[starts.count - 1 - i];
-	return (swk__durations){ ended.values, open, ended.count, starts.count };
+	return (swk__durations){ ended.values, NULL, ended.count, starts.count, starts.values, end };
 }
+
+/* The sum of durations, which are not negative: so many at a time fit in 64 bits. */
+#define SUMMED 512
+
+_Static_assert(SWK__INSTANT_MAX < INT64_MAX / SUMMED, "a sum of some durations fits");
 
 static swk__cell curve_mean(const swk__durations *durations, int64_t scale)
 {
 	swk__i128 sum = 0;
-	for (uint64_t i = 0; i < durations->ended_count; i++)
-		sum += durations->ended[i];
+	for (uint64_t i = 0; i < durations->ended_count;) {
+		uint64_t stop = durations->ended_count - i < SUMMED ? durations->ended_count : i + SUMMED;
+		int64_t some = 0;
+		for (; i < stop; i++)
+			some += durations->ended[i];
+		sum += some;
+	}
 	return cell_ratio(sum, (swk__i128)durations->ended_count * scale);
 }
 
@@ -277,19 +283,12 @@ static void curve_cells(const answer *a, unsigned curve, const swk__durations *d
 	}
 }
 
-static int curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__cell *cells,
-                       swk_error *error)
+static void curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__cell *cells)
 {
 	for (unsigned curve = 0; curve < a->curves; curve++) {
-		size_t starts = cell < 0 ? 0 : swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1).count;
-		int64_t *open = swk__alloc(a->desk->mem, SWK__FAULT_report_groups, starts, sizeof *open);
-		if (!open)
-			return swk__fail_memory(error, a->desk->mem);
-		swk__durations durations = curve_durations(rollup, cell, curve, end, open);
+		swk__durations durations = curve_durations(rollup, cell, curve, end);
 		curve_cells(a, curve, &durations, cells);
-		swk__free(a->desk->mem, open);
 	}
-	return SWK_OK;
 }
 
 static swk__cell cell_amount(swk__i128 minor)
@@ -386,13 +385,12 @@ static void table_done(table *t)
 	*t = (table){ NULL, NULL, NULL, 0 };
 }
 
-static int row_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__finish_row *row,
-                    swk_error *error)
+static void row_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__finish_row *row)
 {
 	row->sums = cell_sums(rollup, cell);
 	for (unsigned c = 0; c < a->column_count; c++)
 		figure_fill(a, a->columns[c], row->sums, &row->cells[a->places[c]]);
-	return curves_fill(a, rollup, cell, end, row->cells, error);
+	curves_fill(a, rollup, cell, end, row->cells);
 }
 
 /* Makes room for so many rows. */
@@ -419,19 +417,18 @@ static int table_fill(answer *a, period asked, const swk__rollup *groups, struct
                       swk_error *error)
 {
 	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
-	int code = SWK_OK;
 	t->count = groups ? groups->cells : 0;
 	if (!room_cover(a, room, t->count))
 		return swk__fail_memory(error, a->desk->mem);
 	t->rows = room->rows;
-	for (uint32_t r = 0; r < t->count && code == SWK_OK; r++) {
+	for (uint32_t r = 0; r < t->count; r++) {
 		swk__slice key = swk__rollup_key(groups, r);
 		int64_t cell = groups == t->rollup ? (int64_t)r : t->rollup ? swk__rollup_find(t->rollup, key) : -1;
 		t->rows[r].key = key;
 		t->rows[r].cells = room->cells + r * (a->head_count + a->cell_count) + a->head_count;
-		code = row_fill(a, t->rollup, cell, end, &t->rows[r], error);
+		row_fill(a, t->rollup, cell, end, &t->rows[r]);
 	}
-	return code;
+	return SWK_OK;
 }
 
 static int table_finish(answer *a, period asked, table *t, swk_error *error)

@@ -6,17 +6,31 @@
 swk__i128 swk__divisor_common(swk__i128 a, swk__i128 b)
 {
 	a = a < 0 ? -a : a;
-	while (b) {
+	b = b < 0 ? -b : b;
+	while (b >> 63) {
 		swk__i128 rest = a % b;
 		a = b;
 		b = rest;
 	}
-	return a ? a : 1;
+	/* What fits in 64 bits is divided many times faster. */
+	uint64_t small = (uint64_t)b, great = small ? (uint64_t)(a % b) : 0;
+	if (!small)
+		return a ? a : 1;
+	while (great) {
+		uint64_t rest = small % great;
+		small = great;
+		great = rest;
+	}
+	return small;
 }
 
 static swk__fraction reduced(swk__fraction fraction)
 {
+	if (fraction.denominator == 1)
+		return fraction;
 	swk__i128 common = swk__divisor_common(fraction.numerator, fraction.denominator);
+	if (common == 1)
+		return fraction;
 	return (swk__fraction){ fraction.numerator / common, fraction.denominator / common };
 }
 
@@ -34,8 +48,13 @@ bool swk__fraction_scale(swk__fraction *fraction, int64_t up, int64_t down)
 
 static bool exact_add(swk__fraction a, swk__fraction b, swk__fraction *sum)
 {
-	swk__i128 left, right, common = swk__divisor_common(a.denominator, b.denominator);
+	swk__i128 left, right, common;
 	swk__fraction whole;
+	if (a.numerator == 0) {
+		*sum = reduced(b);
+		return true;
+	}
+	common = swk__divisor_common(a.denominator, b.denominator);
 	if (__builtin_mul_overflow(a.numerator, b.denominator / common, &left) ||
 	    __builtin_mul_overflow(b.numerator, a.denominator / common, &right) ||
 	    __builtin_add_overflow(left, right, &whole.numerator) ||

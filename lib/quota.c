@@ -2,6 +2,7 @@
 #include "quota.h"
 
 #include "block.h"
+#include "cells.h"
 
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ typedef struct counting {
 	const swk__money *money;
 	level asked;
 	quota *quotas;
-	size_t count;
+	size_t count, capacity;
 	swk__quotas *out;
 	swk__quota_wanted wanted;
 	void *context;
@@ -59,19 +60,40 @@ static const swk__part *quota_part(const swk__facts *facts)
 	return swk__directory_part(swk__facts_table(facts, SWK__TABLE_QUOTA)->directory, 0);
 }
 
+#define RUN 256
+
+/* Makes room for one more quota. */
+static bool quotas_reserve(counting *self)
+{
+	if (self->count < self->capacity)
+		return true;
+	size_t capacity = swk__grown(self->capacity, self->count + 1);
+	quota *quotas = swk__resize(self->plan->mem, SWK__FAULT_report_rows, self->quotas, capacity, sizeof *quotas);
+	if (!quotas)
+		return false;
+	self->quotas = quotas;
+	self->capacity = capacity;
+	return true;
+}
+
 /* Reads the quotas that share a day with a period. */
 static int quotas_read(counting *self, int32_t from, int32_t to, swk_error *error)
 {
 	const swk__part *part = quota_part(self->facts);
-	swk__mem *mem = self->plan->mem;
-	self->quotas = swk__alloc(mem, SWK__FAULT_report_rows, part ? part->live : 0, sizeof *self->quotas);
-	if (!self->quotas)
-		return swk__fail_memory(error, mem);
-	for (uint32_t row = 0; part && row < part->rows; row++) {
-		if (!swk__part_live(part, row) || swk__columns_get(part->columns, SWK__QUOTA_FROM, row) >= to ||
-		    swk__columns_get(part->columns, SWK__QUOTA_TO, row) <= from)
-			continue;
-		self->quotas[self->count++] = quota_read(self->facts, part, row);
+	int64_t begins[RUN], ends[RUN];
+	for (uint32_t row = 0, run; part && row < part->rows; row += run) {
+		run = swk__columns_together(row);
+		run = run < RUN ? run : RUN;
+		run = run < part->rows - row ? run : part->rows - row;
+		swk__cells_wide(part->columns, SWK__QUOTA_FROM, row, run, begins);
+		swk__cells_wide(part->columns, SWK__QUOTA_TO, row, run, ends);
+		for (uint32_t i = 0; i < run; i++) {
+			if (begins[i] >= to || ends[i] <= from || !swk__part_live(part, row + i))
+				continue;
+			if (!quotas_reserve(self))
+				return swk__fail_memory(error, self->plan->mem);
+			self->quotas[self->count++] = quota_read(self->facts, part, row + i);
+		}
 	}
 	return SWK_OK;
 }
@@ -146,31 +168,57 @@ static bool key_write(counting *self, const quota *q, swk__slice *key)
 	return !keys->failed;
 }
 
+/* Where a key's group is noted: 1 + its number; 0 where it belongs when there is none. Keys are places in `keys` while
+ * it grows. */
+static uint32_t *slot_of(const swk__quotas *out, swk__slice key)
+{
+	for (uint64_t hash = swk__hash(key.bytes, key.length, 0);; hash++) {
+		uint32_t *slot = &out->slots[hash & (out->capacity * 2 - 1)];
+		if (!*slot)
+			return slot;
+		const swk__quota_group *group = &out->groups[*slot - 1];
+		swk__slice other = { out->keys.bytes + (size_t)(uintptr_t)group->key.bytes, group->key.length };
+		if (swk__slice_equal(other, key))
+			return slot;
+	}
+}
+
+/* Room for as many groups again; slots are at most half full. */
+static bool groups_grow(swk__quotas *out)
+{
+	size_t capacity = out->capacity ? out->capacity * 2 : 64;
+	swk__quota_group *groups = swk__resize(out->mem, SWK__FAULT_report_rows, out->groups, capacity, sizeof *groups);
+	if (!groups)
+		return false;
+	out->groups = groups;
+	uint32_t *slots = swk__alloc(out->mem, SWK__FAULT_report_rows, capacity, 2 * sizeof *slots);
+	if (!slots)
+		return false;
+	swk__free(out->mem, out->slots);
+	out->slots = slots;
+	out->capacity = capacity;
+	for (uint32_t g = 0; g < out->count; g++) {
+		swk__slice key = { out->keys.bytes + (size_t)(uintptr_t)groups[g].key.bytes, groups[g].key.length };
+		*slot_of(out, key) = g + 1;
+	}
+	return true;
+}
+
 /* The group of a key that was just written, a new one if need be; NULL when memory failed. */
 static swk__quota_group *group_of(swk__quotas *out, swk__slice key)
 {
 	size_t before = out->keys.length - key.length;
-	for (size_t g = 0; g < out->count; g++) {
-		/* Keys are places in `keys` while it grows. */
-		swk__slice other = { out->keys.bytes + (size_t)(uintptr_t)out->groups[g].key.bytes,
-			             out->groups[g].key.length };
-		if (swk__slice_equal(other, key)) {
-			out->keys.length = before;
-			return &out->groups[g];
-		}
-	}
-	if (out->count == out->capacity) {
-		size_t capacity = swk__grown(out->capacity, out->count + 1);
-		swk__quota_group *groups = swk__resize(out->mem, SWK__FAULT_report_rows, out->groups, capacity,
-		                                       sizeof *groups);
-		if (!groups)
-			return NULL;
-		out->groups = groups;
-		out->capacity = capacity;
+	if (out->count == out->capacity && !groups_grow(out))
+		return NULL;
+	uint32_t *slot = slot_of(out, key);
+	if (*slot) {
+		out->keys.length = before;
+		return &out->groups[*slot - 1];
 	}
 	out->groups[out->count] = (swk__quota_group){ .key = { (const char *)(uintptr_t)before, key.length },
 		                                      .won = { 0, 1 },
 		                                      .amount = { 0, 1 } };
+	*slot = (uint32_t)out->count + 1;
 	return &out->groups[out->count++];
 }
 
@@ -229,7 +277,7 @@ static int share_add(counting *self, const quota *q, int32_t days, bool amount, 
 	if (!group)
 		return swk__fail_memory(error, self->plan->mem);
 	*(amount ? &group->amount_given : &group->won_given) = true;
-	if (amount && !self->money)
+	if (!self->money)
 		return SWK_OK;
 	if (!swk__fraction_scale(&target, days, q->to - q->from) ||
 	    !swk__fraction_add(amount ? &group->amount : &group->won, target))
@@ -291,8 +339,10 @@ int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__fact
 void swk__quotas_done(swk__quotas *quotas)
 {
 	swk__free(quotas->mem, quotas->groups);
+	swk__free(quotas->mem, quotas->slots);
 	swk__buf_done(&quotas->keys);
 	quotas->groups = NULL;
+	quotas->slots = NULL;
 	quotas->count = 0;
 }
 

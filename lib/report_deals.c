@@ -182,13 +182,12 @@ static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t 
 	                            NULL, NULL, error);
 	if (code != SWK_OK)
 		return code;
-	swk__rollup_builder builder;
-	swk__rollup_builder_init(&builder, plan->mem, MEASURES + 1, 0);
-	for (size_t g = 0; g < quotas.count && code == SWK_OK; g++)
-		code = swk__rollup_builder_add(&builder, quotas.groups[g].key, zeros, NULL, error);
-	if (code == SWK_OK)
-		code = swk__rollup_build(&builder, &owners, error);
-	swk__rollup_builder_done(&builder);
+	swk__rollup_cell *cells = swk__alloc(plan->mem, SWK__FAULT_report_rows, quotas.count, sizeof *cells);
+	for (size_t g = 0; g < quotas.count && cells; g++)
+		cells[g] = (swk__rollup_cell){ quotas.groups[g].key, zeros, NULL };
+	code = cells ? swk__rollup_of(plan->mem, MEASURES + 1, 0, cells, quotas.count, &owners, error)
+	             : swk__fail_memory(error, plan->mem);
+	swk__free(plan->mem, cells);
 	swk__quotas_done(&quotas);
 	if (code == SWK_OK)
 		code = swk__rollup_merge(*rollup, owners, &merged, error);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * A walk steps from one time with ends to the next. A run is a stretch of ends without an open duration in between.
- * Percentiles are looked for stride by stride: only where a bound says that something may be found is the stride walked
- * again, step by step.
+ * A walk steps from one time with ends to the next. A run is a stretch of ends without an open duration in between: a
+ * leap takes all of it at once. Percentiles are looked for stride by stride: only where a bound says that something may
+ * be found is the stride walked again, its leaps halved until few steps are left.
  */
 #include "survival.h"
 
 #include <math.h>
 
-#define STRIDE 128
+#define STRIDE 64 /* leaps between two looks at the bounds */
+#define CLOSE 8   /* ends that are looked at one by one */
 
 typedef struct walk {
 	const swk__durations *durations;
@@ -54,6 +55,56 @@ static void finish_run(walk *w)
 		swk__products_multiply(w->products, w->left, w->before);
 }
 
+static int64_t open_at(const swk__durations *d, uint64_t i)
+{
+	return d->starts ? d->end - d->starts[d->open_count - 1 - i] : d->open[i];
+}
+
+/* The first index from `at` on whose end is later than `time`: doubling strides, then halves. */
+static uint64_t ends_until(const swk__durations *d, uint64_t at, int64_t time)
+{
+	uint64_t width = 1, high;
+	while (at + width <= d->ended_count && d->ended[at + width - 1] <= time) {
+		at += width;
+		width *= 2;
+	}
+	high = at + width - 1 < d->ended_count ? at + width - 1 : d->ended_count;
+	while (at < high) {
+		uint64_t middle = at + (high - at) / 2;
+		if (d->ended[middle] <= time)
+			at = middle + 1;
+		else
+			high = middle;
+	}
+	return at;
+}
+
+/* The same for open durations that are not shorter than `time`. */
+static uint64_t opens_before(const swk__durations *d, uint64_t at, int64_t time)
+{
+	uint64_t width = 1, high;
+	while (at + width <= d->open_count && open_at(d, at + width - 1) < time) {
+		at += width;
+		width *= 2;
+	}
+	high = at + width - 1 < d->open_count ? at + width - 1 : d->open_count;
+	while (at < high) {
+		uint64_t middle = at + (high - at) / 2;
+		if (open_at(d, middle) < time)
+			at = middle + 1;
+		else
+			high = middle;
+	}
+	return at;
+}
+
+/* Takes the ends up to an index, all of one run. */
+static void leap(walk *w, uint64_t ended)
+{
+	w->left -= ended - w->ended;
+	w->ended = ended;
+}
+
 /* To the next time with ends, not beyond `until`. False: there is none. */
 static bool step(walk *w, int64_t until)
 {
@@ -61,19 +112,26 @@ static bool step(walk *w, int64_t until)
 	if (w->ended == d->ended_count || d->ended[w->ended] > until)
 		return false;
 	int64_t time = d->ended[w->ended];
-	if (w->open < d->open_count && d->open[w->open] < time) {
-		do
-			w->open++;
-		while (w->open < d->open_count && d->open[w->open] < time);
+	if (w->open < d->open_count && open_at(d, w->open) < time) {
+		w->open = opens_before(d, w->open, time);
 		if (w->left < w->before)
 			finish_run(w);
 		w->before = d->ended_count - w->ended + d->open_count - w->open;
 		w->left = w->before;
 	}
-	do {
-		w->ended++;
-		w->left--;
-	} while (w->ended < d->ended_count && d->ended[w->ended] == time);
+	leap(w, ends_until(d, w->ended, time));
+	return true;
+}
+
+/* As far as the run goes, not beyond `until`; where the next end begins a run, one step. False: there is no end. */
+static bool move(walk *w, int64_t until)
+{
+	const swk__durations *d = w->durations;
+	int64_t run = w->open < d->open_count ? open_at(d, w->open) : INT64_MAX;
+	uint64_t ended = ends_until(d, w->ended, run < until ? run : until);
+	if (ended == w->ended)
+		return step(w, until);
+	leap(w, ended);
 	return true;
 }
 
@@ -143,7 +201,7 @@ static bool has_reached(const walk *w, const swk__percentile *question)
 	swk__products_multiply(&products, question->whole, question->whole - question->part);
 	walk again = walk_begin(w->durations, &products);
 	while (again.ended < w->ended)
-		step(&again, INT64_MAX);
+		move(&again, w->durations->ended[w->ended - 1]);
 	swk__products_multiply(&products, w->left, w->before);
 	return swk__products_compare(&products) <= 0;
 }
@@ -186,12 +244,45 @@ static void look(const walk *w, swk__percentile *question, double asked)
 		question->high = now;
 }
 
-static void look_closely(walk from, const walk *to, swk__percentile *question)
+static void look_at_each(walk from, const walk *to, swk__percentile *question, double asked)
 {
-	double asked = depth_asked(question);
 	while (from.ended < to->ended && !question->high.known) {
 		step(&from, INT64_MAX);
 		look(&from, question, asked);
+	}
+}
+
+/* Looks at the part of a run between two walks, halves first. */
+static void look_between(walk from, const walk *to, swk__percentile *question, double asked)
+{
+	while (may_answer(&from, to, question)) {
+		const swk__durations *d = from.durations;
+		walk middle = from;
+		uint64_t half = ends_until(d, from.ended, d->ended[from.ended + (to->ended - from.ended) / 2]);
+		if (to->ended - from.ended <= CLOSE || half == to->ended) {
+			look_at_each(from, to, question, asked);
+			return;
+		}
+		leap(&middle, half);
+		look_between(from, &middle, question, asked);
+		from = middle;
+	}
+}
+
+static void look_closely(walk from, const walk *to, swk__percentile *question)
+{
+	double asked = depth_asked(question);
+	int64_t until = to->durations->ended[to->ended - 1];
+	while (from.ended < to->ended && !question->high.known) {
+		walk begun = from;
+		step(&begun, until); /* the first time of a run, and then the rest of it */
+		look(&begun, question, asked);
+		from = begun;
+		move(&from, until);
+		if (from.before == begun.before && from.open == begun.open)
+			look_between(begun, &from, question, asked);
+		else
+			from = begun;
 	}
 }
 
@@ -200,7 +291,7 @@ static void look_closely(walk from, const walk *to, swk__percentile *question)
 static bool stride(walk *w, int64_t until)
 {
 	uint64_t ended = w->ended;
-	for (int i = 0; i < STRIDE && step(w, until); i++)
+	for (int i = 0; i < STRIDE && move(w, until); i++)
 		;
 	return w->ended != ended;
 }
@@ -216,7 +307,7 @@ static void advance(walk *w, int64_t until, swk__percentile *percentiles, size_t
 static int64_t longest(const swk__durations *d)
 {
 	int64_t ended = d->ended_count ? d->ended[d->ended_count - 1] : INT64_MIN;
-	int64_t open = d->open_count ? d->open[d->open_count - 1] : INT64_MIN;
+	int64_t open = d->open_count ? open_at(d, d->open_count - 1) : INT64_MIN;
 	return ended > open ? ended : open;
 }
 

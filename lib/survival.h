@@ -22,10 +22,13 @@
 #include "stats.h"
 
 /* Both ascending, repeated values allowed; at most 2^31 each. At one time ends come before open durations. Owned by the
- * caller; a pointer may be NULL when its count is 0. */
+ * caller; a pointer may be NULL when its count is 0. Open durations may be given by their starts instead: with `starts`
+ * (ascending) they are those from them to `end`, and `open` is not looked at. */
 typedef struct swk__durations {
 	const int64_t *ended, *open;
 	uint64_t ended_count, open_count;
+	const int64_t *starts;
+	int64_t end;
 } swk__durations;
 
 /* The share that has ended by `time`, itself included. */
@@ -50,8 +53,9 @@ typedef struct swk__percentile {
 	swk__moment reached, low, high;
 } swk__percentile;
 
-/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory; linear time, except that
- * an S within 2^-60 of a threshold costs a second walk for that percentile. */
+/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory. Time grows with the runs on
+ * the way, not with the durations: ends that no open duration lies between are passed at once. An S within 2^-60 of a
+ * threshold costs a second walk for that percentile. */
 void swk__survival(const swk__durations *durations, swk__within *withins, size_t within_count,
                    swk__percentile *percentiles, size_t percentile_count);
 

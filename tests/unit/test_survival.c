@@ -140,7 +140,7 @@ static void test_published(void **state)
 {
 	static const int64_t ended[] = { 6, 6, 6, 7, 10, 13, 16, 22, 23 };
 	static const int64_t open[] = { 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35 };
-	swk__durations durations = { ended, open, SWK__COUNT(ended), SWK__COUNT(open) };
+	swk__durations durations = { ended, open, SWK__COUNT(ended), SWK__COUNT(open), NULL, 0 };
 	swk__percentile median = { .part = 1, .whole = 2 };
 	(void)state;
 	swk__survival(&durations, NULL, 0, &median, 1);
@@ -153,7 +153,7 @@ static void test_published(void **state)
 
 static void test_nothing(void **state)
 {
-	swk__durations none = { NULL, NULL, 0, 0 };
+	swk__durations none = { NULL, NULL, 0, 0, NULL, 0 };
 	swk__within within = { .time = 5, .known = true, .bounded = true, .share = 1, .bounds = { 1, 1 } };
 	swk__percentile median = { 1, 2, { true, 1 }, { true, 1 }, { true, 1 } };
 	(void)state;
@@ -172,7 +172,7 @@ static void test_all_ended(void **state)
 	static int64_t ended[COUNT];
 	static swk__within withins[COUNT];
 	static swk__percentile percentiles[99];
-	swk__durations durations = { ended, NULL, COUNT, 0 };
+	swk__durations durations = { ended, NULL, COUNT, 0, NULL, 0 };
 	(void)state;
 	for (int i = 0; i < COUNT; i++) {
 		ended[i] = 3 * (i + 1);
@@ -240,17 +240,27 @@ static void test_obvious(void **state)
 	enum {
 		MOST = 20000
 	};
-	static int64_t ended[MOST], open[MOST];
+	static int64_t ended[MOST], open[MOST], starts[MOST];
 	(void)state;
 	random_state = 1;
-	for (int round = 0; round < 60; round++) {
-		swk__durations d = { ended, open, 1 + random_below(MOST - 1), random_below(MOST) };
+	for (int round = 0; round < 120; round++) {
+		swk__durations d = { ended, open, 1 + random_below(MOST - 1), random_below(MOST), NULL, 0 };
 		/* 1 - part / 2^31 with an odd part is no S of so few: no ties to be decided in doubles. */
 		uint32_t part = (uint32_t)random_below(UINT32_C(1) << 30) * 2 + 1;
 		swk__percentile mine = { .part = part, .whole = UINT32_C(0x7fffffff) }, other = mine;
 		durations_fill(ended, d.ended_count, 1 + random_below(9));
-		durations_fill(open, d.open_count, 1 + random_below(9));
+		durations_fill(open, d.open_count, 1 + random_below(round % 3 ? 9 : 2));
+		for (uint64_t i = 0; i < d.open_count; i++)
+			starts[i] = 1000000 - open[d.open_count - 1 - i];
+		if (round % 2)
+			d.open_count /= 1 + random_below(2000);
+		if (round % 4 == 3)
+			d = (swk__durations){ ended, NULL, d.ended_count, d.open_count, starts, 1000000 };
 		swk__survival(&d, NULL, 0, &mine, 1);
+		if (d.starts)
+			for (uint64_t i = 0; i < d.open_count; i++)
+				open[i] = d.end - starts[d.open_count - 1 - i];
+		d.open = open;
 		obvious(&d, &other);
 		assert_int_equal(mine.reached.known, other.reached.known);
 		assert_int_equal(mine.reached.time, other.reached.time);
@@ -287,7 +297,7 @@ static void test_half_of_many_runs(void **state)
 		bits += (uint64_t)(63 - __builtin_clzll(left));
 	}
 	assert_true(bits > 64 * SWK__PRODUCT_LIMBS);
-	swk__durations d = { ended, open, ends, opens };
+	swk__durations d = { ended, open, ends, opens, NULL, 0 };
 	swk__survival(&d, &last, 1, &median, 1);
 	assert_true(fabs(last.share - 0.5) < 1e-15);
 	assert_true(median.reached.known && median.reached.time == 2 * M - 1);
