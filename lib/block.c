@@ -3,6 +3,9 @@
 
 #include "cells.h"
 
+/* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
+#define HOURS_BEFORE 48
+
 struct swk__zone_named {
 	uint32_t name;
 	const swk__zone *zone;
@@ -15,6 +18,10 @@ void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts 
 	block->zones = zones;
 	block->mem = plan->mem;
 	swk__join_init(&block->join, facts, plan->mem);
+	for (unsigned h = 0; h < SWK__COUNT(block->shown[0]); h++) {
+		block->shown[0][h] = (unsigned char)((h / 24 + 7 - HOURS_BEFORE / 24) % 7 + 1);
+		block->shown[1][h] = (unsigned char)(h % 24);
+	}
 }
 
 void swk__block_done(swk__block *block)
@@ -86,6 +93,12 @@ static void condition_apply(swk__block *block, swk__condition condition)
 		return;
 	const unsigned char *codes = swk__block_codes(block, condition.field);
 	const uint64_t mask = condition.mask << 1; /* null is 0 */
+	if ((mask & (mask - 1)) == 0) {            /* one value, the rule, is quicker compared */
+		const unsigned char wanted = mask ? (unsigned char)__builtin_ctzll(mask) : 0xff;
+		for (uint32_t i = 0; i < block->count; i++)
+			block->counts[i] &= codes[i] == wanted;
+		return;
+	}
 	for (uint32_t i = 0; i < block->count; i++)
 		block->counts[i] &= (unsigned char)(mask >> (codes[i] & 63));
 }
@@ -252,8 +265,6 @@ static int zone_find(swk__block *block, uint32_t name, const swk__zone **zone, s
 	return code;
 }
 
-/* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
-#define HOURS_BEFORE 48
 #define HOUR_UNITS (3600 * SWK__US_SECOND >> 10) /* an hour in units of 2^10 microseconds, which divide it */
 
 _Static_assert(HOUR_UNITS << 10 == 3600 * SWK__US_SECOND, "an hour is a multiple of 2^10 microseconds");
@@ -293,12 +304,16 @@ static int hours_fill(swk__block *block, swk_error *error)
 	return SWK_OK;
 }
 
+int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error)
+{
+	*hours = block->hours;
+	return hours_fill(block, error);
+}
+
 static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
 {
-	unsigned char shown[256];
+	const unsigned char *shown = block->shown[hour];
 	int code = hours_fill(block, error);
-	for (unsigned h = 0; h < sizeof shown; h++)
-		shown[h] = (unsigned char)(hour ? h % 24 : (h / 24 + 7 - HOURS_BEFORE / 24) % 7 + 1);
 	for (uint32_t i = 0; i < block->count; i++)
 		values[i] = shown[block->hours[i]];
 	return code;

@@ -41,6 +41,7 @@ typedef struct swk__block {
 	/* Numbers of the leads that the facts name; hours of the local clock (hours_fill). */
 	uint32_t leads[SWK__BLOCK_ROWS];
 	unsigned char hours[SWK__BLOCK_ROWS];
+	unsigned char shown[2][256]; /* weekday and hour of such an hour */
 	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
 	const uint32_t *values[SWK__DIMENSION_COUNT];
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
@@ -63,6 +64,9 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 const int64_t *swk__block_cells(swk__block *block, int field);
 const unsigned char *swk__block_codes(swk__block *block, int field);
 const uint32_t *swk__block_numbers(swk__block *block, int field);
+
+/* The hour of the week that each row's clock shows, as a byte that tells weekday and hour. */
+int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error);
 
 /* Finds the values of one of the plan's used dimensions, numbers of texts or numbers: values[used]. */
 int swk__block_dimension(swk__block *block, unsigned used, swk_error *error);

@@ -31,6 +31,31 @@ void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, 
 	}
 }
 
+#define GIVEN(type, null)                    \
+	for (uint32_t i = 0; i < count; i++) \
+		given[i] = ((const type *)run.cells)[i] != (null);
+
+void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *given)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	switch (run.coding.width) {
+	case 0:
+		memset(given, run.coding.base != SWK__NULL, count);
+		break;
+	case 1:
+		GIVEN(unsigned char, 0)
+		break;
+	case 2:
+		GIVEN(uint16_t, 0)
+		break;
+	case 4:
+		GIVEN(uint32_t, 0)
+		break;
+	default:
+		GIVEN(int64_t, SWK__NULL)
+	}
+}
+
 void swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *codes)
 {
 	const swk__run run = swk__columns_run(columns, field, row);
@@ -72,5 +97,30 @@ void swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t ro
 	default:
 		for (uint32_t i = 0; i < count; i++)
 			numbers[i] = (uint32_t)((const int64_t *)run.cells)[i];
+	}
+}
+
+bool swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, uint32_t *numbers,
+                    swk__raw *coding)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	*coding = (swk__raw){ run.coding.base, run.coding.unit };
+	switch (run.coding.width) {
+	case 0:
+		coding->unit = 0;
+		for (uint32_t i = 0; i < count; i++)
+			numbers[i] = run.coding.base != SWK__NULL;
+		return true;
+	case 1:
+		TAKE(unsigned char)
+		return true;
+	case 2:
+		TAKE(uint16_t)
+		return true;
+	case 4:
+		TAKE(uint32_t)
+		return true;
+	default:
+		return false;
 	}
 }

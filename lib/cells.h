@@ -12,6 +12,18 @@
 /* As integers, SWK__NULL (texts: 0) for null. */
 void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, int64_t *cells);
 
+/* 1 where a cell is not null. Not for texts. */
+void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *given);
+
+/* Numbers of which each is base + raw * unit, null 0: what is added up before it is multiplied. False where values lie
+ * as they are. Not for texts. */
+typedef struct swk__raw {
+	int64_t base, unit;
+} swk__raw;
+
+bool swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, uint32_t *numbers,
+                    swk__raw *coding);
+
 /* An ENUM or BOOL: 0 for null, 1 + value otherwise. */
 void swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *codes);
 

@@ -25,17 +25,22 @@ void swk__groups_done(swk__groups *groups)
 		swk__free(groups->mem, groups->coders[d].codes);
 	swk__free(groups->mem, groups->grid);
 	swk__free(groups->mem, groups->tally);
-	for (size_t v = 0; v < SWK__COUNT(groups->adding); v++)
+	for (size_t v = 0; v < SWK__COUNT(groups->adding); v++) {
 		swk__free(groups->mem, groups->adding[v]);
+		swk__free(groups->mem, groups->raw[v]);
+	}
 }
 
 void swk__groups_clear(swk__groups *groups)
 {
 	/* Nothing is left to be flushed but after a failure. */
 	size_t tallied = groups->tallied ? groups->tally_capacity : 0;
-	for (size_t v = 0; v < SWK__COUNT(groups->adding); v++)
+	for (size_t v = 0; v < SWK__COUNT(groups->adding) && tallied; v++) {
 		if (groups->adding[v])
 			memset(groups->adding[v], 0, tallied * sizeof *groups->adding[v]);
+		if (groups->raw[v])
+			memset(groups->raw[v], 0, tallied * sizeof *groups->raw[v]);
+	}
 	if (groups->tally)
 		memset(groups->tally, 0, tallied * sizeof *groups->tally);
 	for (uint32_t g = 0; g < groups->count; g++)
@@ -144,22 +149,27 @@ bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int
 #define CODES_MAX (UINT32_C(1) << 22) /* values that are coded are below */
 #define GRID_BITS_MAX 20
 
+/* Makes room for the code of a value, unless it is too great for one. False when memory failed. */
+static bool coder_cover(swk__groups *groups, swk__coder *coder, uint32_t value)
+{
+	if (value < coder->size || value >= CODES_MAX)
+		return true;
+	size_t size = swk__grown(coder->size, (size_t)value + 1);
+	uint32_t *codes = swk__resize(groups->mem, SWK__FAULT_report_groups, coder->codes, size, sizeof *codes);
+	if (!codes)
+		return false;
+	memset(codes + coder->size, 0, (size - coder->size) * sizeof *codes);
+	coder->codes = codes;
+	coder->size = (uint32_t)size;
+	return true;
+}
+
 /* Gives a value that is new its code. False when memory failed, or when it is too great for one. */
 static bool coder_learn(swk__groups *groups, swk__coder *coder, uint32_t value)
 {
-	if (value >= CODES_MAX) {
-		groups->direct = false;
+	groups->direct = value < CODES_MAX;
+	if (!groups->direct || !coder_cover(groups, coder, value))
 		return false;
-	}
-	if (value >= coder->size) {
-		size_t size = swk__grown(coder->size, (size_t)value + 1);
-		uint32_t *codes = swk__resize(groups->mem, SWK__FAULT_report_groups, coder->codes, size, sizeof *codes);
-		if (!codes)
-			return false;
-		memset(codes + coder->size, 0, (size - coder->size) * sizeof *codes);
-		coder->codes = codes;
-		coder->size = (uint32_t)size;
-	}
 	coder->codes[value] = ++coder->count;
 	return true;
 }
@@ -168,9 +178,12 @@ static bool values_learn(swk__groups *groups, const uint32_t *const *values, uin
 {
 	for (unsigned d = 0; d < groups->width; d++) {
 		swk__coder *coder = &groups->coders[d];
+		const uint32_t *codes = coder->codes, *from = values[d], size = coder->size;
+		bool unknown = false;
 		for (uint32_t i = 0; i < count; i++)
-			if ((values[d][i] >= coder->size || !coder->codes[values[d][i]]) &&
-			    !coder_learn(groups, coder, values[d][i]))
+			unknown |= from[i] >= size || !codes[from[i]];
+		for (uint32_t i = 0; i < count && unknown; i++)
+			if ((from[i] >= coder->size || !coder->codes[from[i]]) && !coder_learn(groups, coder, from[i]))
 				return false;
 	}
 	return true;
@@ -232,22 +245,25 @@ static void places_fill(const swk__groups *groups, const uint32_t *const *values
 		memset(places, 0, count * sizeof *places);
 }
 
-/* By one dimension: what the grid does not know of a code is found by hash. */
+/* By one dimension: its codes are groups. */
 static bool number_one(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
 {
-	const uint32_t *codes = groups->coders[0].codes, *from = values[0];
-	uint32_t *grid = groups->grid, unknown = 0;
+	swk__coder *coder = &groups->coders[0];
+	const uint32_t *codes = coder->codes, *from = values[0], size = coder->size;
+	bool unknown = false;
 	for (uint32_t i = 0; i < count; i++) {
-		numbers[i] = grid[codes[from[i]] - 1] - 1;
-		unknown |= numbers[i] + 1 == 0;
+		uint32_t known = from[i] < size ? codes[from[i]] : 0;
+		numbers[i] = known - 1;
+		unknown |= !known;
 	}
 	for (uint32_t i = 0; i < count && unknown; i++) {
 		if (numbers[i] != NO_GROUP)
 			continue;
 		numbers[i] = row_find(groups, values, i);
-		if (numbers[i] == NO_GROUP)
+		if (numbers[i] == NO_GROUP || !coder_cover(groups, coder, from[i]))
 			return false;
-		grid[codes[from[i]] - 1] = numbers[i] + 1;
+		if (from[i] < coder->size)
+			coder->codes[from[i]] = numbers[i] + 1;
 	}
 	return true;
 }
@@ -255,10 +271,10 @@ static bool number_one(swk__groups *groups, const uint32_t *const *values, uint3
 bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
 {
 	uint32_t places[SWK__BLOCK_ROWS];
+	if (groups->direct && groups->width == 1)
+		return number_one(groups, values, count, numbers);
 	if (!groups->direct || !values_learn(groups, values, count) || !grid_cover(groups))
 		return !groups->direct && number_long(groups, values, count, numbers);
-	if (groups->width == 1)
-		return number_one(groups, values, count, numbers);
 	places_fill(groups, values, count, places);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t known = groups->grid[places[i]];
@@ -273,57 +289,112 @@ bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint
 	return true;
 }
 
+bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers)
+{
+	bool unknown = false;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t known = groups->of_byte[bytes[i]];
+		numbers[i] = known - 1;
+		unknown |= !known;
+	}
+	return !unknown;
+}
+
+void swk__groups_note_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, const uint32_t *numbers)
+{
+	for (uint32_t i = 0; i < count; i++)
+		groups->of_byte[bytes[i]] = numbers[i] + 1;
+}
+
 /* ---------------------------------------------------------------------------------------- tallying */
 
-/* Room for all groups' classes; what is new is zero. */
+/* Enlarges an array of the tally; what is new is zero. */
+static void *tally_grow(swk__groups *groups, void *array, size_t capacity, size_t size)
+{
+	size_t kept = array ? groups->tally_capacity : 0;
+	char *grown = swk__resize(groups->mem, SWK__FAULT_report_groups, array, capacity, size);
+	if (grown)
+		memset(grown + kept * size, 0, (capacity - kept) * size);
+	return grown;
+}
+
+static bool value_grow(swk__groups *groups, unsigned value, size_t capacity)
+{
+	swk__i128 *adding = tally_grow(groups, groups->adding[value], capacity, sizeof *adding);
+	if (!adding)
+		return false;
+	groups->adding[value] = adding;
+	uint64_t *raw = tally_grow(groups, groups->raw[value], capacity, sizeof *raw);
+	if (raw)
+		groups->raw[value] = raw;
+	return raw;
+}
+
+/* Room for all groups' classes. */
 static bool tally_cover(swk__groups *groups, const swk__classes *classes)
 {
 	size_t needed = (size_t)groups->count * groups->stride, before = groups->tally_capacity;
-	bool adding = true;
+	bool made = needed <= before;
 	for (unsigned v = 0; v < classes->value_count; v++)
-		adding &= groups->adding[v] != NULL;
-	if (needed <= before && adding)
+		made &= groups->adding[v] && groups->raw[v];
+	if (made)
 		return true;
 	size_t capacity = needed <= before ? before : swk__grown(before, needed);
-	uint32_t *tally = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->tally, capacity, sizeof *tally);
+	uint32_t *tally = tally_grow(groups, groups->tally, capacity, sizeof *tally);
 	if (!tally)
 		return false;
 	groups->tally = tally;
-	memset(tally + before, 0, (capacity - before) * sizeof *tally);
-	for (unsigned v = 0; v < SWK__VALUES_MAX; v++) {
-		size_t kept = groups->adding[v] ? before : 0;
-		if (!groups->adding[v] && v >= classes->value_count)
-			continue;
-		swk__i128 *sums = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->adding[v], capacity,
-		                              sizeof *sums);
-		if (!sums)
+	for (unsigned v = 0; v < SWK__VALUES_MAX; v++)
+		if ((v < classes->value_count || groups->adding[v]) && !value_grow(groups, v, capacity))
 			return false;
-		groups->adding[v] = sums;
-		memset(sums + kept, 0, (capacity - kept) * sizeof *sums);
-	}
 	groups->tally_capacity = capacity;
 	return true;
+}
+
+/* Whether what is tallied goes by other codings than a block's rows, or has no room for them. */
+static bool tally_differs(const swk__groups *groups, const swk__classes *classes, const swk__sorted *sorted)
+{
+	bool differs = groups->tallied + SWK__BLOCK_ROWS > UINT32_MAX;
+	for (unsigned v = 0; v < classes->value_count; v++)
+		differs |= classes->values[v].kind == SWK__VALUE_FIELD &&
+		           (groups->coding[v].base != sorted->coding[v].base ||
+		            groups->coding[v].unit != sorted->coding[v].unit);
+	return differs;
+}
+
+static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const uint32_t *places,
+                      uint32_t count)
+{
+	swk__i128 *sums = groups->adding[value];
+	uint64_t *raw = groups->raw[value];
+	if (sorted->raws[value])
+		for (uint32_t i = 0; i < count; i++)
+			raw[places[i]] += sorted->raw[value][i];
+	else
+		for (uint32_t i = 0; i < count; i++)
+			sums[places[i]] += sorted->values[value][i];
 }
 
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
                        const swk__sorted *sorted, const uint32_t *numbers)
 {
 	uint32_t places[SWK__BLOCK_ROWS];
-	groups->stride = classes->count + 1;
-	if (groups->tallied + block->count > UINT32_MAX)
+	const uint32_t stride = classes->count + 1, count = block->count;
+	if (groups->tallied && tally_differs(groups, classes, sorted))
 		swk__groups_flush(groups, classes);
+	groups->stride = stride;
+	memcpy(groups->coding, sorted->coding, sizeof groups->coding);
 	if (!tally_cover(groups, classes))
 		return false;
-	groups->tallied += block->count;
-	for (uint32_t i = 0; i < block->count; i++)
-		places[i] = numbers[i] * groups->stride + sorted->classes[i];
-	for (uint32_t i = 0; i < block->count; i++)
-		groups->tally[places[i]]++;
-	for (unsigned v = 0; v < classes->value_count; v++) {
-		swk__i128 *sums = groups->adding[v];
-		for (uint32_t i = 0; i < block->count; i++)
-			sums[places[i]] += sorted->values[v][i];
-	}
+	groups->tallied += count;
+	groups->touched = groups->count;
+	uint32_t *tally = groups->tally;
+	for (uint32_t i = 0; i < count; i++)
+		places[i] = numbers[i] * stride + sorted->classes[i];
+	for (uint32_t i = 0; i < count; i++)
+		tally[places[i]]++;
+	for (unsigned v = 0; v < classes->value_count; v++)
+		value_add(groups, v, sorted, places, count);
 	return true;
 }
 
@@ -339,22 +410,27 @@ static void class_flush(swk__groups *groups, const swk__classes *classes, uint32
 {
 	const size_t at = (size_t)group * groups->stride + class;
 	const bool counts = class < classes->count;
+	const uint32_t rows = groups->tally[at];
 	swk__i128 *sums = swk__groups_sums(groups, group);
 	if (counts) {
 		groups->counted[group] = true;
-		sums_add(sums, classes->counts[class], groups->tally[at]);
+		sums_add(sums, classes->counts[class], rows);
 	}
 	groups->tally[at] = 0;
 	for (unsigned v = 0; v < classes->value_count; v++) {
+		swk__i128 added = groups->adding[v][at] + (swk__i128)groups->raw[v][at] * groups->coding[v].unit;
+		if (classes->given[v][class])
+			added += (swk__i128)rows * groups->coding[v].base;
 		if (counts)
-			sums_add(sums, classes->values[v].adds[class], groups->adding[v][at]);
+			sums_add(sums, classes->values[v].adds[class], added);
 		groups->adding[v][at] = 0;
+		groups->raw[v][at] = 0;
 	}
 }
 
 void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 {
-	for (uint32_t g = 0; g < groups->count && groups->tallied; g++) {
+	for (uint32_t g = 0; g < groups->touched && groups->tallied; g++) {
 		const uint32_t *rows = groups->tally + (size_t)g * groups->stride;
 		for (unsigned class = 0; class < groups->stride; class ++)
 			if (rows[class])

@@ -47,13 +47,17 @@ typedef struct swk__groups {
 	bool direct; /* it is in use; tests turn it off */
 	swk__coder coders[SWK__DIMENSION_COUNT];
 	unsigned char bits[SWK__DIMENSION_COUNT];
-	uint32_t *grid; /* 1 + group by codes, 0: not known */
+	uint32_t *grid;        /* 1 + group by codes, 0: not known */
+	uint32_t of_byte[256]; /* likewise, by a byte that the rows have */
 	/* rows and values by group and class */
 	unsigned stride; /* classes of the source, that of the rows that do not count included */
 	size_t tally_capacity;
 	uint32_t *tally;
 	swk__i128 *adding[SWK__VALUES_MAX];
+	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding */
+	swk__raw coding[SWK__VALUES_MAX];
 	uint64_t tallied; /* rows since the last flush, at most */
+	uint32_t touched; /* groups that may have some of them: those below */
 } swk__groups;
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists);
@@ -72,6 +76,12 @@ static inline swk__i128 *swk__groups_sums(const swk__groups *groups, uint32_t gr
 
 /* The groups of rows whose values of dimension d are values[d][0 .. count). False when memory failed. */
 bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers);
+
+/* The same for rows of which a byte tells the group, if all bytes have been met: false when one has not. */
+bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers);
+
+/* Notes which group the byte of each row belongs to. */
+void swk__groups_note_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, const uint32_t *numbers);
 
 /* Adds a block's rows, sorted into the classes of its source, to their groups. False when memory failed. */
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,

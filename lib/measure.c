@@ -51,6 +51,8 @@ static bool facets_add(swk__classes *classes, const swk__schema *facts, const sw
 	if (made && measure->present >= 0)
 		made = facet_add(classes, instant(facts, measure->present) ? SWK__FACET_COME : SWK__FACET_GIVEN,
 		                 measure->present, -1, 2);
+	if (made && measure->kind == SWK__MEASURE_SUM)
+		made = facet_add(classes, SWK__FACET_GIVEN, measure->value, -1, 2);
 	if (made && span(measure))
 		made = facet_add(classes, SWK__FACET_COME, measure->value, -1, 2) &&
 		       facet_add(classes, SWK__FACET_BACK, measure->value, measure->from, 2);
@@ -123,6 +125,8 @@ static void measure_enter(swk__classes *classes, const swk__schema *facts, unsig
 			classes->counts[class] |= bit;
 		else
 			classes->values[value].adds[class] |= bit;
+		if (value >= 0 && measure->kind == SWK__MEASURE_SUM)
+			classes->given[value][class] = facet_of(classes, class, SWK__FACET_GIVEN, measure->value, -1);
 		if (measure->kind == SWK__MEASURE_AMOUNT &&
 		    facet_of(classes, class, SWK__FACET_LACKING, measure->value, measure->from))
 			classes->counts[class] |= lacks;
@@ -155,26 +159,64 @@ bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned so
 
 /* ---------------------------------------------------------------------------------------- sorting */
 
-/* Whether instants of rows that count have come. */
+/* Whether instants have come. What rows that do not count tell of the bounds narrows them at most. */
 static void come_fill(swk__block *block, int field, unsigned char *codes)
 {
 	const int64_t *at = swk__block_cells(block, field);
 	swk__stretch *bounds = block->bounds;
 	int64_t latest_in = bounds->latest_in, first_out = bounds->first_out, end = bounds->end;
 	for (uint32_t i = 0; i < block->count; i++) {
-		bool known = (at[i] != SWK__NULL) & block->counts[i], come = at[i] <= end;
-		codes[i] = known & come;
-		int64_t in = known & come ? at[i] : INT64_MIN, out = known & !come ? at[i] : INT64_MAX;
-		latest_in = in > latest_in ? in : latest_in;
-		first_out = out < first_out ? out : first_out;
+		bool in = at[i] <= end; /* null, too, which is less than any instant */
+		codes[i] = in & (at[i] != SWK__NULL);
+		latest_in = in & (at[i] > latest_in) ? at[i] : latest_in;
+		first_out = !in & (at[i] < first_out) ? at[i] : first_out;
 	}
 	bounds->latest_in = latest_in;
 	bounds->first_out = first_out;
 }
 
+/* The greatest number of a coding that has come. */
+static uint32_t raw_limit(swk__raw coding, int64_t end)
+{
+	if (coding.base > end)
+		return 0;
+	uint64_t limit = coding.unit ? (uint64_t)(end - coding.base) / (uint64_t)coding.unit : UINT32_MAX;
+	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+}
+
+/* The same for instants that lie as numbers of a coding. */
+static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
+{
+	swk__stretch *bounds = block->bounds;
+	const uint32_t limit = raw_limit(coding, bounds->end);
+	uint32_t most_in = 0, least_out = UINT32_MAX;
+	bool any_out = false;
+	for (uint32_t i = 0; i < block->count; i++) {
+		bool in = raw[i] <= limit; /* null, too, which is 0 */
+		codes[i] = in & (raw[i] != 0);
+		most_in = in & (raw[i] > most_in) ? raw[i] : most_in;
+		least_out = !in & (raw[i] < least_out) ? raw[i] : least_out;
+		any_out |= !in;
+	}
+	int64_t in = most_in ? coding.base + most_in * coding.unit : INT64_MIN;
+	int64_t out = any_out ? coding.base + least_out * coding.unit : INT64_MAX;
+	bounds->latest_in = in > bounds->latest_in ? in : bounds->latest_in;
+	bounds->first_out = out < bounds->first_out ? out : bounds->first_out;
+}
+
+static void facet_come(swk__block *block, int field, unsigned char *codes)
+{
+	uint32_t raw[SWK__BLOCK_ROWS];
+	swk__raw coding;
+	if (!((block->widened >> field) & 1) &&
+	    swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, raw, &coding))
+		come_fill_raw(block, raw, coding, codes);
+	else
+		come_fill(block, field, codes);
+}
+
 static void facet_fill(const swk__facet *facet, swk__block *block, unsigned char *codes)
 {
-	const int64_t *cells = facet->kind == SWK__FACET_CODE ? NULL : swk__block_cells(block, facet->field);
 	switch (facet->kind) {
 	case SWK__FACET_CODE: {
 		const unsigned char *from = swk__block_codes(block, facet->field), null = facet->radix == 2;
@@ -183,20 +225,20 @@ static void facet_fill(const swk__facet *facet, swk__block *block, unsigned char
 		break;
 	}
 	case SWK__FACET_GIVEN:
-		for (uint32_t i = 0; i < block->count; i++)
-			codes[i] = cells[i] != SWK__NULL;
+		swk__cells_given(block->part->columns, (unsigned)facet->field, block->first, block->count, codes);
 		break;
 	case SWK__FACET_COME:
-		come_fill(block, facet->field, codes);
+		facet_come(block, facet->field, codes);
 		break;
 	case SWK__FACET_BACK: {
+		const int64_t *cells = swk__block_cells(block, facet->field);
 		const int64_t *from = swk__block_cells(block, facet->from);
 		for (uint32_t i = 0; i < block->count; i++)
 			codes[i] = cells[i] < from[i];
 		break;
 	}
-	default: /* known when amounts are converted */
-		memset(codes, 0, block->count);
+	default:
+		break;
 	}
 }
 
@@ -242,18 +284,25 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 	return SWK_OK;
 }
 
-static void value_fill(const swk__value *value, swk__block *block, int64_t *values)
+/* A field of which null adds nothing. */
+static void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
-	const int64_t *cells = swk__block_cells(block, value->field);
-	if (value->kind == SWK__VALUE_FIELD) {
-		for (uint32_t i = 0; i < block->count; i++)
-			values[i] = cells[i] == SWK__NULL ? 0 : cells[i];
+	sorted->raws[number] = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, block->count,
+	                                      sorted->raw[number], &sorted->coding[number]);
+	if (sorted->raws[number])
 		return;
-	}
-	/* Only rows that have come and are in order are added up; of others the difference may be anything. */
-	const int64_t *from = swk__block_cells(block, value->from);
+	sorted->coding[number] = (swk__raw){ 0, 0 };
+	const int64_t *cells = swk__block_cells(block, value->field);
 	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = cells[i] < from[i] ? 0 : cells[i] - from[i];
+		sorted->values[number][i] = cells[i] == SWK__NULL ? 0 : cells[i];
+}
+
+/* Only rows that have come and are in order are added up; of others the difference may be anything. */
+static void span_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
+{
+	const int64_t *cells = swk__block_cells(block, value->field), *from = swk__block_cells(block, value->from);
+	for (uint32_t i = 0; i < block->count; i++)
+		sorted->values[number][i] = cells[i] < from[i] ? 0 : cells[i] - from[i];
 }
 
 int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,
@@ -263,16 +312,22 @@ int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk_
 	int code = SWK_OK;
 	memset(sorted->classes, 0, block->count);
 	for (unsigned f = 0; f < classes->facet_count; f++) {
-		const unsigned stride = classes->facets[f].stride;
+		const unsigned char stride = (unsigned char)classes->facets[f].stride;
+		if (classes->facets[f].kind == SWK__FACET_LACKING)
+			continue; /* known when amounts are converted */
 		facet_fill(&classes->facets[f], block, codes);
 		for (uint32_t i = 0; i < block->count; i++)
 			sorted->classes[i] = (unsigned char)(sorted->classes[i] + codes[i] * stride);
 	}
 	for (unsigned v = 0; v < classes->value_count && code == SWK_OK; v++) {
-		if (classes->values[v].kind == SWK__VALUE_AMOUNT)
+		const swk__value *value = &classes->values[v];
+		sorted->raws[v] = false;
+		if (value->kind == SWK__VALUE_AMOUNT)
 			code = amounts_fill(classes, v, block, money, lacking, context, sorted, error);
+		else if (value->kind == SWK__VALUE_FIELD)
+			field_fill(value, v, block, sorted);
 		else
-			value_fill(&classes->values[v], block, sorted->values[v]);
+			span_fill(value, v, block, sorted);
 	}
 	for (uint32_t i = 0; i < block->count; i++)
 		sorted->classes[i] = block->counts[i] ? sorted->classes[i] : (unsigned char)classes->count;

@@ -14,6 +14,7 @@
 #define SWK_MEASURE_H
 
 #include "block.h"
+#include "cells.h"
 #include "money.h"
 
 #define SWK__FACETS_MAX 8
@@ -60,8 +61,9 @@ typedef struct swk__classes {
 	swk__facet facets[SWK__FACETS_MAX];
 	swk__value values[SWK__VALUES_MAX];
 	swk__curve curves[SWK__CURVES_MAX];
-	uint32_t
-		counts[SWK__CLASSES_MAX]; /* bit m: a row counts one for measure m; bit measure_count: its rate lacks */
+	/* Bit m: a row counts one for measure m; bit measure_count: it lacks its rate. */
+	bool given[SWK__VALUES_MAX][SWK__CLASSES_MAX + 1]; /* rows of the class have the value, where it is a field */
+	uint32_t counts[SWK__CLASSES_MAX];
 } swk__classes;
 
 /* Works the classes of a source out. False when its measures tell more apart than there is room for, which a test of
@@ -75,6 +77,9 @@ typedef int (*swk__lacking)(void *context, uint32_t row, const swk_error *why, s
 typedef struct swk__sorted {
 	unsigned char classes[SWK__BLOCK_ROWS];
 	int64_t values[SWK__VALUES_MAX][SWK__BLOCK_ROWS];
+	bool raws[SWK__VALUES_MAX]; /* the value is in `raw`, by its coding */
+	swk__raw coding[SWK__VALUES_MAX];
+	uint32_t raw[SWK__VALUES_MAX][SWK__BLOCK_ROWS];
 } swk__sorted;
 
 int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,

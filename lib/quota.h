@@ -32,8 +32,8 @@ typedef struct swk__quotas {
 typedef bool (*swk__quota_wanted)(void *context, swk__slice key);
 
 /* The quotas of the weeks from `from` to `to` (first days), into the groups of the plan that are wanted (NULL: all).
- * `money` may be NULL: won and amounts are only noted as given. SWK_ERR_INVALID: a rate is missing. On failure there is nothing
- * to free. */
+ * `money` may be NULL: won and amounts are only noted as given. SWK_ERR_INVALID: a rate is missing. On failure there is
+ * nothing to free. */
 int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
                      int32_t from, int32_t to, swk__quota_wanted wanted, void *context, swk_error *error);
 void swk__quotas_done(swk__quotas *quotas);

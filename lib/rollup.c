@@ -287,58 +287,60 @@ static void list_sort_short(int64_t *values, size_t count)
 	}
 }
 
-/* Digits of long lists have more bits: fewer passes; of short ones fewer: less to clear. */
-#define DIGIT_SHORT 8
-#define DIGIT_LONG 11
-#define LIST_LONG 4096
+#define BUCKET_BITS_MAX 11
+#define BUCKET_VALUES 4 /* so many to a bucket, were they spread evenly */
 
-/* The digit of a value that begins at bit `shift`; the sign turned over, so that digits order like values. */
-static unsigned list_digit(int64_t value, unsigned shift, unsigned bits)
+/* How values are dealt to buckets: by their distance from the least. */
+typedef struct dealing {
+	int64_t least;
+	unsigned shift, bits;
+} dealing;
+
+static size_t bucket_of(const dealing *by, int64_t value)
 {
-	return (unsigned)(((uint64_t)value ^ (uint64_t)INT64_MIN) >> shift & ((1u << bits) - 1));
+	return (size_t)(((uint64_t)value - (uint64_t)by->least) >> by->shift);
 }
 
-static void list_deal(const int64_t *from, int64_t *to, size_t count, unsigned shift, unsigned bits)
+/* False when the values are in order already. */
+static bool dealing_make(const int64_t *values, size_t count, dealing *by)
 {
-	size_t places[1 << DIGIT_LONG], place = 0;
-	memset(places, 0, sizeof *places << bits);
-	for (size_t i = 0; i < count; i++)
-		places[list_digit(from[i], shift, bits)]++;
-	for (size_t digit = 0; digit >> bits == 0; digit++) {
-		size_t size = places[digit];
-		places[digit] = place;
-		place += size;
+	int64_t least = values[0], most = values[0];
+	bool sorted = true;
+	for (size_t i = 1; i < count; i++) {
+		least = values[i] < least ? values[i] : least;
+		most = values[i] > most ? values[i] : most;
+		sorted &= values[i - 1] <= values[i];
 	}
-	for (size_t i = 0; i < count; i++)
-		to[places[list_digit(from[i], shift, bits)]++] = from[i];
+	uint64_t range = (uint64_t)most - (uint64_t)least;
+	unsigned wide = range ? 64u - (unsigned)__builtin_clzll(range) : 0;
+	*by = (dealing){ .least = least, .bits = 1 };
+	while (by->bits < BUCKET_BITS_MAX && (size_t)BUCKET_VALUES << by->bits < count)
+		by->bits++;
+	by->shift = wide > by->bits ? wide - by->bits : 0;
+	return !sorted;
 }
 
-/* Deals the values into the scratch and back, a digit at a time from the least, and leaves out the digits in which all
- * values agree. */
+/* Deals the values to buckets by way of the scratch and sorts each: those with many values again like this. */
 void swk__rollup_list_sort(int64_t *values, size_t count, int64_t *scratch)
 {
-	const unsigned bits = count < LIST_LONG ? DIGIT_SHORT : DIGIT_LONG;
-	uint64_t differing = 0;
-	int64_t *from = values, *to = scratch;
-	bool sorted = true;
+	size_t ends[(1 << BUCKET_BITS_MAX) + 1];
+	dealing by;
 	if (count <= SWK__LIST_SHORT) {
 		list_sort_short(values, count);
 		return;
 	}
-	for (size_t i = 1; i < count; i++) {
-		differing |= (uint64_t)(values[i] ^ values[i - 1]);
-		sorted &= values[i - 1] <= values[i];
-	}
-	for (unsigned shift = 0; shift < 64 && !sorted; shift += bits) {
-		if (!(differing >> shift & ((1u << bits) - 1)))
-			continue;
-		list_deal(from, to, count, shift, bits);
-		int64_t *dealt = to;
-		to = from;
-		from = dealt;
-	}
-	if (from != values)
-		memcpy(values, from, count * sizeof *values);
+	if (!dealing_make(values, count, &by))
+		return;
+	memset(ends, 0, ((sizeof *ends) << by.bits) + sizeof *ends);
+	for (size_t i = 0; i < count; i++)
+		ends[bucket_of(&by, values[i]) + 1]++;
+	for (size_t bucket = 0; bucket >> by.bits == 0; bucket++)
+		ends[bucket + 1] += ends[bucket];
+	for (size_t i = 0; i < count; i++)
+		scratch[ends[bucket_of(&by, values[i])]++] = values[i];
+	memcpy(values, scratch, count * sizeof *values);
+	for (size_t bucket = 0, begin = 0; bucket >> by.bits == 0 && by.shift; begin = ends[bucket++])
+		swk__rollup_list_sort(values + begin, ends[bucket] - begin, scratch);
 }
 
 /* What the builder's cells come to, and the length of the longest list among them. */

@@ -148,22 +148,6 @@ static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_
 	return SWK_OK;
 }
 
-/* Adds the block's rows to their groups. */
-static int block_count(swk__scan *scan, unsigned source, swk_error *error)
-{
-	const swk__classes *classes = &scan->classes[source];
-	uint32_t groups[SWK__BLOCK_ROWS];
-	lacking of = { scan, groups };
-	if (!swk__groups_number(&scan->groups, scan->block->values, scan->block->count, groups))
-		return swk__fail_memory(error, scan->mem);
-	int code = swk__classes_sort(classes, scan->block, scan->money, rate_missing, &of, &scan->sorted, error);
-	if (code == SWK_OK && !swk__groups_tally(&scan->groups, classes, scan->block, &scan->sorted, groups))
-		code = swk__fail_memory(error, scan->mem);
-	for (unsigned c = 0; c < classes->curve_count && code == SWK_OK; c++)
-		code = curve_observe(scan, &classes->curves[c], groups, error);
-	return code;
-}
-
 static int dimensions_fill(swk__scan *scan, swk_error *error)
 {
 	for (unsigned d = 0; d < scan->plan->used_count; d++) {
@@ -172,6 +156,49 @@ static int dimensions_fill(swk__scan *scan, swk_error *error)
 			return code;
 	}
 	return SWK_OK;
+}
+
+/* Whether the hour that a row's clock shows tells its group. */
+static bool by_clock(const swk__plan *plan)
+{
+	return plan->by_count && !plan->filter_count && !(plan->by_mask & ~(SWK__HAS(WEEKDAY) | SWK__HAS(HOUR)));
+}
+
+/* Finds dimensions and applies filters, and then the groups of the rows. */
+static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
+{
+	swk__block *block = scan->block;
+	const unsigned char *hours = NULL;
+	int code = SWK_OK;
+	if (by_clock(scan->plan) && scan->groups.direct)
+		code = swk__block_hours(block, &hours, error);
+	if (code != SWK_OK || (hours && swk__groups_number_bytes(&scan->groups, hours, block->count, groups)))
+		return code;
+	code = dimensions_fill(scan, error);
+	if (code != SWK_OK)
+		return code;
+	filters_apply(scan, true);
+	if (!swk__groups_number(&scan->groups, block->values, block->count, groups))
+		return swk__fail_memory(error, scan->mem);
+	if (hours)
+		swk__groups_note_bytes(&scan->groups, hours, block->count, groups);
+	return SWK_OK;
+}
+
+/* Adds the block's rows to their groups. */
+static int block_count(swk__scan *scan, unsigned source, swk_error *error)
+{
+	const swk__classes *classes = &scan->classes[source];
+	uint32_t groups[SWK__BLOCK_ROWS];
+	lacking of = { scan, groups };
+	int code = groups_find(scan, groups, error);
+	if (code == SWK_OK)
+		code = swk__classes_sort(classes, scan->block, scan->money, rate_missing, &of, &scan->sorted, error);
+	if (code == SWK_OK && !swk__groups_tally(&scan->groups, classes, scan->block, &scan->sorted, groups))
+		code = swk__fail_memory(error, scan->mem);
+	for (unsigned c = 0; c < classes->curve_count && code == SWK_OK; c++)
+		code = curve_observe(scan, &classes->curves[c], groups, error);
+	return code;
 }
 
 /* ----------------------------------------------------------------------------- only the last of a lead */
@@ -267,18 +294,9 @@ static stretch_parts parts_of(const swk__scan *scan, unsigned source)
 /* What is done with the rows of a part that count. */
 typedef int (*block_act)(swk__scan *scan, unsigned source, swk_error *error);
 
-static int block_tally(swk__scan *scan, unsigned source, swk_error *error)
-{
-	int code = dimensions_fill(scan, error);
-	if (code != SWK_OK)
-		return code;
-	filters_apply(scan, true);
-	return block_count(scan, source, error);
-}
-
 static int block_note(swk__scan *scan, unsigned source, swk_error *error)
 {
-	int code = dimensions_fill(scan, error);
+	int code = scan->plan->filter_count ? dimensions_fill(scan, error) : SWK_OK;
 	(void)source;
 	if (code != SWK_OK)
 		return code;
@@ -353,7 +371,7 @@ static int latest_run(swk__scan *scan, unsigned source, stretch_parts parts, swk
 	if (code == SWK_OK && !latest_mark(scan, parts))
 		code = swk__fail_memory(error, scan->mem);
 	if (code == SWK_OK)
-		code = parts_run(scan, source, parts, scan->latest->bits, block_tally, error);
+		code = parts_run(scan, source, parts, scan->latest->bits, block_count, error);
 	return code;
 }
 
@@ -362,7 +380,7 @@ static int source_run(swk__scan *scan, unsigned source, swk_error *error)
 	scan->block->source = &scan->plan->form->sources[source];
 	stretch_parts parts = parts_of(scan, source);
 	int code = scan->latest ? latest_run(scan, source, parts, error)
-	                        : parts_run(scan, source, parts, NULL, block_tally, error);
+	                        : parts_run(scan, source, parts, NULL, block_count, error);
 	if (code == SWK_OK)
 		swk__groups_flush(&scan->groups, &scan->classes[source]);
 	return code;

@@ -53,9 +53,9 @@ typedef struct swk__percentile {
 	swk__moment reached, low, high;
 } swk__percentile;
 
-/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory. Time grows with the runs on
- * the way, not with the durations: ends that no open duration lies between are passed at once. An S within 2^-60 of a
- * threshold costs a second walk for that percentile. */
+/* Answers all questions in one walk over the durations. `withins` ascend by time. No memory. Time grows with the runs
+ * on the way, not with the durations: ends that no open duration lies between are passed at once. An S within 2^-60 of
+ * a threshold costs a second walk for it. */
 void swk__survival(const swk__durations *durations, swk__within *withins, size_t within_count,
                    swk__percentile *percentiles, size_t percentile_count);
 
