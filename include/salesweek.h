@@ -418,6 +418,8 @@ typedef struct swk_query {
 	const char *currency;  /* NULL: as docs/metrics.md says */
 	swk_progress progress; /* asked now and then, done and total 0; NULL: never */
 	void *progress_context;
+	uint32_t threads;  /* at most so many count weeks, the calling one included, while the call lasts; 0 is 1 */
+	uint32_t reserved; /* 0 */
 } swk_query;
 
 /* Answers a query from one consistent state of the store: that of the last commit when it began.

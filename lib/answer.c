@@ -12,23 +12,16 @@
 #define WEEK_CELLS 3
 #define ROW_MAX (WEEK_CELLS + SWK__DIMENSION_COUNT + CELLS_MAX + COLUMNS_MAX)
 
-/* How a plan's weekly rollups are made and found again. */
-typedef struct tally {
-	const swk__plan *plan;
-	swk__scan scan;
-	swk__buf shape;
-	bool open;
-} tally;
-
 /* An answer in the making. */
 typedef struct answer {
 	const swk__desk *desk;
 	const swk__plan *plan;
 	const swk__facts *facts;
 	swk__money money;
-	tally own;
+	swk__tally_desk tallying;
+	swk__tally own;
 	swk__plan whole_plan; /* the same question without groups and late filters */
-	tally whole;
+	swk__tally whole;     /* where it does not follow from the groups */
 	int32_t first,
 		last; /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
 	int32_t from, to; /* the window */
@@ -46,71 +39,7 @@ typedef struct answer {
 	swk_result *result;
 } answer;
 
-/* ------------------------------------------------------------------------------------ weekly rollups */
-
-/* What the rollup of a stretch is counted from. */
-static swk__seen stretch_seen(const answer *a, int64_t begin, int64_t stop)
-{
-	swk__seen seen = { { 0 } };
-	const swk__form *form = a->plan->form;
-	unsigned word = 0;
-	for (unsigned s = 0; s < form->source_count; s++) {
-		const swk__directory *directory = swk__facts_table(a->facts, form->sources[s].facts)->directory;
-		for (int32_t week = swk__utc_week(begin);
-		     week <= swk__utc_week(stop - 1) && week < swk__utc_week(begin) + 3; week++, word++) {
-			const swk__part *part = swk__directory_part(directory, week);
-			seen.words[word] = part ? part->version : 0;
-		}
-	}
-	static const swk__table tables[] = { SWK__TABLE_LEAD, SWK__TABLE_REP, SWK__TABLE_OPPORTUNITY, SWK__TABLE_RATE };
-	for (size_t t = 0; t < SWK__COUNT(tables); t++)
-		if (a->plan->joins & (1u << tables[t]))
-			seen.words[SWK__SEEN_WORDS - SWK__COUNT(tables) + t] =
-				swk__facts_table(a->facts, tables[t])->epoch;
-	return seen;
-}
-
-/* The rollup of the facts of a week as it stood at `end`; *rollup is NULL when the week has none that could count. */
-static int week_rollup(answer *a, tally *counter, int32_t week, int64_t end, swk__rollup **rollup, swk_error *error)
-{
-	int64_t begin = swk__week_begin(&a->plan->calendar, week), stop = swk__week_begin(&a->plan->calendar, week + 7);
-	swk__cache *cache = a->facts->cached ? a->desk->cache : NULL;
-	swk__slice shape = { counter->shape.bytes, counter->shape.length };
-	swk__holds holds;
-	*rollup = NULL;
-	if (end > a->plan->cut.now)
-		end = a->plan->cut.now;
-	if (week < a->first || week > a->last || end < begin)
-		return SWK_OK;
-	swk__seen seen = stretch_seen(a, begin, stop);
-	if (cache)
-		*rollup = swk__cache_get(cache, shape, week, &seen, end);
-	if (*rollup)
-		return SWK_OK;
-	int code = swk__scan_run(&counter->scan, begin, stop, end, rollup, &holds, error);
-	if (code == SWK_OK && cache)
-		swk__cache_put(cache, shape, week, &seen, holds.from, holds.until, *rollup);
-	return code;
-}
-
-/* Adds b to *sum and gives up both. */
-static int rollup_add(swk__rollup **sum, swk__rollup *b, swk_error *error)
-{
-	swk__rollup *merged = NULL;
-	if (!b)
-		return SWK_OK;
-	if (!*sum) {
-		*sum = b;
-		return SWK_OK;
-	}
-	int code = swk__rollup_merge(*sum, b, &merged, error);
-	swk__rollup_release(b);
-	if (code != SWK_OK)
-		return code;
-	swk__rollup_release(*sum);
-	*sum = merged;
-	return SWK_OK;
-}
+/* -------------------------------------------------------------------------------------------- periods */
 
 static bool week_partial(const answer *a, int32_t week)
 {
@@ -131,32 +60,6 @@ static period period_before(const answer *a, period now, int32_t back)
 	if (week_partial(a, now.to))
 		before.end = swk__plan_now_before(a->plan, back) - 1;
 	return before;
-}
-
-/* The rollup of a period: the sum of its weeks, or one count where the last fact of the whole period counts. */
-static int period_rollup(answer *a, tally *counter, period asked, swk__rollup **sum, swk_error *error)
-{
-	int32_t from = asked.from < a->first ? a->first : asked.from, to = asked.to > a->last ? a->last : asked.to;
-	int code = SWK_OK;
-	bool once = a->plan->report->latest && (a->plan->flags & SWK_QUERY_TOTAL);
-	*sum = NULL;
-	if (once && from < to) {
-		swk__holds holds;
-		int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
-		return swk__scan_run(&counter->scan, swk__week_begin(&a->plan->calendar, from),
-		                     swk__week_begin(&a->plan->calendar, to + 7), end, sum, &holds, error);
-	}
-	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
-		swk__rollup *rollup = NULL;
-		code = week_rollup(a, counter, week, asked.end, &rollup, error);
-		if (code == SWK_OK)
-			code = rollup_add(sum, rollup, error);
-	}
-	if (code != SWK_OK) {
-		swk__rollup_release(*sum);
-		*sum = NULL;
-	}
-	return code;
 }
 
 /* -------------------------------------------------------------------------------------------- figures */
@@ -366,7 +269,8 @@ static void figure_fill(const answer *a, const swk__column *column, const swk__i
 /* The figures of all groups of a period: a row for each group, in the order of `groups`. Rows and cells lie in a room
  * of the answer. A row's cells have those of week and dimensions before them. */
 typedef struct table {
-	swk__rollup *rollup, *whole; /* NULL: nothing */
+	swk__rollup *rollup;                    /* NULL: nothing */
+	swk__i128 whole[SWK__MEASURES_MAX + 1]; /* sums of all that is counted, late filters aside */
 	swk__finish_row *rows;
 	size_t count;
 } table;
@@ -381,8 +285,7 @@ static const swk__i128 *cell_sums(const swk__rollup *rollup, int64_t cell)
 static void table_done(table *t)
 {
 	swk__rollup_release(t->rollup);
-	swk__rollup_release(t->whole);
-	*t = (table){ NULL, NULL, NULL, 0 };
+	*t = (table){ .count = 0 };
 }
 
 static void row_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__finish_row *row)
@@ -440,21 +343,44 @@ static int table_finish(answer *a, period asked, table *t, swk_error *error)
 		                     .money = a->money.mem ? &a->money : NULL,
 		                     .from = asked.from,
 		                     .to = asked.to,
-		                     .whole = cell_sums(t->whole, t->whole && t->whole->cells ? 0 : -1),
+		                     .whole = t->whole,
 		                     .places = a->places,
 		                     .rows = t->rows,
 		                     .count = t->count };
 	return form->finish ? form->finish(&finishing, error) : SWK_OK;
 }
 
+/* The sums of all cells of a rollup. */
+static void whole_sum(const swk__rollup *rollup, swk__i128 *sums)
+{
+	for (uint32_t cell = 0; rollup && cell < rollup->cells; cell++)
+		for (uint32_t m = 0; m < rollup->measures; m++)
+			sums[m] += swk__rollup_values(rollup, cell)[m];
+}
+
+/* Sums of what is counted in a period: of its groups, or by a tally of its own. */
+static int whole_fill(answer *a, period asked, table *t, swk_error *error)
+{
+	swk__rollup *whole = NULL;
+	int code = SWK_OK;
+	if (!a->plan->report->latest)
+		return SWK_OK;
+	if (a->whole.open)
+		code = swk__tally_sum(&a->whole, asked.from, asked.to, asked.end, &whole, error);
+	if (code == SWK_OK)
+		whole_sum(a->whole.open ? whole : t->rollup, t->whole);
+	swk__rollup_release(whole);
+	return code;
+}
+
 /* The figures of a period. `groups`: for which groups; NULL: those with a fact. */
 static int table_make(answer *a, period asked, const swk__rollup *groups, struct table_room *room, table *t,
                       swk_error *error)
 {
-	*t = (table){ NULL, NULL, NULL, 0 };
-	int code = period_rollup(a, &a->own, asked, &t->rollup, error);
-	if (code == SWK_OK && a->whole.open)
-		code = period_rollup(a, &a->whole, asked, &t->whole, error);
+	*t = (table){ .count = 0 };
+	int code = swk__tally_sum(&a->own, asked.from, asked.to, asked.end, &t->rollup, error);
+	if (code == SWK_OK)
+		code = whole_fill(a, asked, t, error);
 	if (code == SWK_OK && a->plan->form->groups)
 		code = a->plan->form->groups(a->plan, a->facts, asked.from, asked.to, &t->rollup, error);
 	if (code == SWK_OK)
@@ -503,10 +429,11 @@ static int rates_check(answer *a, period asked, const swk__finish_row *row, swk_
 	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
 	if (!a->money.mem || row->sums[a->plan->form->measure_count] == 0)
 		return SWK_OK;
-	a->own.scan.needed = &row->key;
-	int code = swk__scan_run(&a->own.scan, swk__week_begin(&a->plan->calendar, asked.from),
+	swk__scan *scan = swk__tally_scan(&a->own);
+	scan->needed = &row->key;
+	int code = swk__scan_run(scan, swk__week_begin(&a->plan->calendar, asked.from),
 	                         swk__week_begin(&a->plan->calendar, asked.to + 7), end, &again, &holds, error);
-	a->own.scan.needed = NULL;
+	scan->needed = NULL;
 	swk__rollup_release(code == SWK_OK ? again : NULL);
 	return code;
 }
@@ -546,7 +473,7 @@ static int row_add(answer *a, const swk__finish_row *now, const swk__finish_row 
 /* The rows of a period: of its groups, or of `groups`, with those of the period before beside. */
 static int period_add(answer *a, period asked, const swk__rollup *groups, swk_error *error)
 {
-	table now, before = { NULL, NULL, NULL, 0 };
+	table now, before = { .count = 0 };
 	bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
 	period earlier = period_before(a, asked, asked.to - asked.from + 7);
 	int code = table_make(a, asked, groups, &a->rooms[0], &now, error);
@@ -570,8 +497,7 @@ static int period_add(answer *a, period asked, const swk__rollup *groups, swk_er
 /* The groups that `fill` asks for: those of the window; without `by`, the one group there is. */
 static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 {
-	period window = { a->from, a->to, INT64_MAX };
-	int code = period_rollup(a, &a->own, window, groups, error);
+	int code = swk__tally_sum(&a->own, a->from, a->to, INT64_MAX, groups, error);
 	if (code == SWK_OK && a->plan->form->groups)
 		code = a->plan->form->groups(a->plan, a->facts, a->from, a->to, groups, error);
 	if (code != SWK_OK || a->plan->by_count || (*groups && (*groups)->cells))
@@ -579,7 +505,8 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	swk__rollup_builder builder;
 	swk__rollup_release(*groups);
 	*groups = NULL;
-	swk__rollup_builder_init(&builder, a->desk->mem, swk__form_sums(a->plan->form), a->own.scan.lists);
+	swk__rollup_builder_init(&builder, a->desk->mem, swk__form_sums(a->plan->form),
+	                         swk__tally_scan(&a->own)->lists);
 	swk__rollup_list none[2 * SWK__CURVES_MAX] = { { NULL, 0 } };
 	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, none, error);
 	if (code == SWK_OK)
@@ -588,14 +515,26 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	return code;
 }
 
+/* Counts weeks that are added next, when there are threads for it. */
+static int weeks_ahead(answer *a, int32_t from, int32_t to, swk_error *error)
+{
+	int code = swk__tally_ahead(&a->own, from, to, INT64_MAX, error);
+	if (code == SWK_OK && a->whole.open)
+		code = swk__tally_ahead(&a->whole, from, to, INT64_MAX, error);
+	return code;
+}
+
 static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
 {
 	bool all = groups || a->plan->form->groups;
 	int32_t from = all || a->from > a->first ? a->from : a->first, to = all || a->to < a->last ? a->to : a->last;
 	int code = SWK_OK;
+	const int32_t stride = 7 * (int32_t)swk__tally_stride(&a->own);
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		if (a->desk->check)
 			code = a->desk->check(a->desk->check_context, 0, 0, error);
+		if (code == SWK_OK && (week - from) % stride == 0)
+			code = weeks_ahead(a, week, to - week < stride ? to : week + stride - 7, error);
 		if (code == SWK_OK)
 			code = period_add(a, (period){ week, week, INT64_MAX }, groups, error);
 	}
@@ -703,7 +642,7 @@ static int heading_add(answer *a, swk_error *error)
 static int week_counts(answer *a, int32_t week, bool *counts, swk_error *error)
 {
 	swk__rollup *rollup;
-	int code = week_rollup(a, a->whole.open ? &a->whole : &a->own, week, INT64_MAX, &rollup, error);
+	int code = swk__tally_week(a->whole.open ? &a->whole : &a->own, week, INT64_MAX, &rollup, error);
 	if (code == SWK_OK)
 		*counts = rollup && rollup->cells;
 	swk__rollup_release(code == SWK_OK ? rollup : NULL);
@@ -743,6 +682,8 @@ static int window_find(answer *a, swk_error *error)
 	if (swk__scan_extent(plan, a->facts, &first, &last)) {
 		a->first = swk__week_of_instant(&plan->calendar, first);
 		a->last = swk__week_of_instant(&plan->calendar, last);
+		a->own.first = a->whole.first = a->first;
+		a->own.last = a->whole.last = a->last;
 	}
 	int32_t from = a->first, to = a->last;
 	if (plan->form->window)
@@ -769,31 +710,19 @@ static bool form_has(const swk__form *form, swk__measure_kind kind)
 	return false;
 }
 
-static int counter_open(answer *a, tally *counter, const swk__plan *plan, swk_error *error)
+static bool filter_late(const swk__plan_filter *filter)
 {
-	const swk__money *money = a->money.mem ? &a->money : NULL;
-	counter->plan = plan;
-	swk__buf_init(&counter->shape, a->desk->mem, SIZE_MAX);
-	swk__buf_append(&counter->shape, plan->shape.bytes, plan->shape.length);
-	swk__buf_append(&counter->shape, a->money.code, sizeof a->money.code);
-	swk__buf_byte(&counter->shape, counter == &a->whole);
-	int code = counter->shape.failed ? swk__fail_memory(error, a->desk->mem) : SWK_OK;
-	if (code == SWK_OK)
-		code = swk__scan_open(&counter->scan, plan, a->facts, money, a->desk->zones, a->desk->check,
-		                      a->desk->check_context, error);
-	if (code == SWK_OK)
-		counter->open = true;
-	else
-		swk__buf_done(&counter->shape);
-	return code;
+	return filter->dimension == SWK__DIMENSION_BAND;
 }
 
-static void counter_close(tally *counter)
+/* Whether what all groups make together is not all that is counted: the last fact of a lead may be filtered out late,
+ * or count once for each model. */
+static bool whole_apart(const swk__plan *plan)
 {
-	if (!counter->open)
-		return;
-	swk__scan_close(&counter->scan);
-	swk__buf_done(&counter->shape);
+	bool apart = plan->by_mask & SWK__HAS(MODEL);
+	for (unsigned f = 0; f < plan->filter_count; f++)
+		apart |= filter_late(&plan->filters[f]);
+	return plan->report->latest && apart;
 }
 
 /* The plan of everything that is counted under the filters that are not late. */
@@ -804,14 +733,14 @@ static void whole_derive(answer *a)
 	whole->by_count = 0;
 	whole->filter_count = 0;
 	for (unsigned f = 0; f < a->plan->filter_count; f++)
-		if (a->plan->filters[f].dimension != SWK__DIMENSION_BAND)
+		if (!filter_late(&a->plan->filters[f]))
 			whole->filters[whole->filter_count++] = a->plan->filters[f];
 }
 
 static void answer_close(answer *a)
 {
-	counter_close(&a->own);
-	counter_close(&a->whole);
+	swk__tally_close(&a->own);
+	swk__tally_close(&a->whole);
 	swk__money_close(&a->money);
 	for (size_t t = 0; t < SWK__COUNT(a->rooms); t++) {
 		swk__free(a->desk->mem, a->rooms[t].rows);
@@ -830,11 +759,19 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 	if (form_has(plan->form, SWK__MEASURE_AMOUNT))
 		code = swk__money_open(&a->money, facts, plan->calendar.zone, desk->currency,
 		                       swk__slice_of(plan->currency), error);
+	a->tallying = (swk__tally_desk){ .mem = desk->mem,
+		                         .facts = facts,
+		                         .money = a->money.mem ? &a->money : NULL,
+		                         .zones = desk->zones,
+		                         .cache = desk->cache,
+		                         .check = desk->check,
+		                         .check_context = desk->check_context,
+		                         .threads = desk->threads };
 	if (code == SWK_OK)
-		code = counter_open(a, &a->own, plan, error);
-	if (code == SWK_OK && plan->report->latest) {
+		code = swk__tally_open(&a->own, &a->tallying, plan, 0, error);
+	if (code == SWK_OK && whole_apart(plan)) {
 		whole_derive(a);
-		code = counter_open(a, &a->whole, &a->whole_plan, error);
+		code = swk__tally_open(&a->whole, &a->tallying, &a->whole_plan, 1, error);
 	}
 	if (code == SWK_OK)
 		code = window_find(a, error);
@@ -877,10 +814,11 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 	int code = answer_open(&a, desk, plan, facts, error);
 	if (code != SWK_OK)
 		return code;
-	code = period_rollup(&a, &a.own, (period){ a.from, a.to, INT64_MAX }, &sum, error);
+	code = swk__tally_sum(&a.own, a.from, a.to, INT64_MAX, &sum, error);
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
-		swk__rollup_builder_init(&builder, desk->mem, swk__form_sums(plan->form), a.own.scan.lists);
+		swk__rollup_builder_init(&builder, desk->mem, swk__form_sums(plan->form),
+		                         swk__tally_scan(&a.own)->lists);
 		code = swk__rollup_build(&builder, &sum, error);
 		swk__rollup_builder_done(&builder);
 	}

@@ -10,18 +10,18 @@
 #ifndef SWK_ANSWER_H
 #define SWK_ANSWER_H
 
-#include "cache.h"
 #include "result.h"
-#include "scan.h"
+#include "tally.h"
 
 /* What answering needs of the store. */
 typedef struct swk__desk {
 	swk__mem *mem;
 	swk__zones *zones;
-	swk__cache *cache;   /* NULL: none */
-	swk__slice currency; /* the store's base */
-	swk__check check;    /* may be NULL */
-	void *check_context;
+	swk__cache *cache;                               /* NULL: none */
+	swk__slice currency;                             /* the store's base */
+	swk__check check;                                /* may be NULL */
+	void *check_context;                             /* checked from any thread */
+	unsigned threads;                                /* at most so many; 0 is 1 */
 	void (*keep)(void *owner), (*drop)(void *owner); /* for the result; may be NULL */
 	void *owner;
 } swk__desk;

@@ -269,6 +269,8 @@ int swk_store_report(swk_store *store, const swk_query *query, swk_result **resu
 	int code = swk__store_process(store, error);
 	if (code == SWK_OK)
 		code = options_copy(&all, sizeof all, query, error);
+	if (code == SWK_OK && all.reserved)
+		code = reserved_refused(error);
 	if (code == SWK_OK &&
 	    ((all.by_count && !all.by) || (all.filter_count && !all.filters) || (all.option_count && !all.options)))
 		code = null_refused(error);

@@ -517,6 +517,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	swk__desk desk = { .mem = &store->mem,
 		           .zones = &store->zones,
 		           .cache = store->cache,
+		           .threads = query->threads,
 		           .currency = swk__slice_of(store->currency),
 		           .check = swk__store_call_check,
 		           .check_context = &c,

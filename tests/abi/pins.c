@@ -158,7 +158,7 @@ PLACE(swk_export_options, batch_rows, 12);
 PLACE(swk_export_options, as_of, 16);
 PLACE(swk_export_options, at_commit, 24);
 
-SIZE(swk_query, 144);
+SIZE(swk_query, 152);
 PLACE(swk_query, size, 0);
 PLACE(swk_query, report, 8);
 PLACE(swk_query, by, 16);
@@ -178,6 +178,8 @@ PLACE(swk_query, at_commit, 112);
 PLACE(swk_query, currency, 120);
 PLACE(swk_query, progress, 128);
 PLACE(swk_query, progress_context, 136);
+PLACE(swk_query, threads, 144);
+PLACE(swk_query, reserved, 148);
 #endif
 
 int main(void)

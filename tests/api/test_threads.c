@@ -92,6 +92,7 @@ static swk_query query_choose(const race *self, unsigned number)
 	if (number % 5 == 2)
 		query.at_commit = self->commits / 2 + 1;
 	query.now = NOW;
+	query.threads = number % 4;
 	return query;
 }
 
@@ -177,6 +178,7 @@ static void *read_on(void *context)
 		for (uint64_t waited = all->commits; i % 3 == 0 && all->commits < waited + 2 && !all->stop;)
 			usleep(200);
 		query.at_commit = seen;
+		query.threads = i / 4 % 3;
 		char *second = seen ? answer(all, &query, &again) : NULL;
 		if (first && second && (strcmp(first, second) != 0 || seen != again))
 			all->mismatches++;

@@ -11,6 +11,7 @@ ROOMS = (
     # room, never
     ("base", ""),
     ("error", ""),
+    ("crew", ""),
     ("calendar", "error"),
     ("fraction", "error calendar"),
     ("currency", "error calendar"),
@@ -43,6 +44,7 @@ ROOMS = (
     ("measure", "stats survival batch journal rollup cache result arrow export"),
     ("groups", "stats survival batch journal cache result arrow export"),
     ("scan", "stats survival batch journal cache result arrow export"),
+    ("tally", "stats survival batch journal result arrow export"),
     ("finish", "stats survival batch journal cache arrow export block groups scan"),
     ("quota", "stats survival batch journal cache arrow export"),
     ("report_deals", "survival batch journal cache arrow export groups scan"),

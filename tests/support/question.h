@@ -32,6 +32,7 @@ typedef struct inquiry {
 	swk__cache *cache;
 	swk__snapshot *snapshot;
 	const char *now;
+	unsigned threads;
 	swk_error error;
 } inquiry;
 
@@ -147,9 +148,11 @@ static inline int inquiry_plan(inquiry *i, const question *q, swk__plan *plan)
 
 static inline swk__desk inquiry_desk(inquiry *i)
 {
-	return (swk__desk){
-		.mem = &i->scene->mem, .zones = &i->scene->zones, .cache = i->cache, .currency = { "USD", 3 }
-	};
+	return (swk__desk){ .mem = &i->scene->mem,
+		            .zones = &i->scene->zones,
+		            .cache = i->cache,
+		            .currency = { "USD", 3 },
+		            .threads = i->threads };
 }
 
 static inline int inquiry_facts(inquiry *i, const swk__plan *plan, swk__facts *facts)

@@ -104,6 +104,7 @@ static void test_cached_answers_of_all_reports_are_the_same_bytes(void **state)
 			if (step % 10 == 9)
 				records_commit(&random, 2, &stamp);
 			words_at_random(&random, words, sizeof words);
+			cached.threads = (unsigned)random_below(&random, 5);
 			assert_same_answer(&cached, words, &i, words);
 			assert_same_answer(&cached, words, &i, words);
 		}

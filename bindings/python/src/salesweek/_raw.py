@@ -206,6 +206,8 @@ class swk_query(ctypes.Structure):
         ("currency", ctypes.c_char_p),
         ("progress", swk_progress),
         ("progress_context", ctypes.c_void_p),
+        ("threads", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     ]
 
 
