@@ -18,30 +18,9 @@ static bool broken(char reason[SWK__REASON_SIZE], const char *why)
 
 /* ---------------------------------------------------------------------------------------- loading */
 
-/* Buffers need not be aligned. */
-static int64_t signed_load(const unsigned char *cell, unsigned width)
-{
-	int16_t two;
-	int32_t four;
-	int64_t eight;
-	switch (width) {
-	case 1:
-		return (signed char)*cell;
-	case 2:
-		memcpy(&two, cell, sizeof two);
-		return two;
-	case 4:
-		memcpy(&four, cell, sizeof four);
-		return four;
-	default:
-		memcpy(&eight, cell, sizeof eight);
-		return eight;
-	}
-}
-
 static uint64_t unsigned_load(const unsigned char *cell, unsigned width)
 {
-	uint64_t number = (uint64_t)signed_load(cell, width);
+	uint64_t number = (uint64_t)swk__arrow_signed(cell, width);
 	return width < 8 ? number & ((UINT64_C(1) << 8 * width) - 1) : number;
 }
 
@@ -136,10 +115,10 @@ static bool offsets_check(const swk__arrow_cells *self, char reason[SWK__REASON_
 {
 	const unsigned width = self->type.width;
 	const unsigned char *cell = self->cells + self->offset * width;
-	int64_t first = signed_load(cell, width), before = first;
+	int64_t first = swk__arrow_signed(cell, width), before = first;
 	bool fine = before >= 0;
 	for (int64_t i = 1; i <= self->length; i++) {
-		int64_t offset = signed_load(cell + i * width, width);
+		int64_t offset = swk__arrow_signed(cell + i * width, width);
 		fine &= offset >= before;
 		before = offset;
 	}
@@ -153,7 +132,7 @@ static bool blocks_check(const swk__arrow_cells *self, char reason[SWK__REASON_S
 	if (self->block_count && !self->sizes)
 		return broken(reason, "it had no sizes of its buffers of texts");
 	for (int64_t i = 0; i < self->block_count; i++) {
-		int64_t size = signed_load((const unsigned char *)self->sizes + 8 * i, 8);
+		int64_t size = swk__arrow_signed((const unsigned char *)self->sizes + 8 * i, 8);
 		if (size < 0 || (size > 0 && !self->blocks[i]))
 			return broken(reason, "a buffer of its texts was missing, or its size negative");
 	}
@@ -264,7 +243,7 @@ static swk__slice decimal_print(uint64_t words[4], int scale, char text[SWK__ARR
 static void words_load(const unsigned char *cell, unsigned width, uint64_t words[4])
 {
 	if (width <= 8)
-		words[0] = (uint64_t)signed_load(cell, width);
+		words[0] = (uint64_t)swk__arrow_signed(cell, width);
 	else
 		memcpy(words, cell, width);
 	const unsigned last = width <= 8 ? 0 : width / 8 - 1;
@@ -274,32 +253,34 @@ static void words_load(const unsigned char *cell, unsigned width, uint64_t words
 
 /* ------------------------------------------------------------------------------------------- cells */
 
-static swk__slice text_find(const swk__arrow_cells *self, int64_t at)
-{
-	const unsigned width = self->type.width;
-	int64_t begin = signed_load(self->cells + at * width, width);
-	int64_t end = signed_load(self->cells + (at + 1) * width, width);
-	return (swk__slice){ end > begin ? self->bytes + begin : "", (size_t)(end - begin) };
-}
-
 /* The text of a view; NULL bytes where it points where nothing is. */
 static swk__slice view_find(const swk__arrow_cells *self, int64_t at)
 {
 	static const swk__slice nowhere = { NULL, 0 };
 	const unsigned char *view = self->cells + at * 16;
-	int64_t length = signed_load(view, 4);
+	int64_t length = swk__arrow_signed(view, 4);
 	if (length < 0)
 		return nowhere;
 	if (length <= VIEW_INLINE)
 		return (swk__slice){ (const char *)view + 4, (size_t)length };
-	int64_t block = signed_load(view + 8, 4), offset = signed_load(view + 12, 4);
+	int64_t block = swk__arrow_signed(view + 8, 4), offset = swk__arrow_signed(view + 12, 4);
 	if (block < 0 || block >= self->block_count || offset < 0)
 		return nowhere;
-	int64_t size = signed_load((const unsigned char *)self->sizes + 8 * block, 8);
+	int64_t size = swk__arrow_signed((const unsigned char *)self->sizes + 8 * block, 8);
 	const char *bytes = self->blocks[block] + (offset + length <= size ? offset : 0);
 	if (offset + length > size || memcmp(bytes, view + 4, 4) != 0)
 		return nowhere;
 	return (swk__slice){ bytes, (size_t)length };
+}
+
+swk__slice swk__arrow_text(const swk__arrow_cells *self, int64_t at)
+{
+	const unsigned width = self->type.width;
+	if (self->type.kind == SWK__ARROW_TYPE_VIEW)
+		return view_find(self, at);
+	int64_t begin = swk__arrow_signed(self->cells + at * width, width);
+	int64_t end = swk__arrow_signed(self->cells + (at + 1) * width, width);
+	return (swk__slice){ end > begin ? self->bytes + begin : "", (size_t)(end - begin) };
 }
 
 static swk__given real_given(const swk__arrow_cells *self, int64_t at)
@@ -338,7 +319,7 @@ static int64_t microseconds(int64_t value, int64_t per_second)
 
 static swk__given timestamp_given(const swk__arrow_cells *self, int64_t at, const swk__zone *zone)
 {
-	int64_t instant = microseconds(signed_load(self->cells + at * 8, 8), self->type.per_second);
+	int64_t instant = microseconds(swk__arrow_signed(self->cells + at * 8, 8), self->type.per_second);
 	if (!self->type.zoned && instant >= -2 * SWK__US_DAY && instant <= SWK__INSTANT_MAX + 2 * SWK__US_DAY)
 		instant = swk__zone_instant(zone, instant);
 	return (swk__given){ .kind = SWK__GIVEN_INSTANT, .integer = instant };
@@ -357,7 +338,7 @@ static swk__given duration_given(const swk__arrow_cells *self, int64_t at, char 
 static swk__given date_given(const swk__arrow_cells *self, int64_t at)
 {
 	const int64_t day = INT64_C(86400000);
-	int64_t date = signed_load(self->cells + at * self->type.width, self->type.width);
+	int64_t date = swk__arrow_signed(self->cells + at * self->type.width, self->type.width);
 	if (self->type.width == 8)
 		date = date / day - (date % day < 0);
 	return (swk__given){ .kind = SWK__GIVEN_DATE, .integer = date };
@@ -378,7 +359,7 @@ static swk__arrow_found value_read(const swk__arrow_cells *self, int64_t at, con
 		break;
 	case SWK__ARROW_TYPE_SIGNED:
 		*given = (swk__given){ .kind = SWK__GIVEN_INT,
-			               .integer = signed_load(self->cells + at * width, width) };
+			               .integer = swk__arrow_signed(self->cells + at * width, width) };
 		break;
 	case SWK__ARROW_TYPE_UNSIGNED:
 		*given = unsigned_given(self, at, text);
@@ -391,10 +372,8 @@ static swk__arrow_found value_read(const swk__arrow_cells *self, int64_t at, con
 		*given = digits_given(SWK__GIVEN_DECIMAL, words, self->type.scale, text);
 		break;
 	case SWK__ARROW_TYPE_TEXT:
-		given->text = text_find(self, at);
-		break;
 	case SWK__ARROW_TYPE_VIEW:
-		given->text = view_find(self, at);
+		given->text = swk__arrow_text(self, at);
 		*wrong = "a view of it pointed where no text is";
 		return given->text.bytes ? SWK__ARROW_FOUND_VALUE : SWK__ARROW_FOUND_BROKEN;
 	case SWK__ARROW_TYPE_DATE:
@@ -410,9 +389,14 @@ static swk__arrow_found value_read(const swk__arrow_cells *self, int64_t at, con
 	return SWK__ARROW_FOUND_VALUE;
 }
 
-static bool cell_null(const swk__arrow_cells *self, int64_t at)
+int64_t swk__arrow_index(const swk__arrow_column *column, int64_t at)
 {
-	return self->valid && !swk__arrow_bit(self->valid, at);
+	const swk__arrow_cells *cells = &column->cells;
+	const unsigned char *cell = cells->cells + at * cells->type.width;
+	/* An unsigned index that is too large for the signed type is negative, and as wrong. */
+	int64_t index = cells->type.kind == SWK__ARROW_TYPE_SIGNED ? swk__arrow_signed(cell, cells->type.width)
+	                                                           : (int64_t)unsigned_load(cell, cells->type.width);
+	return index < column->values.length ? index : -1;
 }
 
 swk__arrow_found swk__arrow_cell(const swk__arrow_column *column, int64_t row, const swk__zone *zone,
@@ -420,20 +404,16 @@ swk__arrow_found swk__arrow_cell(const swk__arrow_column *column, int64_t row, c
 {
 	const swk__arrow_cells *cells = &column->cells;
 	int64_t at = cells->offset + row;
-	if (cell_null(cells, at))
+	if (swk__arrow_null(cells, at))
 		return SWK__ARROW_FOUND_NULL;
 	if (!column->coded)
 		return value_read(cells, at, zone, text, given, wrong);
-	const unsigned width = cells->type.width;
-	/* An unsigned index that is too large for the signed type is negative, and as wrong. */
-	int64_t index = cells->type.kind == SWK__ARROW_TYPE_SIGNED
-	                        ? signed_load(cells->cells + at * width, width)
-	                        : (int64_t)unsigned_load(cells->cells + at * width, width);
-	if (index < 0 || index >= column->values.length) {
+	int64_t index = swk__arrow_index(column, at);
+	if (index < 0) {
 		*wrong = "an index of it lay outside its dictionary";
 		return SWK__ARROW_FOUND_BROKEN;
 	}
 	at = column->values.offset + index;
-	return cell_null(&column->values, at) ? SWK__ARROW_FOUND_NULL
-	                                      : value_read(&column->values, at, zone, text, given, wrong);
+	return swk__arrow_null(&column->values, at) ? SWK__ARROW_FOUND_NULL
+	                                            : value_read(&column->values, at, zone, text, given, wrong);
 }

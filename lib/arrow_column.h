@@ -52,6 +52,13 @@ typedef struct swk__arrow_cells {
 	int64_t block_count;
 } swk__arrow_cells;
 
+/* What a value of a dictionary came to where it was first met: a value, or a place in the batch's bytes. */
+typedef struct swk__arrow_met {
+	int64_t value;
+	uint32_t length;
+	uint32_t chunk; /* in which that was; 0: not yet */
+} swk__arrow_met;
+
 typedef struct swk__arrow_column {
 	const char *name;
 	unsigned field;         /* of the table */
@@ -59,6 +66,7 @@ typedef struct swk__arrow_column {
 	bool coded;             /* `cells` are indices into `values` */
 	swk__arrow_cells cells; /* the column's own, counted from the first row of the record batch */
 	swk__arrow_cells values;
+	swk__arrow_met *met; /* coded: one for each of `values`; NULL where that would not pay */
 } swk__arrow_column;
 
 struct ArrowSchema;
@@ -82,6 +90,39 @@ static inline bool swk__arrow_bit(const unsigned char *bits, int64_t at)
 {
 	return bits[at / 8] >> at % 8 & 1;
 }
+
+/* Cells are counted by where they stand in their buffers, the array's offset included. */
+static inline bool swk__arrow_null(const swk__arrow_cells *cells, int64_t at)
+{
+	return cells->valid && !swk__arrow_bit(cells->valid, at);
+}
+
+/* An integer of 1, 2, 4 or 8 bytes, which need not be aligned. */
+static inline int64_t swk__arrow_signed(const unsigned char *cell, unsigned width)
+{
+	int16_t two;
+	int32_t four;
+	int64_t eight;
+	switch (width) {
+	case 1:
+		return (signed char)*cell;
+	case 2:
+		memcpy(&two, cell, sizeof two);
+		return two;
+	case 4:
+		memcpy(&four, cell, sizeof four);
+		return four;
+	default:
+		memcpy(&eight, cell, sizeof eight);
+		return eight;
+	}
+}
+
+/* A cell of TEXT or VIEW; its bytes are NULL where a view points where nothing is. */
+swk__slice swk__arrow_text(const swk__arrow_cells *cells, int64_t at);
+
+/* The index in a coded column; negative where it lies outside the dictionary. */
+int64_t swk__arrow_index(const swk__arrow_column *column, int64_t at);
 
 #define SWK__ARROW_PRINT_SIZE 192 /* of the longest decimal */
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "arrow_in.h"
 
+#include "arrow_read.h"
+
 #include <errno.h>
 #include <stdio.h>
 
@@ -17,6 +19,7 @@ struct swk__arrow_in {
 	int64_t at;                      /* its next row */
 	int64_t rows;                    /* of the arrays before */
 	int64_t children;
+	uint32_t chunks; /* that were begun */
 	unsigned column_count;
 	swk__arrow_column columns[SWK__FIELDS_MAX]; /* in the order of the schema */
 };
@@ -110,6 +113,17 @@ static int schema_read(swk__arrow_in *self, const struct ArrowSchema *schema, sw
 	return code == SWK_OK ? columns_complete(self, error) : code;
 }
 
+/* What dictionaries' values come to is remembered where rows will ask for it again. */
+static int dictionary_open(const swk__arrow_in *self, swk__arrow_column *column, int64_t rows, swk_error *error)
+{
+	swk__free(self->mem, column->met);
+	column->met = NULL;
+	if (!column->coded || rows == 0 || column->values.length / 4 > rows)
+		return SWK_OK;
+	column->met = swk__alloc(self->mem, SWK__FAULT_arrow_in, (size_t)column->values.length, sizeof *column->met);
+	return column->met ? SWK_OK : swk__fail_memory(error, self->mem);
+}
+
 /* Looks at an array before any of it is believed. */
 static int array_open(swk__arrow_in *self, const struct ArrowArray *array, swk_error *error)
 {
@@ -121,6 +135,9 @@ static int array_open(swk__arrow_in *self, const struct ArrowArray *array, swk_e
 		if (!swk__arrow_column_open(column, array->children[column->place], array->offset, array->length,
 		                            reason))
 			return column_fail(self, column->name, 0, reason, error);
+		int code = dictionary_open(self, column, array->length, error);
+		if (code != SWK_OK)
+			return code;
 	}
 	self->array = array;
 	self->at = 0;
@@ -140,29 +157,6 @@ static int nulls_refuse(const swk__arrow_in *self, size_t rows, swk_error *error
 	return code;
 }
 
-/* Reads the cells of one column that belong to a chunk. */
-static int column_read(const swk__arrow_in *self, const swk__arrow_column *column, size_t rows, swk_error *error)
-{
-	char text[SWK__ARROW_PRINT_SIZE], reason[SWK__REASON_SIZE];
-	const char *wrong = "";
-	swk__given given;
-	int code = SWK_OK;
-	for (size_t i = 0; i < rows && code == SWK_OK; i++) {
-		int64_t row = self->at + (int64_t)i;
-		switch (swk__arrow_cell(column, row, self->wish.zone, text, &given, &wrong)) {
-		case SWK__ARROW_FOUND_NULL:
-			break;
-		case SWK__ARROW_FOUND_VALUE:
-			code = swk__batch_put(self->wish.batch, i, column->field, &given, error);
-			break;
-		case SWK__ARROW_FOUND_BROKEN:
-			snprintf(reason, sizeof reason, "was a malformed Arrow array: %s", wrong);
-			return column_fail(self, column->name, self->rows + row + 1, reason, error);
-		}
-	}
-	return code;
-}
-
 /* Fills the batch with the next chunk of the array. */
 static int chunk_read(swk__arrow_in *self, swk_error *error)
 {
@@ -172,8 +166,9 @@ static int chunk_read(swk__arrow_in *self, swk_error *error)
 	int code = swk__batch_fill(batch, self->wish.table, rows, self->rows + self->at + 1, error);
 	if (code == SWK_OK)
 		code = nulls_refuse(self, rows, error);
+	const swk__arrow_chunk chunk = { batch, self->wish.zone, self->at, rows, ++self->chunks };
 	for (unsigned i = 0; i < self->column_count && code == SWK_OK; i++)
-		code = column_read(self, &self->columns[i], rows, error);
+		code = swk__arrow_read(&self->columns[i], &chunk, error);
 	if (code == SWK_OK)
 		code = swk__batch_filled(batch, error);
 	self->at += (int64_t)rows;
@@ -275,6 +270,8 @@ void swk__arrow_in_close(swk__arrow_in *in)
 	if (!in)
 		return;
 	held_release(in);
+	for (unsigned i = 0; i < in->column_count; i++)
+		swk__free(in->mem, in->columns[i].met);
 	if (in->schema.release)
 		in->schema.release(&in->schema);
 	swk__free(in->mem, in);

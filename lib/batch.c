@@ -408,6 +408,11 @@ static bool (*const row_rules[SWK__TABLE_COUNT][RULES_MAX + 1])(swk_batch *batch
 	[SWK__TABLE_QUOTA] = { quota_days, quota_owner, quota_target, quota_digits },
 };
 
+bool swk__batch_ruled(swk__table table)
+{
+	return row_rules[table][0] != NULL;
+}
+
 void swk__batch_row_check(swk_batch *batch)
 {
 	bool (*const *rule)(swk_batch *) = row_rules[batch->table];

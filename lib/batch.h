@@ -132,6 +132,7 @@ int swk__batch_put(swk_batch *batch, size_t row, unsigned field, const swk__give
 /* What batch_fill shares with the rows that are written one by one: sets a cell of the row at hand, or refuses it
  * (fails where memory does); checks the cells of the row at hand together; keeps its refusal as a reject. */
 int swk__batch_cell_set(swk_batch *batch, const swk__field *field, const swk__given *given, swk__batch_cell *cell);
+bool swk__batch_ruled(swk__table table); /* whether a row's fields are checked for more than that none is missing */
 void swk__batch_row_check(swk_batch *batch);
 int swk__batch_reject_keep(swk_batch *batch, swk_error *error);
 
@@ -141,6 +142,12 @@ bool swk__given_fits(const swk__given *given, swk__kind kind, char reason[SWK__R
 /* The value for a field whose kind is no text kind and that fits; false with the reason when it is refused. */
 bool swk__given_value(const swk__given *given, const swk__field *field, const swk__zone *zone, int64_t *value,
                       char reason[SWK__REASON_SIZE]);
+
+/* How many of a number kind's cells are 1: 1000000 where it is kept in millionths. */
+int64_t swk__number_unit(swk__kind kind);
+
+/* True for ASCII without a NUL; false says only that a closer look is due. */
+bool swk__text_plain(swk__slice text);
 
 /* The decimals of an AMOUNT as a column holds it: as many as any currency has. */
 #define SWK__AMOUNT_PLACES 4

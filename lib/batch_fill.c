@@ -155,10 +155,26 @@ static size_t rows_pack(swk_batch *batch)
 	return kept;
 }
 
+/* The same where it is only that no required field is missing. */
+static int columns_check(swk_batch *batch, swk_error *error)
+{
+	const swk__schema *schema = &swk__schemas[batch->table];
+	int code = SWK_OK;
+	for (unsigned f = 0; f < schema->count; f++) {
+		const swk__batch_column *column = &batch->tables[batch->table].columns[f];
+		const bool text = swk__kind_is_text(schema->fields[f].kind);
+		for (size_t row = 0; schema->fields[f].required && row < batch->filled && code == SWK_OK; row++)
+			if (text ? column->spans[row].length == 0 : column->values[row] == SWK__NULL)
+				code = swk__batch_row_refuse(batch, row, schema->fields[f].name,
+				                             (swk__slice){ NULL, 0 }, "was missing", error);
+	}
+	return code;
+}
+
 int swk__batch_filled(swk_batch *batch, swk_error *error)
 {
 	size_t rows = batch->filled;
-	int code = rows_check(batch, error);
+	int code = swk__batch_ruled((swk__table)batch->table) ? rows_check(batch, error) : columns_check(batch, error);
 	if (code != SWK_OK)
 		return code;
 	if (batch->reject_count) {

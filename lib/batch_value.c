@@ -188,8 +188,8 @@ swk__slice swk__amount_print(int64_t amount, char text[40])
 
 /* -------------------------------------------------------------------------------------------- texts */
 
-/* True for ASCII without a NUL, eight bytes at a step; false says only that a closer look is due. */
-static bool text_plain(swk__slice text)
+/* Eight bytes at a step. */
+bool swk__text_plain(swk__slice text)
 {
 	const uint64_t ones = UINT64_C(0x0101010101010101);
 	uint64_t bad = 0;
@@ -216,7 +216,7 @@ bool swk__given_text(const swk__given *given, const swk__field *field, char reas
 		snprintf(reason, SWK__REASON_SIZE, "was %zu bytes long, more than %" PRId64, given->text.length, limit);
 		return false;
 	}
-	if (text_plain(given->text))
+	if (swk__text_plain(given->text))
 		return true;
 	if (memchr(given->text.bytes, '\0', given->text.length))
 		return refused(reason, "contained a NUL byte");
@@ -242,6 +242,11 @@ static uint64_t power_of_ten(unsigned exponent)
 	while (exponent--)
 		power *= 10;
 	return power;
+}
+
+int64_t swk__number_unit(swk__kind kind)
+{
+	return (int64_t)power_of_ten(precisions[kind].places);
 }
 
 /* Checks the range before rounding, so that nothing above or below it is rounded into it. */

@@ -24,6 +24,7 @@ thread     clang, ThreadSanitizer: the tests that start threads
 coverage   every branch of the pure rooms is taken by the unit tests (tests/coverage.py)
 tidy       clang-tidy
 claims     what the docs claim, in full (campaign, minutes)
+fuzz       mutated Arrow arrays under AddressSanitizer and UndefinedBehaviorSanitizer (campaign; FUZZ_SECONDS, 1800)
 twin       the program against the model on many random feeds (campaign; TWIN_SEEDS and TWIN_FIRST choose them)
 valgrind   gcc, debug, under valgrind (campaign, minutes)
 bench      the benchmark against DuckDB and SQLite (campaign, minutes; BENCH_ROWS chooses the records)
@@ -219,6 +220,14 @@ lane_twin()
 	build release gcc --buildtype=release
 	step check twin "$python" tests/model/compare.py --program build/release/bindings/cli/salesweek \
 		--first "${TWIN_FIRST:-1}" --seeds "${TWIN_SEEDS:-500}"
+}
+
+lane_fuzz()
+{
+	build sanitize gcc -Db_sanitize=address,undefined
+	step check 'fuzz arrow' build/sanitize/tests/fuzz/fuzz_arrow --first "${FUZZ_FIRST:-1}" \
+		--seconds "${FUZZ_SECONDS:-1800}"
+	cat build/logs/fuzz-arrow.log
 }
 
 lane_valgrind()

@@ -146,7 +146,7 @@ class Store:
             week_start=DAYS.index(week_start) + 1,
             currency=encoded(currency),
         )
-        library.call("swk_store_open", encoded(str(path)), byref(options), byref(self.handle))
+        library.call("swk_store_open", path and encoded(str(path)), byref(options), byref(self.handle))
 
     def close(self):
         self.library.c.swk_store_close(self.handle)
