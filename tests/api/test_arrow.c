@@ -205,6 +205,92 @@ static void a_failing_stream_leaves_the_store_as_it_was(void **state)
 	}
 }
 
+/* More rows than are read at a time: one commit, told of as it goes, and read back from the file as it was. */
+#define MANY 10000
+
+static int64_t progress_done;
+
+static int progress_told(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	assert_true((int64_t)done >= progress_done && done <= MANY);
+	assert_true(total == MANY || total == 0);
+	progress_done = (int64_t)done;
+	return 0;
+}
+
+static void many_rows_are_one_commit(void **state)
+{
+	static int32_t offsets[MANY + 1];
+	static int64_t times[MANY];
+	static char ids[5 * MANY];
+	char number[8];
+	folder place;
+	(void)state;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(number, sizeof number, "%05d", i);
+		memcpy(ids + 5 * i, number, 5);
+		offsets[i + 1] = 5 * (i + 1);
+		times[i] = MONDAY + i;
+	}
+	const make_column columns[] = {
+		{ "id", "u", MANY, 0, 0, 3, { MAKE_NULL, MAKE_BUFFER(offsets), MAKE_BUFFER(ids) }, NULL },
+		{ "at", "tsu:UTC", MANY, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(times) }, NULL },
+	};
+	for (int stream = 0; stream < 2; stream++) {
+		swk_store_options options = feed_options();
+		swk_ingest_counts counts = { .size = sizeof counts };
+		make_stream from = { columns, 2, MANY, 1, 0, 0 };
+		struct ArrowArrayStream given;
+		folder_make(&place);
+		options.flags = SWK_OPEN_CREATE;
+		options.progress = progress_told;
+		swk_store *store = feed_open(place.store, &options);
+		progress_done = 0;
+		if (stream) {
+			make_stream_init(&from, &given);
+			assert_int_equal(swk_store_ingest_stream(store, "call", &given, NULL, &counts, NULL, NULL),
+			                 SWK_OK);
+			given.release(&given);
+		} else {
+			assert_int_equal(ingest(store, columns, 2, MANY, 0, NULL, &counts, NULL, NULL), SWK_OK);
+		}
+		assert_int_equal(counts.accepted, MANY);
+		assert_int_equal(counts.commit, 1);
+		assert_true(progress_done >= MANY / 2);
+		swk_store_close(store);
+		progress_done = 0;
+		store = feed_open(place.store, NULL);
+		assert_int_equal(feed_figure(store, "made"), MANY);
+		swk_store_close(store);
+		folder_remove(&place);
+	}
+}
+
+static swk_store *interrupted;
+
+static int interrupting_next(struct ArrowArrayStream *stream, struct ArrowArray *array)
+{
+	swk_store_interrupt(interrupted);
+	return make_stream_next(stream, array);
+}
+
+static void a_stream_can_be_interrupted(void **state)
+{
+	make_stream from = { make_calls, 3, 4, 2, 0, 0 };
+	struct ArrowArrayStream stream;
+	char *csv = feed_csv(*state);
+	make_stream_init(&from, &stream);
+	stream.get_next = interrupting_next;
+	interrupted = *state;
+	assert_int_equal(swk_store_ingest_stream(*state, "call", &stream, NULL, NULL, NULL, NULL), SWK_ERR_INTERRUPTED);
+	assert_int_equal(make_alive, 1);
+	assert_int_equal(make_releases, 2);
+	stream.release(&stream);
+	feed_assert_csv(*state, csv);
+	free(csv);
+}
+
 static void wrong_usage_is_refused(void **state)
 {
 	struct ArrowArrayStream released = { 0 };
@@ -232,6 +318,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(malformed_arrays_are_refused, store_up, store_down),
 		cmocka_unit_test_setup_teardown(a_stream_is_one_commit, store_up, store_down),
 		cmocka_unit_test_setup_teardown(a_failing_stream_leaves_the_store_as_it_was, store_up, store_down),
+		cmocka_unit_test_setup_teardown(many_rows_are_one_commit, store_up, store_down),
+		cmocka_unit_test_setup_teardown(a_stream_can_be_interrupted, store_up, store_down),
 		cmocka_unit_test_setup_teardown(wrong_usage_is_refused, store_up, store_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

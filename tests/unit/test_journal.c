@@ -276,6 +276,26 @@ static void encoding_appends_and_nothing_is_nothing(void **state)
 	assert_int_equal(self->to->rows, 0);
 }
 
+/* The batches of a commit lie one after the other; each numbers its texts by itself. */
+static void batches_of_a_commit_follow_each_other(void **state)
+{
+	stage *self = *state;
+	swk__batch_cell cells[SWK__FIELDS_MAX] = { 0 };
+	assert_true(swk__batch_bytes(self->from, swk__slice_of("r1"), &cells[SWK__FIELD_ID].span));
+	cells[SWK__REP_NAME].span = cells[SWK__FIELD_ID].span;
+	assert_int_equal(swk__batch_append(self->from, SWK__TABLE_REP, cells, false, NULL), SWK_OK);
+	swk__slice once = stage_encode(self);
+	const size_t length = once.length;
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(swk__journal_encode(self->from, self->stored, self->stamps, &self->buf, NULL), SWK_OK);
+	assert_int_equal(self->buf.length, 3 * length + 2);
+	assert_int_equal(swk__journal_decode((swk__slice){ self->buf.bytes, self->buf.length }, self->to, NULL),
+	                 SWK_OK);
+	assert_int_equal(self->to->rows, 3);
+	for (size_t i = 0; i < 3; i++)
+		row_same(self, self->from->order[0], self->stamps[0], self->to->order[i]);
+}
+
 /* Bytes no encode wrote; each is a row of a rep but for one thing. */
 static void wrong_bytes_are_corrupt(void **state)
 {
@@ -460,6 +480,7 @@ int main(void)
 		STAGED(a_row_of_every_table_comes_back),
 		STAGED(the_encoding_is_stable),
 		STAGED(encoding_appends_and_nothing_is_nothing),
+		STAGED(batches_of_a_commit_follow_each_other),
 		STAGED(wrong_bytes_are_corrupt),
 		STAGED(texts_longer_than_their_kind_are_corrupt),
 		STAGED(stamps_below_zero_are_corrupt),
