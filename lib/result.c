@@ -136,11 +136,18 @@ static bool texts_reserve(swk_result *result, const swk__cell *cells)
 	return room;
 }
 
-static swk__result_span text_store(swk_result *result, const swk__cell *cell)
+/* A text that the row above has in this column, as names that rows are sorted by often do, is not stored again. */
+static swk__result_span text_store(swk_result *result, const swk__result_cells *column, const swk__cell *cell)
 {
 	swk__result_span span = { 0, 0 };
 	if (cell->null)
 		return span;
+	if (result->rows) {
+		span = ((const swk__result_span *)column->cells)[result->rows - 1];
+		swk__slice above = { result->texts.bytes + span.offset, span.length };
+		if (swk__bit_at(column->valid, result->rows - 1) && swk__slice_equal(above, cell->text))
+			return span;
+	}
 	span = (swk__result_span){ result->texts.length, cell->text.length };
 	swk__buf_slice(&result->texts, cell->text);
 	swk__buf_byte(&result->texts, '\0');
@@ -157,7 +164,7 @@ static void cell_store(swk_result *result, swk__result_cells *column, const swk_
 		cell = &null;
 	switch (column->type) {
 	case SWK_TYPE_TEXT:
-		((swk__result_span *)column->cells)[row] = text_store(result, cell);
+		((swk__result_span *)column->cells)[row] = text_store(result, column, cell);
 		break;
 	case SWK_TYPE_DATE:
 		((int32_t *)column->cells)[row] = (int32_t)cell->integer;
