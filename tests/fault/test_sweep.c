@@ -164,7 +164,7 @@ static int run_ingest_mixed(scene *self)
 /* Whatever fails, what was taken from the stream is released once, and what was not is not. */
 static int run_ingest_stream(scene *self)
 {
-	make_stream from = { make_calls, 3, 4, 2, 0, 0 };
+	make_stream from = { make_calls, 4, 4, 2, 0, 0 };
 	struct ArrowArrayStream stream;
 	swk_result *rejects = NULL;
 	swk_error error = SWK_ERROR_INIT;
@@ -186,8 +186,8 @@ static int run_ingest_array(scene *self)
 	struct ArrowArray array;
 	swk_result *rejects = NULL;
 	make_alive = make_releases = 0;
-	make_schema(make_calls, 3, &schema);
-	make_array(make_calls, 3, 4, 0, (make_buffer)MAKE_NULL, &array);
+	make_schema(make_calls, 4, &schema);
+	make_array(make_calls, 4, 4, 0, (make_buffer)MAKE_NULL, &array);
 	int code = swk_store_ingest(self->store, "call", &schema, &array, NULL, NULL, &rejects, NULL);
 	expect(self, make_alive == 2 && make_releases == 0, "schema and array stay the caller's");
 	schema.release(&schema);

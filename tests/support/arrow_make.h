@@ -42,10 +42,16 @@ static const int64_t make_times[] = { 1793612600, 1793612601, 1793612602, 179361
 static const int32_t make_durations[] = { 60, 0, -5, 7 };
 static const unsigned char make_second_null[] = { 0x0d };
 
+static const int8_t make_codes[] = { 0, 1, 1, 0 };
+static const int32_t make_names[] = { 0, 3, 6 };
+static const make_column make_reps = { "",  "u", 2, 0, 0, 3, { MAKE_NULL, MAKE_BUFFER(make_names), { "annbob", 6 } },
+	                               NULL };
+
 static const make_column make_calls[] = {
 	{ "id", "u", 4, 0, 0, 3, { MAKE_NULL, MAKE_BUFFER(make_ids), { "c1c2c3c4", 8 } }, NULL },
 	{ "at", "tss:UTC", 4, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(make_times) }, NULL },
 	{ "duration_s", "i", 4, -1, 0, 2, { MAKE_BUFFER(make_second_null), MAKE_BUFFER(make_durations) }, NULL },
+	{ "rep", "c", 4, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(make_codes) }, &make_reps },
 };
 
 /* Of all that was made: how much was handed out and not yet released, and releases in all. */
