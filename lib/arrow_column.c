@@ -253,8 +253,7 @@ static void words_load(const unsigned char *cell, unsigned width, uint64_t words
 
 /* ------------------------------------------------------------------------------------------- cells */
 
-/* The text of a view; NULL bytes where it points where nothing is. */
-static swk__slice view_find(const swk__arrow_cells *self, int64_t at)
+swk__slice swk__arrow_view(const swk__arrow_cells *self, int64_t at)
 {
 	static const swk__slice nowhere = { NULL, 0 };
 	const unsigned char *view = self->cells + at * 16;
@@ -271,16 +270,6 @@ static swk__slice view_find(const swk__arrow_cells *self, int64_t at)
 	if (offset + length > size || memcmp(bytes, view + 4, 4) != 0)
 		return nowhere;
 	return (swk__slice){ bytes, (size_t)length };
-}
-
-swk__slice swk__arrow_text(const swk__arrow_cells *self, int64_t at)
-{
-	const unsigned width = self->type.width;
-	if (self->type.kind == SWK__ARROW_TYPE_VIEW)
-		return view_find(self, at);
-	int64_t begin = swk__arrow_signed(self->cells + at * width, width);
-	int64_t end = swk__arrow_signed(self->cells + (at + 1) * width, width);
-	return (swk__slice){ end > begin ? self->bytes + begin : "", (size_t)(end - begin) };
 }
 
 static swk__given real_given(const swk__arrow_cells *self, int64_t at)

@@ -118,8 +118,26 @@ static inline int64_t swk__arrow_signed(const unsigned char *cell, unsigned widt
 	}
 }
 
-/* A cell of TEXT or VIEW; its bytes are NULL where a view points where nothing is. */
-swk__slice swk__arrow_text(const swk__arrow_cells *cells, int64_t at);
+/* The text of a view; its bytes are NULL where the view points where nothing is. */
+swk__slice swk__arrow_view(const swk__arrow_cells *cells, int64_t at);
+
+/* A cell of TEXT or VIEW. */
+static inline swk__slice swk__arrow_text(const swk__arrow_cells *cells, int64_t at)
+{
+	const unsigned width = cells->type.width;
+	if (cells->type.kind == SWK__ARROW_TYPE_VIEW)
+		return swk__arrow_view(cells, at);
+	int64_t begin = swk__arrow_signed(cells->cells + at * width, width);
+	int64_t end = swk__arrow_signed(cells->cells + (at + 1) * width, width);
+	return (swk__slice){ end > begin ? cells->bytes + begin : "", (size_t)(end - begin) };
+}
+
+/* Where the texts of TEXT cells end. */
+static inline int64_t swk__arrow_end(const swk__arrow_cells *cells)
+{
+	const unsigned width = cells->type.width;
+	return swk__arrow_signed(cells->cells + (cells->offset + cells->length) * width, width);
+}
 
 /* The index in a coded column; negative where it lies outside the dictionary. */
 int64_t swk__arrow_index(const swk__arrow_column *column, int64_t at);

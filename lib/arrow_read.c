@@ -116,39 +116,72 @@ static size_t decimals_read(const reading *self, size_t row)
 
 /* ---------------------------------------------------------------------------------------- texts */
 
-/* The first eight bytes as a number, zeros behind shorter texts. */
-static uint64_t key_of(swk__slice text)
+#define KEY_BYTES 8
+#define CHOICES_MAX 16
+
+/* The first eight bytes as a number, zeros behind shorter texts; `room` is how many bytes may be read. */
+static inline uint64_t key_of(swk__slice text, size_t room)
 {
 	uint64_t key = 0;
-	if (text.length >= sizeof key)
+	if (room >= sizeof key)
 		memcpy(&key, text.bytes, sizeof key);
 	else
-		for (size_t i = 0; i < text.length; i++)
-			key |= (uint64_t)(unsigned char)text.bytes[i] << 8 * i;
-	return key;
+		memcpy(&key, text.bytes, room);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return text.length < sizeof key ? key & ((UINT64_C(1) << 8 * text.length) - 1) : key;
+#else
+	return text.length < sizeof key ? key & ~(UINT64_MAX >> 8 * text.length) : key;
+#endif
 }
 
-#define CHOICES_MAX 16
+/* A field's choices, with what tells them apart. */
+typedef struct choices {
+	int64_t count;
+	uint64_t keys[CHOICES_MAX];
+	swk__slice texts[CHOICES_MAX];
+} choices;
+
+static void choices_set(choices *self, const swk__field *field)
+{
+	for (self->count = 0; self->count < CHOICES_MAX && field->values[self->count]; self->count++) {
+		swk__slice text = swk__slice_of(field->values[self->count]);
+		self->texts[self->count] = text;
+		self->keys[self->count] = key_of(text, text.length);
+	}
+}
+
+/* The number of a text, `guess` perhaps; -1 where it is none of them. */
+static inline int64_t choice_find(const choices *self, swk__slice text, size_t room, int64_t guess)
+{
+	const uint64_t key = key_of(text, room);
+	int64_t value = guess;
+	if (self->keys[value] != key)
+		for (value = 0; value < self->count && self->keys[value] != key; value++)
+			;
+	if (value == self->count || self->texts[value].length != text.length)
+		return -1;
+	if (text.length > KEY_BYTES && memcmp(self->texts[value].bytes, text.bytes, text.length) != 0)
+		return -1;
+	return value;
+}
 
 /* Enums: few texts, told apart by their first bytes before they are compared. */
 static size_t choices_read(const reading *self, size_t row)
 {
 	const swk__arrow_cells *cells = &self->from->cells;
-	uint64_t keys[CHOICES_MAX];
-	int64_t count = 0, at = place_of(self, row);
-	while (count < CHOICES_MAX && self->field->values[count]) {
-		keys[count] = key_of(swk__slice_of(self->field->values[count]));
-		count++;
-	}
+	const bool view = cells->type.kind == SWK__ARROW_TYPE_VIEW;
+	const char *end = view || !cells->bytes ? NULL : cells->bytes + swk__arrow_end(cells);
+	choices known;
+	int64_t value = 0, at = place_of(self, row);
+	choices_set(&known, self->field);
 	for (; row < self->chunk->rows; row++, at++) {
 		if (swk__arrow_null(cells, at))
 			continue;
 		swk__slice text = swk__arrow_text(cells, at);
-		uint64_t key = text.bytes ? key_of(text) : 0;
-		int64_t value = 0;
-		while (value < count && keys[value] != key)
-			value++;
-		if (value == count || !swk__slice_equal(text, swk__slice_of(self->field->values[value])))
+		if (text.length == 0)
+			break;
+		value = choice_find(&known, text, view ? text.length : (size_t)(end - text.bytes), value);
+		if (value < 0)
 			break;
 		self->to->values[row] = value;
 	}

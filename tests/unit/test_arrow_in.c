@@ -119,7 +119,7 @@ static const cell_case cases[] = {
 
 static const int32_t base_offsets[] = { 0, 2 };
 static const int64_t base_time[] = { 1793612600 };
-static const int32_t base_from[] = { 20750 };
+static const int32_t base_from[] = { 20750 }, base_to[] = { 20780 };
 
 /* What the tables of the cases require. */
 static const struct {
@@ -130,8 +130,8 @@ static const struct {
 	{ SWK__TABLE_OPPORTUNITY,
 	  { "created_at", "tss:UTC", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(base_time) }, NULL } },
 	{ SWK__TABLE_QUOTA, { "from", "tdD", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(base_from) }, NULL } },
-	{ SWK__TABLE_QUOTA, { "to", "n", 1, 1, 0, 0, { MAKE_NULL }, NULL } },
-	{ SWK__TABLE_QUOTA, { "won", "tdD", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(base_from) }, NULL } },
+	{ SWK__TABLE_QUOTA, { "to", "tdD", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(base_to) }, NULL } },
+	{ SWK__TABLE_QUOTA, { "won", "i", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(base_from) }, NULL } },
 };
 
 /* Reads one row of these columns into the stage's batch. */
@@ -164,27 +164,9 @@ static void case_check(stage *self, const cell_case *one, bool coded)
 	};
 	const make_column code = { one->field, "c", 1, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(first) }, &plain };
 	int64_t count = 1;
-	for (size_t i = 0; i < SWK__COUNT(base); i++) {
-		const char *name = base[i].column.name;
-		if (base[i].table != one->table || strcmp(name, one->field) == 0)
-			continue;
-		/* A quota wants one target and a day to end on, whichever is not asked about. */
-		columns[count] = base[i].column;
-		if (strcmp(name, "to") == 0)
-			columns[count] = (make_column){
-				"to",
-				"u",
-				1,
-				0,
-				0,
-				3,
-				{ MAKE_NULL, MAKE_BUFFER(((const int32_t[]){ 0, 10 })), { "2026-11-30", 10 } },
-				NULL
-			};
-		if (strcmp(name, "won") == 0)
-			columns[count].format = "i";
-		count++;
-	}
+	for (size_t i = 0; i < SWK__COUNT(base); i++)
+		if (base[i].table == one->table && strcmp(base[i].column.name, one->field) != 0)
+			columns[count++] = base[i].column;
 	columns[count++] = coded ? code : plain;
 	swk_batch_clear(self->batch);
 	assert_int_equal(row_read(self, one->table, columns, count), SWK_OK);
