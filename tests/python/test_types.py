@@ -29,6 +29,8 @@ with salesweek.open("x", zone="UTC", memory_limit=1 << 30) as store:
     rows: list[dict[str, Any]] = list(result)
     names: tuple[str, ...] = result.columns
     text: str = result.definition("win_rate")
+    done: salesweek.Imported = salesweek.import_file(store, "x.csv", map={"table": "call", "fields": {"id": "Nr"}})
+    copied: salesweek.Ingested = store.ingest("call", store.table("call", versions=True))
 """
 WRONG = 'import salesweek\n\nsalesweek.open(zone=5)\nx: int = salesweek.catalog().reports\n'
 

@@ -10,7 +10,7 @@
 #ifndef SWP_NATIVE_H
 #define SWP_NATIVE_H
 
-#include "salesweek.h"
+#include "salesweek_import.h"
 
 #include <string.h>
 
@@ -38,6 +38,17 @@ int swp_progress(void *context, uint64_t done, uint64_t total);
 
 /* A swi_read of the swp_reader `context`. */
 int64_t swp_read(void *context, char *bytes, size_t size);
+
+/* Told of an import's rejects and warnings, one at a time. */
+typedef struct swp_listener {
+	int (*take)(struct swp_listener *listener); /* non-zero stops the import */
+	const swi_rejection *rejection;
+	const char *warning; /* where it is set, there is no rejection */
+} swp_listener;
+
+/* A swi_reject and a swi_warn for the swp_listener `context`. */
+int swp_reject(void *context, const swi_rejection *rejection);
+void swp_warn(void *context, const char *text);
 
 /* PyCapsule_GetPointer and PyCapsule_IsValid of the Python that loaded this. */
 typedef void *(*swp_get_pointer)(void *capsule, const char *name);

@@ -56,3 +56,18 @@ int64_t swp_read(void *context, char *bytes, size_t size)
 	reader->at += size;
 	return (int64_t)size;
 }
+
+int swp_reject(void *context, const swi_rejection *rejection)
+{
+	swp_listener *listener = context;
+	listener->rejection = rejection;
+	return listener->take(listener);
+}
+
+void swp_warn(void *context, const char *text)
+{
+	swp_listener *listener = context;
+	listener->warning = text;
+	listener->take(listener);
+	listener->warning = NULL;
+}

@@ -35,6 +35,7 @@ from ._errors import (
     UsageError,
     ZoneError,
 )
+from ._files import FileReject, Imported, Map, Preset, import_file, presets
 from ._library import PATH as library_path
 from ._library import VERSION as __version__
 from ._result import Catalog, Result, catalog
@@ -46,15 +47,19 @@ __all__ = [
     "Catalog",
     "ClosedError",
     "CorruptError",
+    "FileReject",
     "ForkedError",
     "FormatError",
+    "Imported",
     "Ingested",
     "Instant",
     "InvalidError",
     "LimitError",
     "LockedError",
+    "Map",
     "NotFoundError",
     "OutOfMemoryError",
+    "Preset",
     "Progress",
     "ReadOnlyError",
     "Reject",
@@ -71,8 +76,10 @@ __all__ = [
     "ZoneError",
     "__version__",
     "catalog",
+    "import_file",
     "library_path",
     "open",
+    "presets",
 ]
 
 # Messages and help name what is public where it is to be found.

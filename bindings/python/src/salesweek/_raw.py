@@ -307,6 +307,14 @@ class swp_reader(ctypes.Structure):
     ]
 
 
+class swp_listener(ctypes.Structure):
+    _fields_ = [
+        ("take", ctypes.c_void_p),
+        ("rejection", ctypes.POINTER(swi_rejection)),
+        ("warning", ctypes.c_char_p),
+    ]
+
+
 class Functions:
     """The functions of a loaded library, with their types."""
 
@@ -582,6 +590,8 @@ class Functions:
         self.swp_watch_set = bind("swp_watch_set", ctypes.POINTER(swp_watch), ctypes.POINTER(swp_watch))
         self.swp_progress = bind("swp_progress", ctypes.c_int, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
         self.swp_read = bind("swp_read", ctypes.c_int64, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)
+        self.swp_reject = bind("swp_reject", ctypes.c_int, ctypes.c_void_p, ctypes.POINTER(swi_rejection))
+        self.swp_warn = bind("swp_warn", None, ctypes.c_void_p, ctypes.c_char_p)
         self.swp_capsule_setup = bind("swp_capsule_setup", None, swp_get_pointer, swp_is_valid)
         self.swp_schema_create = bind("swp_schema_create", ctypes.c_void_p)
         self.swp_array_create = bind("swp_array_create", ctypes.c_void_p)

@@ -183,6 +183,12 @@ class Store:
 
     # ---- records go in
 
+    @contextlib.contextmanager
+    def _write(self) -> Iterator[int]:
+        """The one writer: others wait here, where Ctrl-C is heard, and not in C."""
+        with self._handle.use() as store, self._writing:
+            yield store
+
     def ingest(
         self,
         table: str,
@@ -215,7 +221,7 @@ class Store:
         1
         >>> store.close()
         """
-        with self._handle.use() as store, self._writing, meter(progress, f"ingest {table}", "rows") as told:
+        with self._write() as store, meter(progress, f"ingest {table}", " rows") as told:
             options = _raw.swk_ingest_options(size=ctypes.sizeof(_raw.swk_ingest_options), strict=strict)
             if recorded_at is not None:
                 options.recorded_at = instant(store, recorded_at, zone, "recorded_at")

@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Claim: in Python, eight threads report while one ingests, correctly and on more than one core; Ctrl-C ends a long
+ingestion within a second, with the store as before.
+
+    python_threads.py --build build/release [--quick] [--seed N]
+
+Every answer given beside the ingestion is asked again at the commit it saw, when all is in: the same bytes. Cores are
+processor time by elapsed time. Interrupts are sent to processes of their own, at moments spread over an ingestion of
+four million rows from a pyarrow table into a file, from a stream whose producer is Python code, and over long reports.
+"""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import claim  # noqa: E402
+import package  # noqa: E402
+
+READERS = 8
+NOW = "2027-01-01T00:00:00Z"
+QUESTIONS = (
+    ("calls", {"by": ["rep"]}),
+    ("calls", {"by": ["weekday", "hour"], "total": True}),
+    ("calls", {"by": ["region"], "previous": True}),
+    ("responses", {"by": ["rep"]}),
+)
+
+
+def calls(rows, first, seed):
+    """Calls as a pyarrow table: ids from `first` on, over thirteen weeks."""
+    import numpy
+    import pyarrow
+
+    random = numpy.random.default_rng(seed)
+    outcomes = pyarrow.array(["answered", "voicemail", "busy", "unanswered"])
+    at = 1_790_000_000_000_000 + random.integers(0, 7_776_000, rows) * 1_000_000
+    return pyarrow.table(
+        {
+            "id": numpy.char.add("c", numpy.arange(first, first + rows).astype(str)),
+            "at": pyarrow.array(at, pyarrow.timestamp("us", "UTC")),
+            "lead": numpy.char.add("l", random.integers(0, rows // 8 + 1, rows).astype(str)),
+            "rep": numpy.char.add("r", random.integers(0, 50, rows).astype(str)),
+            "outcome": outcomes.take(pyarrow.array(random.integers(0, 4, rows))),
+            "duration_s": random.integers(0, 900, rows),
+        }
+    )
+
+
+# ---- threads
+
+
+def read_on(store, stop, told, failures):
+    """Asks in turn until told to stop; remembers some answers, with the commit that each saw."""
+    try:
+        count = 0
+        while not stop.is_set():
+            name, options = QUESTIONS[count % len(QUESTIONS)]
+            result = store.report(name, now=NOW, **options)
+            if count % 5 < 4:
+                told.append((count % len(QUESTIONS), result.commit, result.to_csv()))
+            count += 1
+        told.append(count)
+    except BaseException as error:
+        failures.append(error)
+
+
+def beside(ours, salesweek):
+    rows, commits = ours.scaled(100_000, 5_000), ours.scaled(20, 6)
+    store, stop, failures = salesweek.open(), threading.Event(), []
+    tables = [calls(rows, at * rows, ours.seed + at) for at in range(commits)]
+    told = [[] for _ in range(READERS)]
+    store.ingest("call", tables[0])
+    threads = [threading.Thread(target=read_on, args=(store, stop, mine, failures)) for mine in told]
+    begun, used = time.monotonic(), time.process_time()
+    for thread in threads:
+        thread.start()
+    for table in tables[1:]:
+        store.ingest("call", table)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    cores = (time.process_time() - used) / (time.monotonic() - begun)
+    ours.same("failures", failures, [])
+    answers = {}
+    for mine in told:
+        for question, commit, text in (each for each in mine if isinstance(each, tuple)):
+            ours.check(answers.setdefault((question, commit), text) == text, "two answers at one commit differ")
+    for (question, commit), text in answers.items():
+        name, options = QUESTIONS[question]
+        again = store.report(name, now=NOW, at_commit=commit, **options).to_csv()
+        ours.check(again == text, f"{name} {options} at commit {commit}: another answer afterwards")
+    asked = sum(each for mine in told for each in mine if isinstance(each, int))
+    seen = {commit for _, commit in answers}
+    print(
+        f"{READERS} readers beside a writer of {commits - 1} commits of {rows} rows: {asked} answers, those at "
+        f"{len(seen)} commits asked again, cores {cores:.2f} of {os.cpu_count()}",
+        flush=True,
+    )
+    ours.check(len(seen) > 1, "the readers saw one commit alone")
+    if not ours.quick and os.cpu_count() > 1:
+        ours.check(cores > 1, f"no more than one core of processor time: {cores:.2f}")
+
+
+# ---- interrupts, in a process of its own
+
+
+def work_of(kind, store, table):
+    """What is interrupted."""
+    import pyarrow
+
+    if kind == "table":
+        return lambda: store.ingest("call", table)
+    if kind == "producer":
+        batches = (batch for batch in table.to_batches(max_chunksize=20_000))
+        return lambda: store.ingest("call", pyarrow.RecordBatchReader.from_batches(table.schema, batches))
+    store.ingest("call", table)
+    return lambda: [store.report("calls", now=NOW, by=["rep", "hour"], zone=zone) for zone in ZONES]
+
+
+ZONES = ("UTC", "Europe/Berlin", "Asia/Tokyo", "America/New_York", "Asia/Kathmandu") * 200
+
+
+def victim(kind, rows, delay, path):
+    """Prints how it ended, as JSON."""
+    import salesweek
+
+    table = calls(rows, 1_000_000, 7)
+    store = salesweek.open(path)
+    store.ingest("call", calls(1000, 0, 3))
+    work = work_of(kind, store, table)
+    before = store.info(), store.report("calls", now=NOW).to_csv()
+    sent = []
+
+    def interrupt():
+        time.sleep(delay)
+        sent.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=interrupt)
+    begun = time.monotonic()
+    ended = "finished"
+    try:
+        thread.start()
+        work()
+    except KeyboardInterrupt:
+        ended = "KeyboardInterrupt"
+    except Exception as error:
+        ended = repr(error)
+    at = time.monotonic()
+    if ended == "finished":
+        try:
+            thread.join()
+            time.sleep(0.2)
+        except KeyboardInterrupt:
+            pass
+    info, answer = store.info(), store.report("calls", now=NOW).to_csv()
+    records = ("commits", "call_records", "call_versions")
+    same = answer == before[1] and all(info[name] == before[0][name] for name in records)
+    store.close()
+    with salesweek.open(path) as again:
+        same = same and again.report("calls", now=NOW).to_csv() == answer
+    print(json.dumps({"ended": ended, "took": at - begun, "late": at - sent[0] if sent else 0, "same": same}))
+
+
+def strike(ours, kind, rows, delay):
+    with claim.workplace() as work:
+        words = [sys.executable, __file__, "--victim", kind, str(rows), str(delay), str(work / "store")]
+        done = subprocess.run(
+            words, env=package.environment(ours.build), capture_output=True, text=True, check=False, timeout=600
+        )
+    if done.returncode:
+        ours.check(False, f"{kind}: exit {done.returncode}: {done.stderr[-500:]}")
+        return {"ended": "failed", "took": 0, "late": 0, "same": False}
+    ours.check("ignored" not in done.stderr, f"{kind}: Python ignored something: {done.stderr[-500:]}")
+    return json.loads(done.stdout)
+
+
+def interrupts(ours, kind, strikes):
+    rows = ours.scaled(4_000_000 if kind != "report" else 1_000_000, 200_000)
+    late, interrupted = [], 0
+    for at in range(strikes):
+        told = strike(ours, kind, rows, ours.scaled(0.3 + 1.4 * at, 0.02 + 0.02 * at))
+        if told["ended"] == "finished":
+            continue
+        interrupted += 1
+        late.append(told["late"])
+        ours.same(f"{kind}: ended by", told["ended"], "KeyboardInterrupt")
+        ours.check(told["same"], f"{kind}: the store is not as before")
+        ours.check(ours.quick or told["late"] < 1, f"{kind}: KeyboardInterrupt after {told['late']:.2f} s")
+    ours.check(interrupted, f"{kind}: nothing was interrupted")
+    worst = max(late, default=0)
+    told = f"{interrupted} of {strikes} interrupted, latest after {worst:.3f} s"
+    print(f"Ctrl-C, {kind}, {rows} rows: {told}", flush=True)
+
+
+def main():
+    if sys.argv[1:2] == ["--victim"]:
+        kind, rows, delay, path = sys.argv[2:]
+        victim(kind, int(rows), float(delay), path)
+        return 0
+    ours = claim.Claim(__doc__)
+    beside(ours, package.load(ours.build))
+    for kind, strikes in (("table", ours.scaled(8, 2)), ("producer", ours.scaled(3, 1)), ("report", ours.scaled(2, 1))):
+        interrupts(ours, kind, strikes)
+    return ours.end(f"contradictions {ours.wrong}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
