@@ -9,12 +9,20 @@ bool swk__cut_keeps(const swk__cut *cut, const swk__part *part, uint32_t row)
 	       swk__columns_get(part->columns, SWK__FIELD_RECORDED_AT, row) <= cut->as_of;
 }
 
+static int facts_check(const swk__facts *facts, swk_error *error)
+{
+	return facts->check ? facts->check(facts->check_context, 0, 0, error) : SWK_OK;
+}
+
 /* best[entity]: the greatest version of the entity that the cut leaves. */
-static void versions_choose(const swk__facts *facts, swk__table table, swk__place *best)
+static int versions_choose(const swk__facts *facts, swk__table table, swk__place *best, swk_error *error)
 {
 	const swk__table_state *state = &facts->snapshot->tables[table];
-	for (uint32_t i = 0; state->directory && i < state->directory->count; i++) {
+	int code = SWK_OK;
+	for (uint32_t i = 0; code == SWK_OK && state->directory && i < state->directory->count; i++) {
 		const swk__part *part = state->directory->parts[i];
+		if (part)
+			code = facts_check(facts, error);
 		for (uint32_t row = 0; part && row < part->rows; row++) {
 			if (!swk__cut_keeps(&facts->cut, part, row))
 				continue;
@@ -25,6 +33,7 @@ static void versions_choose(const swk__facts *facts, swk__table table, swk__plac
 				best[entity] = place;
 		}
 	}
+	return code;
 }
 
 /* A directory over the same columns with nothing live in it. */
@@ -76,18 +85,19 @@ static int table_cut(const swk__facts *facts, swk__table table, swk__table_state
 	swk__place *best = swk__alloc(mem, SWK__FAULT_facts_view, state->entities, sizeof *best);
 	if (best && state->directory)
 		made.directory = directory_bare(mem, state->directory);
-	bool done = best && (made.directory || !state->directory);
-	if (done) {
-		versions_choose(facts, table, best);
-		done = versions_enter(facts, table, best, &made);
-	}
+	int code = SWK_OK;
+	if (!best || (state->directory && !made.directory))
+		code = swk__fail_memory(error, mem);
+	if (code == SWK_OK)
+		code = versions_choose(facts, table, best, error);
+	if (code == SWK_OK && !versions_enter(facts, table, best, &made))
+		code = swk__fail_memory(error, mem);
 	swk__free(mem, best);
-	if (!done) {
+	if (code == SWK_OK)
+		*cut = made;
+	else
 		swk__state_release(&made);
-		return swk__fail_memory(error, mem);
-	}
-	*cut = made;
-	return SWK_OK;
+	return code;
 }
 
 int swk__facts_cut(const swk__history *history, swk__snapshot *snapshot, swk__table table, swk__cut cut,
@@ -115,6 +125,8 @@ static int facts_cut(swk__facts *facts, bool past, swk_error *error)
 	}
 	swk__fold_init_cut(&fold, facts->history, facts->tables, facts->snapshot->links, facts->cut.now,
 	                   facts->snapshot->mem);
+	fold.check = facts->check;
+	fold.check_context = facts->check_context;
 	if (code == SWK_OK)
 		code = swk__fold_all(&fold, error);
 	swk__fold_done(&fold);
@@ -122,10 +134,15 @@ static int facts_cut(swk__facts *facts, bool past, swk_error *error)
 }
 
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
-                    swk_error *error)
+                    swk__check check, void *check_context, swk_error *error)
 {
 	bool past = cut.as_of < snapshot->latest_recorded || cut.commit < snapshot->commit;
-	*facts = (swk__facts){ .history = history, .snapshot = snapshot, .cut = cut, .cached = true };
+	*facts = (swk__facts){ .history = history,
+		               .snapshot = snapshot,
+		               .cut = cut,
+		               .cached = true,
+		               .check = check,
+		               .check_context = check_context };
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
 	if (past || cut.now < snapshot->settled) {
 		int code = facts_cut(facts, past, error);

@@ -29,11 +29,14 @@ typedef struct swk__facts {
 	swk__cut cut;
 	swk__table_state tables[SWK__STATE_COUNT]; /* retained */
 	bool cached;                               /* nothing was cut off: the parts' versions tell them apart */
+	swk__check check;                          /* asked while records are cut; may be NULL */
+	void *check_context;
 } swk__facts;
 
-/* The facts under a cut. Takes a reference on the snapshot. On failure there is nothing to close. */
+/* The facts under a cut; `check`, which may be NULL, is asked while that takes long. Takes a reference on the snapshot.
+ * On failure there is nothing to close. */
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
-                    swk_error *error);
+                    swk__check check, void *check_context, swk_error *error);
 void swk__facts_close(swk__facts *facts);
 
 /* Whether a version of a cut's table is among those that the cut leaves, `now` aside. */

@@ -723,6 +723,11 @@ static bool fold_goes_on(swk__fold *fold, size_t done, swk_error *error)
 	return fold->stopped == SWK_OK;
 }
 
+static int fold_failed(const swk__fold *fold, swk_error *error)
+{
+	return fold->stopped != SWK_OK ? fold->stopped : swk__fail_memory(error, fold->mem);
+}
+
 /* Deals first: what leads won hangs on them. */
 static bool touched_fold(swk__fold *fold, swk_error *error)
 {
@@ -748,17 +753,17 @@ int swk__fold_changes(swk__fold *fold, swk_error *error)
 	fold->walked = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->walked);
 	if (!fold->lead_marks || !fold->deal_marks || !fold->walked || !changes_touch(fold) ||
 	    !touched_fold(fold, error) || !strays_clear(fold))
-		return fold->stopped != SWK_OK ? fold->stopped : swk__fail_memory(error, fold->mem);
+		return fold_failed(fold, error);
 	return SWK_OK;
 }
 
 int swk__fold_all(swk__fold *fold, swk_error *error)
 {
 	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_OPPORTUNITY].entities; entity++)
-		if (!deal_fold(fold, entity))
-			return swk__fail_memory(error, fold->mem);
+		if (!fold_goes_on(fold, entity, error) || !deal_fold(fold, entity))
+			return fold_failed(fold, error);
 	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_LEAD].entities; entity++)
-		if (!lead_fold(fold, entity))
-			return swk__fail_memory(error, fold->mem);
+		if (!fold_goes_on(fold, entity, error) || !lead_fold(fold, entity))
+			return fold_failed(fold, error);
 	return SWK_OK;
 }

@@ -34,7 +34,7 @@ typedef struct swk__fold {
 	swk__fold_list leads, deals;                /* touched */
 	uint64_t *lead_marks, *deal_marks, *walked; /* bits by entity; walked: leads whose followers are touched */
 	swk__fold_list members, replies, held, wins, scores, stages;
-	swk__check check; /* asked now and then by swk__fold_changes; may be NULL */
+	swk__check check; /* asked now and then; may be NULL */
 	void *check_context;
 	int stopped;     /* what the check said last */
 	uint64_t folded; /* leads folded */

@@ -530,7 +530,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	if (code != SWK_OK)
 		return code;
 	swk__snapshot *snapshot = swk__store_snapshot(store);
-	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, error);
+	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, swk__store_call_check, &c, error);
 	swk__snapshot_release(snapshot);
 	if (code == SWK_OK) {
 		code = swk__answer_make(&desk, &plan, &facts, result, error);

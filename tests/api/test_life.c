@@ -332,6 +332,14 @@ static void test_report_progress(void **state)
 	assert_int_equal(swk_store_report(store, &query, &result, &error), SWK_OK);
 	assert_true(told.calls > 1);
 	swk_result_free(result);
+	/* The past is cut out of the records first; that can be stopped too. */
+	result = NULL;
+	assert_int_equal(feed_one(store, "a", "answered"), SWK_OK);
+	query.at_commit = 1;
+	told = (progress){ .stop_at = 1 };
+	assert_int_equal(swk_store_report(store, &query, &result, &error), SWK_ERR_INTERRUPTED);
+	assert_null(result);
+	assert_int_equal(told.calls, 1);
 	swk_store_close(store);
 }
 

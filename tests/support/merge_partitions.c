@@ -181,7 +181,7 @@ static int store_rollup(swk_store *store, const swk_query *query, swk__rollup **
 	int code = swk__plan_make(&asker, query, &plan, NULL);
 	if (code != SWK_OK)
 		return code;
-	code = swk__facts_open(&facts, &store->history, store->history.published, plan.cut, NULL);
+	code = swk__facts_open(&facts, &store->history, store->history.published, plan.cut, NULL, NULL, NULL);
 	if (code == SWK_OK) {
 		code = swk__answer_rollup(&desk, &plan, &facts, rollup, NULL);
 		swk__facts_close(&facts);

@@ -22,7 +22,7 @@ static int teardown(void **state)
 static swk__facts facts_of(swk__cut cut)
 {
 	swk__facts facts;
-	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, NULL), SWK_OK);
+	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, NULL, NULL, NULL), SWK_OK);
 	return facts;
 }
 
@@ -408,7 +408,7 @@ static bool cut_fails_at(int at, bool for_ever)
 	uint32_t references = s.history.published->references;
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
-	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, NULL);
+	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, NULL, NULL, NULL);
 	s.mem.fault = NULL;
 	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
 	if (code == SWK_OK)
