@@ -6,7 +6,7 @@ ingestion within a second, with the store as before.
     python_threads.py --build build/release [--quick] [--seed N]
 
 Every answer given beside the ingestion is asked again at the commit it saw, when all is in: the same bytes. Cores are
-processor time by elapsed time. Interrupts are sent to processes of their own, at moments spread over an ingestion of
+processor time by elapsed time; on a machine that is busy with other things they are only printed. Interrupts are sent to processes of their own, at moments spread over an ingestion of
 four million rows from a pyarrow table into a file, from a stream whose producer is Python code, and over long reports.
 """
 
@@ -74,6 +74,7 @@ def read_on(store, stop, told, failures):
 def beside(ours, salesweek):
     rows, commits = ours.scaled(100_000, 5_000), ours.scaled(20, 6)
     store, stop, failures = salesweek.open(), threading.Event(), []
+    busy = os.getloadavg()[0]  # by others: they take what this is to show
     tables = [calls(rows, at * rows, ours.seed + at) for at in range(commits)]
     told = [[] for _ in range(READERS)]
     store.ingest("call", tables[0])
@@ -100,11 +101,11 @@ def beside(ours, salesweek):
     seen = {commit for _, commit in answers}
     print(
         f"{READERS} readers beside a writer of {commits - 1} commits of {rows} rows: {asked} answers, those at "
-        f"{len(seen)} commits asked again, cores {cores:.2f} of {os.cpu_count()}",
+        f"{len(seen)} commits asked again, cores {cores:.2f} of {os.cpu_count()} (load by others {busy:.1f})",
         flush=True,
     )
     ours.check(len(seen) > 1, "the readers saw one commit alone")
-    if not ours.quick and os.cpu_count() > 1:
+    if not ours.quick and os.cpu_count() - busy > 1:
         ours.check(cores > 1, f"no more than one core of processor time: {cores:.2f}")
 
 
