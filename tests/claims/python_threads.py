@@ -6,8 +6,9 @@ ingestion within a second, with the store as before.
     python_threads.py --build build/release [--quick] [--seed N]
 
 Every answer given beside the ingestion is asked again at the commit it saw, when all is in: the same bytes. Cores are
-processor time by elapsed time; on a machine that is busy with other things they are only printed. Interrupts are sent to processes of their own, at moments spread over an ingestion of
-four million rows from a pyarrow table into a file, from a stream whose producer is Python code, and over long reports.
+processor time by elapsed time; on a machine that is busy with other things they are only printed. Interrupts are sent
+to processes of their own, at moments spread over an ingestion of four million rows from a pyarrow table into a file,
+from a stream whose producer is Python code, and over long reports.
 """
 
 import json
