@@ -168,8 +168,8 @@ static void come_fill(swk__block *block, int field, unsigned char *codes)
 	for (uint32_t i = 0; i < block->count; i++) {
 		bool in = at[i] <= end; /* null, too, which is less than any instant */
 		codes[i] = in & (at[i] != SWK__NULL);
-		latest_in = in & (at[i] > latest_in) ? at[i] : latest_in;
-		first_out = !in & (at[i] < first_out) ? at[i] : first_out;
+		latest_in = (in & (at[i] > latest_in)) ? at[i] : latest_in;
+		first_out = (!in & (at[i] < first_out)) ? at[i] : first_out;
 	}
 	bounds->latest_in = latest_in;
 	bounds->first_out = first_out;
@@ -194,8 +194,8 @@ static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw codin
 	for (uint32_t i = 0; i < block->count; i++) {
 		bool in = raw[i] <= limit; /* null, too, which is 0 */
 		codes[i] = in & (raw[i] != 0);
-		most_in = in & (raw[i] > most_in) ? raw[i] : most_in;
-		least_out = !in & (raw[i] < least_out) ? raw[i] : least_out;
+		most_in = (in & (raw[i] > most_in)) ? raw[i] : most_in;
+		least_out = (!in & (raw[i] < least_out)) ? raw[i] : least_out;
 		any_out |= !in;
 	}
 	int64_t in = most_in ? coding.base + most_in * coding.unit : INT64_MIN;

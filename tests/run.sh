@@ -22,6 +22,7 @@ clang      clang, debug
 release    gcc, optimised, without assertions
 thread     clang, ThreadSanitizer: the tests that start threads
 coverage   every branch of the pure rooms is taken by the unit tests (tests/coverage.py)
+budgets    callgrind counts as many instructions for a record and a report as tests/bench/instructions.txt says
 tidy       clang-tidy
 claims     what the docs claim, in full (campaign, minutes)
 fuzz       mutated Arrow arrays under AddressSanitizer and UndefinedBehaviorSanitizer (campaign; FUZZ_SECONDS, 1800)
@@ -195,6 +196,12 @@ lane_coverage()
 	step check 'coverage gate' "$python" tests/coverage.py build/coverage
 }
 
+lane_budgets()
+{
+	build release gcc --buildtype=release
+	step check instructions "$python" tests/bench/instructions.py --build build/release
+}
+
 lane_tidy()
 {
 	step build 'tidy setup' configure clang clang
@@ -255,7 +262,7 @@ left_behind()
 
 lane_full()
 {
-	for part in debug sanitize clang release thread coverage tidy; do
+	for part in debug sanitize clang release thread coverage budgets tidy; do
 		"lane_$part"
 	done
 	step check 'nothing left behind' left_behind

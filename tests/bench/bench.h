@@ -43,6 +43,10 @@ SWK_API double bench_loads(size_t bytes, size_t loads, int tries);
 /* Counts calls by week and rep (numbers below 256) in a bare loop over columns of 8, 1, 1, 1 and 4 bytes. */
 SWK_API double bench_count(int64_t calls, int tries);
 
+/* Under callgrind: counts from here to there, into a dump of this name. */
+SWK_API void bench_count_begin(void);
+SWK_API void bench_count_end(const char *name);
+
 /* Drops the rollups that the store keeps; facts and records stay. */
 SWK_API void bench_forget(swk_store *store);
 

@@ -138,7 +138,7 @@ def medians(told):
         of = figures[engine]
         if "leads_last" in of:
             of["fold"] = {what: of["leads_last"][what] - of["leads_alone"][what] for what in ("seconds", "worked")}
-        for kind in ("cold", "warm", "changed"):
+        for kind in ("cold", "cold_threads", "warm", "changed"):
             parts = [of.get(f"{question}_{kind}") for question in queries.QUESTIONS]
             if all(parts):
                 of[f"all_{kind}"] = {what: sum(part[what] for part in parts) for what in ("seconds", "worked")}
@@ -169,7 +169,8 @@ def print_table(arguments, figures):
     print(f"{'':44}" + "".join(f"{head:>11}" for head in heads))
     for name, words in INGESTION:
         print_row(arguments, figures, name, words)
-    for kind, words in (("cold", "cold"), ("warm", "warm"), ("changed", "after one change")):
+    kinds = (("cold", "cold"), ("cold_threads", "cold, two threads"), ("warm", "warm"), ("changed", "after one change"))
+    for kind, words in kinds:
         for question in (*queries.QUESTIONS, "all"):
             print_row(arguments, figures, f"{question}_{kind}", f"{question}, {words}")
     for question in queries.QUESTIONS:
@@ -199,7 +200,7 @@ def print_limits(arguments, figures):
                 print(f"{name}: {engine} {cell(figures, engine, name, 'bytes'):.1f} bytes")
 
 
-def main():
+def options(words=None):
     parser = argparse.ArgumentParser()
     parser.add_argument("--library", type=pathlib.Path, required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
@@ -207,10 +208,15 @@ def main():
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--engines", default="salesweek,duckdb,sqlite")
     parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(words)
     arguments.engines = arguments.engines.split(",")
     if arguments.rows % 25000:
         parser.error("--rows is a multiple of 25,000")
+    return arguments
+
+
+def main():
+    arguments = options()
     told, answers, whole = measure(arguments)
     figures = medians(told)
     if arguments.json:

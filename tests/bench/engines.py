@@ -65,6 +65,10 @@ class Query(ctypes.Structure):
         ("as_of", ctypes.c_int64),
         ("at_commit", ctypes.c_uint64),
         ("currency", ctypes.c_char_p),
+        ("progress", ctypes.c_void_p),
+        ("progress_context", ctypes.c_void_p),
+        ("threads", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     ]
 
 
@@ -107,7 +111,7 @@ class Salesweek:
         name, schema, array = prepared
         self.call("swk_store_ingest", self.store, name, ctypes.byref(schema), ctypes.byref(array), None, None, None)
 
-    def query(self, question, first=None, last=None, now=0):
+    def query(self, question, first=None, last=None, now=0, threads=1):
         report, by, flags = queries.QUESTIONS[question]
         return Query(
             size=ctypes.sizeof(Query),
@@ -118,6 +122,7 @@ class Salesweek:
             to=text_label(last),
             flags=flags,
             now=now,
+            threads=threads,
         )
 
     def ask(self, query):

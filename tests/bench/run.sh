@@ -21,8 +21,7 @@ esac
 build=build/bench
 [ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=release -Dtests=false -Dcli=false -Dwerror=false >&2
 ninja -C "$build" >&2
-cc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -fPIC -shared -Iinclude -Ilib tests/bench/*.c -o "$build/libbench.so" \
-	-Wl,--whole-archive "$build/lib/libsalesweek.a" -Wl,--no-whole-archive -lsqlite3 -lm -lpthread
+sh tests/bench/library.sh "$build" "$build/libbench.so"
 
 folder=$(mktemp -d "$root/$build/rows.XXXXXX")
 trap 'rm -rf "$folder"' EXIT INT TERM
