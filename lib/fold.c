@@ -456,9 +456,7 @@ static bool score_excluded(const swk__fold *fold, const subject *person, const i
 		return false;
 	if (person->won_at <= score->at)
 		return true;
-	const swk__part *part = swk__directory_part(fold->states[SWK__TABLE_SCORE].directory,
-	                                            swk__place_week(score->place));
-	return !swk__part_commit(part, swk__place_row(score->place))->stamped &&
+	return !swk__state_stamped(&fold->states[SWK__TABLE_SCORE], score->place) &&
 	       get(fold, SWK__TABLE_SCORE, score->place, SWK__FIELD_RECORDED_AT) > person->won_at;
 }
 

@@ -152,7 +152,7 @@ int swk__history_compare(const swk__history *history, swk__table table, const sw
 		if (order != 0)
 			return order;
 	}
-	return 0;
+	return swk__state_stamped(state, b) - swk__state_stamped(state, a);
 }
 
 swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,

@@ -5,7 +5,8 @@
  *   batch --> history: ids (text --> entity), texts, tables[t] { directory, current } --publish--> snapshot
  *
  * A version is never overwritten. The versions of an entity are chained from the current one to the older ones
- * (version rule: greater recorded_at, then the greater row); a row that equals one of them is not stored again.
+ * (version rule: greater recorded_at, then the greater row, then one whose time was given over one that was stamped); a
+ * row that equals one of them is not stored again.
  *
  * Invariant: a snapshot is immutable. swk__history_begin ... _apply ... is invisible until _publish, and _rollback
  * leaves everything as before. One writer at a time; the caller sees to it.

@@ -128,14 +128,14 @@ static void handles_find(intake *in)
 static void rows_compare(intake *in)
 {
 	const swk__schema *schema = &swk__schemas[in->table];
-	const swk__columns *columns[RUN_ROWS];
+	const swk__part *parts[RUN_ROWS];
 	uint32_t known[RUN_ROWS], rows[RUN_ROWS], count = 0;
 	for (uint32_t i = 0; i < in->count; i++) {
 		in->same[i] = in->handles[i] != 0;
 		if (!in->handles[i])
 			continue;
 		swk__place place = swk__blocks_get(in->state->blocks, in->handles[i]);
-		columns[count] = swk__state_columns(in->state, place);
+		parts[count] = swk__directory_part(in->state->directory, swk__place_week(place));
 		rows[count] = swk__place_row(place);
 		known[count++] = i;
 	}
@@ -144,13 +144,19 @@ static void rows_compare(intake *in)
 			uint32_t i = known[k];
 			if (!in->same[i] || (f == SWK__FIELD_RECORDED_AT && in->stamped[i]))
 				continue;
-			swk__run run = swk__columns_run(columns[k], f, rows[k]);
+			swk__run run = swk__columns_run(parts[k]->columns, f, rows[k]);
 			in->same[i] = swk__run_get(&run, 0) == in->values[f][i];
 		}
 	}
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t i = known[k];
+		if (in->same[i] && !in->stamped[i])
+			in->same[i] = in->ours[i] == swk__part_commit(parts[k], rows[k])->stamped;
+	}
 }
 
-/* The version rule between a row of the run and a stored one, from field `from` on. */
+/* The version rule between a row of the run and a stored one, from field `from` on; from the first of the table's own
+ * on it is not asked who said when. */
 static int row_compare(const intake *in, uint32_t row, swk__place stored, unsigned from)
 {
 	const swk__columns *columns = swk__state_columns(in->state, stored);
@@ -160,7 +166,7 @@ static int row_compare(const intake *in, uint32_t row, swk__place stored, unsign
 		if (order != 0)
 			return order;
 	}
-	return 0;
+	return from == SWK__FIELD_RECORDED_AT ? swk__state_stamped(in->state, stored) - in->ours[row] : 0;
 }
 
 /* Where a row belongs among the versions of its record: after `newer` (0: it is the current one), before `older` (0: it

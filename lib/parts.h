@@ -221,6 +221,13 @@ static inline int64_t swk__state_get(const swk__table_state *state, swk__place p
 	return swk__columns_get(swk__state_columns(state, place), field, swk__place_row(place));
 }
 
+/* 1 where the store gave the recorded_at of the row at a place, else 0. */
+static inline int swk__state_stamped(const swk__table_state *state, swk__place place)
+{
+	const swk__part *part = swk__directory_part(state->directory, swk__place_week(place));
+	return swk__part_commit(part, swk__place_row(place))->stamped;
+}
+
 /* Lets pages of a state without rows be made. False when memory failed. */
 bool swk__state_begin(swk__mem *mem, swk__table_state *state);
 

@@ -86,8 +86,7 @@ extern const swk__schema swk__schemas[SWK__STATE_COUNT];
 /* A table has fewer fields: one more place is that of `stamped` while a row is on its way in. */
 #define SWK__FIELDS_MAX 16
 
-/* What a row may say beside its table's fields: that its recorded_at is a stamp that a store once gave. No field of
- * versions: they are not told apart by it. */
+/* What a row may say beside its table's fields: that its recorded_at is a stamp that a store once gave. */
 extern const swk__field swk__stamped;
 
 /* Numbers of fields by name, for code that reads one; checked against the names by a test. */

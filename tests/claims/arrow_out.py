@@ -9,7 +9,8 @@ stream, is read by pyarrow, nanoarrow, polars, pandas and DuckDB: cell by cell w
 and valid by pyarrow's full validation. Each table is exported, current records and all versions, whole and cut by time
 and by commit, in arrays of random size: what the libraries read is what the model (tests/model/records.py, written
 from docs/metrics.md alone) has kept of the same rows. All versions, ingested into an empty store in any order of the
-tables, make one that exports the same bytes and answers the same reports, "as of" too, and goes on alike.
+tables, make one that exports the same bytes and answers the same reports, "as of" too, and goes on alike. An export
+holds as much memory of many records as of few, and what is ingested meanwhile is not seen.
 """
 
 import collections
@@ -40,6 +41,7 @@ from cached_equals_uncached import rows_of  # noqa: E402
 JSON = 2
 EPOCH = datetime.datetime(1970, 1, 1)
 MICROSECOND = datetime.timedelta(microseconds=1)
+MINUTE = datetime.timedelta(minutes=1)
 LATER = 5680281600 * 10**6  # 2150: after every stamp of a feed
 QUERIES = 3
 
@@ -291,6 +293,45 @@ def check_round_trip(run, feed, store, more, queries, luck, work):
     other.close()
 
 
+# ------------------------------------------------------------------------------------------------------ memory
+
+
+def calls_of(count):
+    first = datetime.datetime(2026, 1, 5)
+    return pyarrow.table(
+        {
+            "id": [f"c{number}" for number in range(count)],
+            "at": pyarrow.array([first + number * MINUTE for number in range(count)], pyarrow.timestamp("us", "UTC")),
+            "lead": [f"l{number % (count // 4)}" for number in range(count)],
+            "rep": [f"r{number % 50}" for number in range(count)],
+        }
+    )
+
+
+def held_beside(run, count):
+    """The most that an export of so many records holds beside the store, which takes a record after each array."""
+    with claim.workplace() as work:
+        store = library.Store(run.library, work / "store")
+        arrow_ingest.ingest(store, "call", calls_of(count))
+        before, most, rows = int(store.info()["memory_bytes"]), 0, 0
+        for batch in pyarrow.RecordBatchReader.from_stream(arrow_export.export(store, "call", True)):
+            most, rows = max(most, int(store.info()["memory_bytes"]) - before), rows + batch.num_rows
+            del batch
+            store.ingest([{"table": "call", "id": "c1", "at": "2026-01-05", "duration_s": rows}], LATER)
+        run.same(f"export of {count} beside a writer", rows, count)
+        store.close()
+    return most
+
+
+def check_memory(run, small, large):
+    most = [held_beside(run, count) for count in (small, large)]
+    run.ours.check(most[1] < 1.25 * most[0], f"an export holds more of more records: {most}")
+    print(
+        f"memory that an export holds beside the store, an array of 65,536 rows among it: of {small} records "
+        f"{most[0] / 2**20:.1f} MiB, of {large} records {most[1] / 2**20:.1f} MiB"
+    )
+
+
 # ------------------------------------------------------------------------------------------------------- feeds
 
 
@@ -348,6 +389,7 @@ def main():
         feeds()
     except AssertionError as error:
         ours.check(False, f"feed {error}")
+    check_memory(run, ours.scaled(200000, 80000), ours.scaled(1000000, 160000))
     counts = run.counts
     ours.check(counts["report rows"] > 0 and counts["records"] > 0, "nothing was compared")
     return ours.end(

@@ -328,9 +328,19 @@ class Maker:
             rng.shuffle(rows)
         return rows
 
+    def mark_stamped(self, rows: list[dict[str, Any]]) -> None:
+        """In some feeds rows say that their `recorded_at` is a stamp, or that it is none."""
+        rng = random.Random(f"stamped {self.feed.seed}")
+        if chance(rng, 0.3):
+            for row in rows:
+                if chance(rng, 0.2):
+                    row["stamped"] = rng.choice([True, True, False, None])
+
     def make(self) -> Feed:
         rng, feed = self.rng, self.feed
-        feed.lines = [json.dumps(row, ensure_ascii=chance(rng, 0.3)) for row in self.rows()]
+        rows = self.rows()
+        self.mark_stamped(rows)
+        feed.lines = [json.dumps(row, ensure_ascii=chance(rng, 0.3)) for row in rows]
         if chance(rng, 0.3):
             for _ in range(rng.randint(1, 5)):
                 feed.lines.insert(rng.randint(0, len(feed.lines)), self.bad_line())

@@ -265,6 +265,7 @@ class Row:
     id: str
     recorded_at: int | None
     values: dict[str, Any]  # the table's fields and `deleted`, defaults filled in
+    stamped: bool  # `recorded_at`, if it is there, is a stamp that a store once gave
 
 
 def check_row(row: Any, zone: str, base: str) -> Row:
@@ -274,7 +275,7 @@ def check_row(row: Any, zone: str, base: str) -> Row:
     if not isinstance(table, str) or table not in TABLES:
         raise BadRow("unknown table")
     fields = TABLES[table] + [DELETED]
-    known = {"table", "id", "recorded_at"} | {spec.name for spec in fields}
+    known = {"table", "id", "recorded_at", "stamped"} | {spec.name for spec in fields}
     for name in row:
         if name not in known:
             raise BadRow(f"unknown field {name}")
@@ -285,7 +286,8 @@ def check_row(row: Any, zone: str, base: str) -> Row:
     values = {spec.name: check_value(spec, row.get(spec.name), zone) for spec in fields}
     if table in ROW_CHECKS:
         ROW_CHECKS[table](values, base)
-    return Row(table, id, recorded_at, values)
+    stamped = check_value(Field("stamped", "boolean", default=False), row.get("stamped"), zone)
+    return Row(table, id, recorded_at, values, stamped)
 
 
 # ---- versions -------------------------------------------------------------
@@ -303,12 +305,12 @@ def value_key(value: Any) -> tuple:
 class Version:
     recorded_at: int
     values: dict[str, Any]
-    given: bool = True  # the row carried `recorded_at`
+    given: bool = True  # the row carried `recorded_at`, not as a stamp
 
     def key(self) -> tuple:
         """The greatest is current; `values` is in the order of the table with
-        `deleted` last."""
-        return (self.recorded_at, [value_key(value) for value in self.values.values()])
+        `deleted` last; a time that was given is greater than a stamp."""
+        return (self.recorded_at, [value_key(value) for value in self.values.values()], self.given)
 
 
 @dataclass
@@ -346,7 +348,11 @@ class Records:
                 if current is not None and current.values == row.values:
                     counts.unchanged += 1
                     continue
-            version = Version(recorded_at, row.values, row.recorded_at is not None)
+            elif row.stamped:
+                self.last_stamp_given = max(self.last_stamp_given, recorded_at)
+                stamp = max(stamp, self.last_stamp_given + 1)
+            given = row.recorded_at is not None and not row.stamped
+            version = Version(recorded_at, row.values, given)
             stored = self.versions[row.table].setdefault(row.id, [])
             if any(other.key() == version.key() for other in stored):
                 counts.unchanged += 1

@@ -66,7 +66,7 @@ static void row_cells(size_t i, char week[16], swk__cell *cells)
 	cells[TEAM].text = swk__slice_of(teams[i % 3]);
 	cells[MADE].integer = (int64_t)i - 5;
 	cells[RATE].real = 1.0 / (double)(i + 1);
-	cells[AMOUNT].amount = -(swk__i128)i << 70;
+	cells[AMOUNT].amount = -((swk__i128)i << 70);
 }
 
 /* Each step's failure is the result's: the caller frees it. */
@@ -291,6 +291,53 @@ static void test_children_move(void **state)
 		row_check(&again, i);
 	for (size_t c = WIDTH; c-- > 0;)
 		kept[c].release(&kept[c]);
+}
+
+static int released; /* calls of release callbacks */
+static void (*real_release)(struct ArrowArray *array);
+
+static void counted_release(struct ArrowArray *array)
+{
+	released++;
+	real_release(array);
+}
+
+static void array_watch(struct ArrowArray *array)
+{
+	real_release = array->release;
+	array->release = counted_release;
+	for (int64_t i = 0; i < array->n_children; i++)
+		array_watch(array->children[i]);
+	if (array->dictionary)
+		array_watch(array->dictionary);
+}
+
+/* Each struct's callback is called once: by its parent, or where it was moved to. */
+static void test_released_once(void **state)
+{
+	(void)state;
+	for (size_t moved = 0; moved <= WIDTH; moved++) {
+		struct ArrowSchema schema;
+		struct ArrowArray array, kept[WIDTH];
+		swk_result *result = result_sample(30);
+		assert_int_equal(swk_result_arrow(result, &schema, &array, NULL), SWK_OK);
+		schema.release(&schema);
+		swk_result_free(result);
+		released = 0;
+		array_watch(&array);
+		for (size_t i = 0; i < moved; i++) {
+			kept[i] = *array.children[i];
+			array.children[i]->release = NULL;
+		}
+		array.release(&array);
+		assert_null(array.release);
+		for (size_t i = 0; i < moved; i++) {
+			kept[i].release(&kept[i]);
+			assert_null(kept[i].release);
+		}
+		assert_int_equal(released, 1 + WIDTH + 1); /* the whole, its columns, a dictionary */
+		assert_int_equal(memory.used, 0);
+	}
 }
 
 static void count_up(void *owner)
@@ -564,10 +611,10 @@ static void test_gather_fits(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_arrow),         TEST(test_arrow_shares), TEST(test_metadata),     TEST(test_metadata_none),
-		TEST(test_children_move), TEST(test_orders),       TEST(test_stream),       TEST(test_usage),
-		TEST(test_forked),        TEST(test_sweep_arrow),  TEST(test_sweep_stream), TEST(test_gather_repeats),
-		TEST(test_gather_fits),
+		TEST(test_arrow),          TEST(test_arrow_shares),  TEST(test_metadata),    TEST(test_metadata_none),
+		TEST(test_released_once),  TEST(test_children_move), TEST(test_orders),      TEST(test_stream),
+		TEST(test_usage),          TEST(test_forked),        TEST(test_sweep_arrow), TEST(test_sweep_stream),
+		TEST(test_gather_repeats), TEST(test_gather_fits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,15 +398,52 @@ static void test_stamped_comes_back(void **state)
 	                    "id=r4 recorded_at=2026-12-01T00:00:00.000002Z capacity=1 deleted=0 stamped=1\n--\n");
 }
 
+/* Versions that differ in whose time it is are two, in whatever order they come; the one whose time was given is the
+ * current one. */
+static void test_stamped_and_given(void **state)
+{
+	static const char *const orders[][2] = { { "true", "false" }, { "false", "true" } };
+	swk__export_plan plan = plan_of(SWK__TABLE_REP);
+	(void)state;
+	for (int together = 0; together < 2; together++) {
+		for (size_t i = 0; i < 2; i++) {
+			const char *lines[] = { orders[i][0], orders[i][1], "true", "false" };
+			char text[1024] = "";
+			uint64_t accepted = 0;
+			for (size_t l = 0; l < SWK__COUNT(lines); l++) {
+				size_t length = together ? strlen(text) : 0;
+				snprintf(text + length, sizeof text - length,
+				         "rep r%d%zu recorded_at=2026-12-01 stamped=%s\n", together, i, lines[l]);
+				if (!together)
+					accepted += scene_commit(&s, text).accepted;
+			}
+			if (together)
+				accepted = scene_commit(&s, text).accepted;
+			assert_int_equal(accepted, 2);
+		}
+	}
+	const char *text = exported(&plan);
+	assert_null(strstr(text, "stamped=1"));
+	plan.cut.as_of = instant("2026-12-02");
+	assert_string_equal(exported(&plan), text);
+	plan.versions = true;
+	assert_non_null(strstr(exported(&plan), "stamped=1"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_every_kind), TEST(test_current_and_versions),
-		TEST(test_cuts),       TEST(test_snapshot_stays),
-		TEST(test_texts_fit),  TEST(test_again_after_failure),
-		TEST(test_open_sweep), TEST(test_stamped_comes_back),
+		TEST(test_every_kind),
+		TEST(test_current_and_versions),
+		TEST(test_cuts),
+		TEST(test_snapshot_stays),
+		TEST(test_texts_fit),
+		TEST(test_again_after_failure),
+		TEST(test_open_sweep),
+		TEST(test_stamped_comes_back),
+		TEST(test_stamped_and_given),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
