@@ -283,7 +283,7 @@ static json_t *amount_field(map_draft *draft, size_t column)
 static json_t *number_field(map_draft *draft, const swi__lexeme *lexeme, size_t column)
 {
 	json_t *object = column_object(draft, column);
-	bool percent = strcmp(profile_of(draft, column)->numbers.symbol, "%") == 0;
+	bool percent = profile_of(draft, column)->numbers.symbol[0] == '%';
 	number_describe(draft, object, column);
 	if (percent && strcmp(lexeme->field, "capacity") == 0)
 		put(draft, object, "scale", json_real(0.01));

@@ -138,7 +138,8 @@ static int heading_check_fields(csv_reader *reader)
 		if (!name)
 			return fail_heading(reader, what);
 		code = swi__run_field_known(run, run->options->table, name);
-		snprintf(what, sizeof what, "has column \"%.60s\", which table %.20s has not", name,
+		snprintf(what, sizeof what,
+		         "has column \"%.40s\", which table %.20s has not: it needs a map or a preset", name,
 		         run->options->table);
 		if (code == SWK_ERR_USAGE)
 			return fail_heading(reader, what);

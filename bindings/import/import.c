@@ -257,9 +257,14 @@ static void run_done(swi__run *run)
 	swi__input_done(&run->input);
 }
 
+/* Bytes beyond what is known here must be zero. */
 static bool options_usable(const swi_options *options)
 {
-	return options->size == sizeof *options;
+	const unsigned char *bytes = (const unsigned char *)options;
+	for (size_t i = sizeof *options; i < options->size; i++)
+		if (bytes[i])
+			return false;
+	return options->size >= sizeof *options;
 }
 
 int swi_import(swk_store *store, swi_read read, void *read_context, const swi_options *options, swi_counts *counts,

@@ -174,7 +174,7 @@ static size_t value_end(swi__slice line, size_t at)
 static swi__slice member_text(swi__slice line, size_t number)
 {
 	const char *brace = memchr(line.bytes, '{', line.length);
-	size_t at = brace ? (size_t)(brace - line.bytes) + 1 : line.length, colon = at;
+	size_t at = brace ? (size_t)(brace - line.bytes) + 1 : line.length, colon;
 	for (;; number--) {
 		while (at < line.length && line.bytes[at] != '"')
 			at++;
@@ -349,6 +349,18 @@ static int line_row(swi__run *run, swi__flat *flat)
 	return code;
 }
 
+/* A first line that is no object, and has cells: what was meant is CSV. */
+static bool looks_like_csv(swi__slice line)
+{
+	line = swi__trim(line);
+	if (!line.length || memchr("{[", line.bytes[0], 2))
+		return false;
+	for (const char *delimiter = SWI__DELIMITERS; *delimiter; delimiter++)
+		if (memchr(line.bytes, *delimiter, line.length))
+			return true;
+	return false;
+}
+
 int swi__jsonl(swi__run *run)
 {
 	swi__flat flat = { .count = 0 };
@@ -362,6 +374,10 @@ int swi__jsonl(swi__run *run)
 		if (got == SWI__GOT_LONG)
 			code = swi__run_refuse(run, "", NULL, NO_VALUE,
 			                       "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
+		else if (run->input.number == 1 && looks_like_csv(run->input.row))
+			return swi__fail(
+				run->error, SWK_ERR_INVALID,
+				"is no JSON lines, but looks like CSV: name its table (--table), a map or a preset");
 		else
 			code = line_row(run, &flat);
 	}

@@ -219,10 +219,9 @@ static void phrase_strip(phrase *made, const char *first, bool at_end)
 	size_t before = (size_t)(at - made->bytes);
 	if (memcmp(at, first, length) != 0 || at[-1] != ' ' || at[length] != ' ')
 		return;
-	size_t cut = at_end ? length + 1 : length + 1;
-	size_t from = at_end ? before - 1 : 0;
-	memmove(made->bytes + from, made->bytes + from + cut, made->length - from - cut + 1);
-	made->length -= cut;
+	/* With the space before it. */
+	memmove(made->bytes + before - 1, made->bytes + before + length, made->length - before - length + 1);
+	made->length -= length + 1;
 }
 
 static void heading_phrase(phrase *made, swi__slice heading)

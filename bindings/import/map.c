@@ -120,7 +120,9 @@ static int set_columns(map_parser *parser, size_t count)
 static int field_column(map_parser *parser, json_t *value)
 {
 	int code = set_columns(parser, 1);
-	return code ? code : read_column(parser, value, "column", parser->field->columns);
+	if (code || !parser->field->columns)
+		return code;
+	return read_column(parser, value, "column", parser->field->columns);
 }
 
 static int field_columns(map_parser *parser, json_t *value)

@@ -261,6 +261,9 @@ int swi__sample_read(swi__sample *sample, swi_read read, void *read_context, siz
 	int code = file_read(sample, read, read_context, error);
 	if (code)
 		return code;
+	if (sample->file.length && sample->file.bytes[0] == '{')
+		return swi__fail(error, SWK_ERR_INVALID,
+		                 "looks like JSON lines, which are imported without a map: their keys are the fields");
 	encoding_find(sample);
 	code = layout_find(sample, error);
 	if (!code)

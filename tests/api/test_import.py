@@ -104,6 +104,22 @@ class Encodings(Importing):
                 self.take(calls(), start + b"\n" * 100, code=1, out="", err=err)
 
 
+class Kinds(Importing):
+    """Files of another kind than was said."""
+
+    def test_csv_for_json_lines(self):
+        self.check(1, "import", "s.swk", "-", given="Deal ID;Amount\n1;5\n", out="", err="looks like CSV: name its")
+        self.check(3, "import", "s.swk", "-", given="nonsense\n", err="was not JSON")
+
+    def test_headings_of_somebody_else(self):
+        err = 'has column "Deal ID", which table opportunity has not: it needs a map or a preset'
+        self.check(1, "import", "s.swk", "--table", "opportunity", "-", given="Deal ID;Amount\n1;5\n", out="", err=err)
+
+    def test_json_lines_for_csv(self):
+        self.write("f.jsonl", '{"table":"call"}\n')
+        self.check(1, "map", "f.jsonl", out="", err="looks like JSON lines")
+
+
 class Lines(Importing):
     def test_ends_of_lines_and_what_stands_before_the_heading(self):
         for end in ("\n", "\r\n", "\r"):
