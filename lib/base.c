@@ -96,12 +96,15 @@ void *swk__alloc(swk__mem *mem, swk__fault point, size_t count, size_t size)
 		return mem_failed(mem);
 	if (!mem_charge(mem, bytes))
 		return NULL;
-	block_head *head = mem->allocator.alloc(mem->allocator.context, bytes);
+	/* What the system has just mapped is zero already. */
+	const bool system = mem->allocator.alloc == system_alloc;
+	block_head *head = system ? calloc(1, bytes) : mem->allocator.alloc(mem->allocator.context, bytes);
 	if (!head) {
 		mem_discharge(mem, bytes);
 		return mem_failed(mem);
 	}
-	memset(head, 0, bytes);
+	if (!system)
+		memset(head, 0, bytes);
 	head->size = bytes;
 	return head + 1;
 }

@@ -175,6 +175,17 @@ static inline bool swk__bit_at(const void *bits, size_t row)
 /* The capacity an array of `capacity` things grows to so that `needed` fit: at least doubled, 0 on overflow. */
 size_t swk__grown(size_t capacity, size_t needed);
 
+/* How things that never move lie in segments: four of one thing, four of two, four of four ...; so at most a quarter of
+ * what is there is empty. The segment of thing `index`, its place in it, and how many the segment has. */
+static inline unsigned swk__step_of(uint64_t index, uint64_t *at, uint64_t *size)
+{
+	uint64_t quarter = index + 4;
+	unsigned doubled = 61u - (unsigned)__builtin_clzll(quarter);
+	*at = quarter & ((UINT64_C(1) << doubled) - 1);
+	*size = UINT64_C(1) << doubled;
+	return doubled * 4 + (unsigned)(quarter >> doubled) - 4;
+}
+
 /* ----------------------------------------------------------------------------------------- buffers */
 
 /* Growable bytes with a maximum. All zero but `mem` and `maximum` is the empty buffer. After a failure

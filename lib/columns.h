@@ -65,12 +65,11 @@ typedef struct swk__columns {
 /* Segment and place in it of a row, and how many rows the segment has. */
 static inline unsigned swk__segment_of(uint32_t row, uint32_t *at, uint32_t *size)
 {
-	uint64_t quarter = (uint64_t)row / SWK__COLUMNS_FIRST + 4;
-	unsigned doubled = 61u - (unsigned)__builtin_clzll(quarter);
-	uint64_t first = quarter >> doubled << doubled;
-	*at = (uint32_t)(row - (first - 4) * SWK__COLUMNS_FIRST);
-	*size = (uint32_t)SWK__COLUMNS_FIRST << doubled;
-	return doubled * 4 + (unsigned)(quarter >> doubled) - 4;
+	uint64_t block, blocks;
+	unsigned segment = swk__step_of(row / SWK__COLUMNS_FIRST, &block, &blocks);
+	*at = (uint32_t)block * SWK__COLUMNS_FIRST + row % SWK__COLUMNS_FIRST;
+	*size = (uint32_t)blocks * SWK__COLUMNS_FIRST;
+	return segment;
 }
 
 /* Cells of one field that lie together. */

@@ -560,22 +560,9 @@ static bool lead_fold(swk__fold *fold, uint32_t lead)
 
 /* --------------------------------------------------------------------------------------- what is touched */
 
-static bool mark(uint64_t *marks, uint32_t entity)
+static void lead_touch(const swk__fold *fold, uint32_t lead)
 {
-	uint64_t bit = UINT64_C(1) << (entity % 64), before = marks[entity / 64];
-	marks[entity / 64] |= bit;
-	return before & bit;
-}
-
-static bool deal_touch(swk__fold *fold, uint32_t opportunity)
-{
-	return !opportunity || mark(fold->deal_marks, opportunity) ||
-	       list_add(fold, &fold->deals, (item){ .entity = opportunity });
-}
-
-static bool lead_touch(swk__fold *fold, uint32_t lead)
-{
-	return !lead || mark(fold->lead_marks, lead) || list_add(fold, &fold->leads, (item){ .entity = lead });
+	(void)swk__touched_add(fold->touched, SWK__TOUCH_LEAD, lead);
 }
 
 /* The lead of an opportunity, as it is now. */
@@ -585,115 +572,79 @@ static uint32_t opportunity_lead(const swk__fold *fold, uint32_t opportunity)
 	return row ? (uint32_t)get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD) : 0;
 }
 
-/* Touches what the row at a place refers to. */
-static bool row_touch(swk__fold *fold, swk__table table, swk__place row)
-{
-	static const int lead_fields[SWK__TABLE_COUNT] = {
-		[SWK__TABLE_LEAD] = SWK__LEAD_MERGED_INTO,
-		[SWK__TABLE_MESSAGE] = SWK__MESSAGE_LEAD,
-		[SWK__TABLE_CALL] = SWK__CALL_LEAD,
-		[SWK__TABLE_SCORE] = SWK__SCORE_LEAD,
-		[SWK__TABLE_OPPORTUNITY] = SWK__OPPORTUNITY_LEAD,
-		[SWK__TABLE_MEETING] = SWK__MEETING_LEAD,
-	};
-	uint32_t entity = row ? (uint32_t)get(fold, table, row, SWK__FIELD_ID) : 0;
-	if (!row)
-		return true;
-	if (lead_fields[table] && !lead_touch(fold, (uint32_t)get(fold, table, row, (unsigned)lead_fields[table])))
-		return false;
-	switch (table) {
-	case SWK__TABLE_LEAD:
-		return lead_touch(fold, entity);
-	case SWK__TABLE_OPPORTUNITY:
-		return deal_touch(fold, entity);
-	case SWK__TABLE_STAGE:
-		return deal_touch(fold, (uint32_t)get(fold, table, row, SWK__STAGE_OPPORTUNITY));
-	case SWK__TABLE_MEETING:
-		return lead_touch(fold,
-		                  opportunity_lead(fold, (uint32_t)get(fold, table, row, SWK__MEETING_OPPORTUNITY)));
-	default:
-		return true;
-	}
-}
-
 /* A touched lead may have been, or become, one that others count for, and one that counts for another. */
-static bool leads_spread(swk__fold *fold)
+static void leads_spread(const swk__fold *fold)
 {
-	for (size_t i = 0; i < fold->leads.count; i++) {
-		uint32_t lead = fold->leads.items[i].entity;
+	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_LEAD, &lead); lead++) {
 		swk__place root = swk__lead_resolve(fold->states, lead);
-		if (root && !lead_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, root, SWK__FIELD_ID)))
-			return false;
+		if (root)
+			lead_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, root, SWK__FIELD_ID));
 	}
-	return true;
 }
 
-/* The leads that a lead whose row changed may carry with it: all that lead to it, also past those that were touched
- * for another reason. */
+/* Goes to the leads that lead to a lead, past none twice: who was walked to is a follower now. */
 static bool followers_touch(swk__fold *fold, uint32_t lead)
 {
 	fold->members.count = 0;
-	if (mark(fold->walked, lead))
-		return true;
 	if (!list_add(fold, &fold->members, (item){ .entity = lead }))
 		return false;
 	for (size_t i = 0; i < fold->members.count; i++) {
 		uint32_t target = fold->members.items[i].entity;
 		for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_LEAD_MERGED, target, row));) {
 			uint32_t follower = (uint32_t)get(fold, SWK__TABLE_LEAD, row, SWK__FIELD_ID);
-			if (!lead_touch(fold, follower) ||
-			    (!mark(fold->walked, follower) &&
-			     !list_add(fold, &fold->members, (item){ .entity = follower })))
+			lead_touch(fold, follower);
+			if (!swk__touched_add(&fold->walked, SWK__TOUCH_FOLLOWERS, follower) &&
+			    !list_add(fold, &fold->members, (item){ .entity = follower }))
 				return false;
 		}
 	}
 	return true;
 }
 
-static bool changes_touch(swk__fold *fold)
+/* The leads that a lead whose row changed may carry with it: all that lead to it, also past those that were touched
+ * for another reason. */
+static bool followers_spread(swk__fold *fold)
 {
-	const swk__history *history = fold->history;
-	for (size_t i = 0; i < history->change_count; i++) {
-		const swk__change *change = &history->changes[i];
-		if (change->table == SWK__TABLE_LEAD &&
-		    !followers_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, change->after, SWK__FIELD_ID)))
+	if (!swk__touched_cover(&fold->walked, fold->touched))
+		return false;
+	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead); lead++)
+		if (!swk__touched_add(&fold->walked, SWK__TOUCH_FOLLOWERS, lead) && !followers_touch(fold, lead))
 			return false;
-		if (!row_touch(fold, change->table, change->before) || !row_touch(fold, change->table, change->after))
-			return false;
-	}
 	return true;
 }
 
-/* Takes away the facts of changed records that no lead claims any more. */
+/* Takes away the fact of a touched record that no lead claims any more. */
+static bool stray_clear(swk__fold *fold, swk__table table, unsigned field, swk__table fact, uint32_t entity)
+{
+	swk__place row = swk__row_current(fold->states, table, entity);
+	int64_t lead = row ? get(fold, table, row, field) : 0;
+	return (lead && swk__lead_resolve(fold->states, (uint32_t)lead)) || fact_file(fold, fact, entity, NULL);
+}
+
 static bool strays_clear(swk__fold *fold)
 {
-	const swk__history *history = fold->history;
-	for (size_t i = 0; i < history->change_count; i++) {
-		swk__table table = history->changes[i].table;
-		if (table != SWK__TABLE_SCORE && table != SWK__TABLE_OPPORTUNITY)
-			continue;
-		uint32_t entity = (uint32_t)get(fold, table, history->changes[i].after, SWK__FIELD_ID);
-		swk__place row = swk__row_current(fold->states, table, entity);
-		unsigned field = table == SWK__TABLE_SCORE ? SWK__SCORE_LEAD : SWK__OPPORTUNITY_LEAD;
-		int64_t lead = row ? get(fold, table, row, field) : 0;
-		if ((!lead || !swk__lead_resolve(fold->states, (uint32_t)lead)) &&
-		    !fact_file(fold, table == SWK__TABLE_SCORE ? SWK__FACT_SCORE : SWK__FACT_COHORT, entity, NULL))
+	for (uint32_t score = 0; swk__touched_next(fold->touched, SWK__TOUCH_SCORE, &score); score++)
+		if (!stray_clear(fold, SWK__TABLE_SCORE, SWK__SCORE_LEAD, SWK__FACT_SCORE, score))
 			return false;
-	}
+	for (uint32_t won = 0; swk__touched_next(fold->touched, SWK__TOUCH_DEAL, &won); won++)
+		if (!stray_clear(fold, SWK__TABLE_OPPORTUNITY, SWK__OPPORTUNITY_LEAD, SWK__FACT_COHORT, won))
+			return false;
 	return true;
 }
 
 /* ------------------------------------------------------------------------------------------ running */
 
-void swk__fold_init(swk__fold *fold, swk__history *history)
+void swk__fold_init(swk__fold *fold, swk__history *history, swk__snapshot *snapshot, swk__touched *touched)
 {
 	*fold = (swk__fold){ .mem = history->mem,
 		             .history = history,
-		             .states = history->working->tables,
-		             .links = history->working->links,
+		             .states = snapshot->tables,
+		             .links = snapshot->links,
 		             .now = INT64_MAX,
-		             .txn = history->txn,
-		             .versions = &history->versions };
+		             .txn = ++history->fold_txn,
+		             .versions = &history->fold_versions,
+		             .touched = touched };
+	swk__touched_init(&fold->walked, history->mem);
 }
 
 void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
@@ -704,20 +655,18 @@ void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table
 
 void swk__fold_done(swk__fold *fold)
 {
-	swk__fold_list *lists[] = { &fold->leads, &fold->deals, &fold->members, &fold->replies,
-		                    &fold->held,  &fold->wins,  &fold->scores,  &fold->stages };
+	swk__fold_list *lists[] = { &fold->members, &fold->replies, &fold->held,
+		                    &fold->wins,    &fold->scores,  &fold->stages };
 	for (size_t i = 0; i < SWK__COUNT(lists); i++)
 		swk__free(fold->mem, lists[i]->items);
-	swk__free(fold->mem, fold->lead_marks);
-	swk__free(fold->mem, fold->deal_marks);
-	swk__free(fold->mem, fold->walked);
+	swk__touched_done(&fold->walked);
 }
 
 /* False when the work is to stop after so many of the touched leads. */
-static bool fold_goes_on(swk__fold *fold, size_t done, swk_error *error)
+static bool fold_goes_on(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
 {
 	if (fold->check && done % CHECK_LEADS == 0)
-		fold->stopped = fold->check(fold->check_context, done, fold->leads.count, error);
+		fold->stopped = fold->check(fold->check_context, done, total, error);
 	return fold->stopped == SWK_OK;
 }
 
@@ -729,28 +678,25 @@ static int fold_failed(const swk__fold *fold, swk_error *error)
 /* Deals first: what leads won hangs on them. */
 static bool touched_fold(swk__fold *fold, swk_error *error)
 {
-	for (size_t i = 0; i < fold->deals.count; i++) {
-		uint32_t opportunity = fold->deals.items[i].entity;
-		if (!deal_fold(fold, opportunity) || !lead_touch(fold, opportunity_lead(fold, opportunity)))
+	for (uint32_t made = 0; swk__touched_next(fold->touched, SWK__TOUCH_DEAL, &made); made++) {
+		if (!deal_fold(fold, made))
 			return false;
+		lead_touch(fold, opportunity_lead(fold, made));
 	}
-	if (!leads_spread(fold))
-		return false;
-	for (size_t i = 0; i < fold->leads.count; i++)
-		if (!fold_goes_on(fold, i, error) || !lead_fold(fold, fold->leads.items[i].entity))
+	leads_spread(fold);
+	const uint64_t total = swk__touched_count(fold->touched, SWK__TOUCH_LEAD);
+	uint64_t done = 0;
+	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_LEAD, &lead); lead++)
+		if (!fold_goes_on(fold, done++, total, error) || !lead_fold(fold, lead))
 			return false;
-	return true;
+	return strays_clear(fold);
 }
 
 int swk__fold_changes(swk__fold *fold, swk_error *error)
 {
-	size_t leads = swk__text_count(&fold->history->ids[SWK__TABLE_LEAD]);
-	size_t deals = swk__text_count(&fold->history->ids[SWK__TABLE_OPPORTUNITY]);
-	fold->lead_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->lead_marks);
-	fold->deal_marks = swk__alloc(fold->mem, SWK__FAULT_fold_list, deals / 64 + 1, sizeof *fold->deal_marks);
-	fold->walked = swk__alloc(fold->mem, SWK__FAULT_fold_list, leads / 64 + 1, sizeof *fold->walked);
-	if (!fold->lead_marks || !fold->deal_marks || !fold->walked || !changes_touch(fold) ||
-	    !touched_fold(fold, error) || !strays_clear(fold))
+	uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
+	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold) ||
+	    !touched_fold(fold, error))
 		return fold_failed(fold, error);
 	return SWK_OK;
 }

@@ -31,8 +31,8 @@ typedef struct swk__fold {
 	uint64_t txn;             /* under which facts are written */
 	uint64_t *versions;       /* counts versions of parts; NULL: the parts get none */
 	/* work */
-	swk__fold_list leads, deals;                /* touched */
-	uint64_t *lead_marks, *deal_marks, *walked; /* bits by entity; walked: leads whose followers are touched */
+	swk__touched *touched; /* grows while it is folded */
+	swk__touched walked;   /* leads whose followers are touched */
 	swk__fold_list members, replies, held, wins, scores, stages;
 	swk__check check; /* asked now and then; may be NULL */
 	void *check_context;
@@ -41,8 +41,9 @@ typedef struct swk__fold {
 	uint64_t filed;  /* facts filed or taken away */
 } swk__fold;
 
-/* A fold over the working state of a transaction. */
-void swk__fold_init(swk__fold *fold, swk__history *history);
+/* A fold over a snapshot that nobody else sees yet, whose facts are older than its records by what is touched; one at a
+ * time. Numbers of ids that were given since the snapshot do no harm. */
+void swk__fold_init(swk__fold *fold, swk__history *history, swk__snapshot *snapshot, swk__touched *touched);
 
 /* A fold over states of the caller's that were cut at `now`, for facts of its own. */
 void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
@@ -50,7 +51,7 @@ void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table
 
 void swk__fold_done(swk__fold *fold);
 
-/* Folds what the changes of the transaction touched. On failure the transaction must be rolled back. */
+/* Folds what is touched. On failure the snapshot's facts are of no use. */
 int swk__fold_changes(swk__fold *fold, swk_error *error);
 
 /* Folds everything. */

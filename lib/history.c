@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "history.h"
 
-/* How long a log may stay between transactions. */
-#define LOG_KEPT 4096
-
 int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 {
 	*history = (swk__history){ .mem = mem };
+	swk__touched_init(&history->touched, mem);
 	uint64_t key = swk__random_key();
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		history->layouts[t] = swk__layout_of((swk__table)t);
@@ -43,7 +41,7 @@ void swk__history_done(swk__history *history)
 		return;
 	swk__history_rollback(history);
 	swk__snapshot_release(history->published);
-	swk__free(history->mem, history->changes);
+	swk__touched_done(&history->touched);
 	swk__text_done(&history->texts);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		swk__text_done(&history->ids[t]);
@@ -65,55 +63,74 @@ void swk__snapshot_release(swk__snapshot *snapshot)
 
 /* ------------------------------------------------------------------------------------ transactions */
 
+static void state_assign(swk__table_state *state, const swk__table_state *from)
+{
+	swk__state_retain(from);
+	swk__state_release(state);
+	*state = *from;
+}
+
+void swk__snapshot_facts(swk__snapshot *snapshot, const swk__snapshot *from)
+{
+	for (unsigned t = SWK__TABLE_COUNT; t < SWK__STATE_COUNT; t++)
+		state_assign(&snapshot->tables[t], &from->tables[t]);
+}
+
+void swk__snapshot_assign(swk__snapshot *snapshot, const swk__snapshot *from)
+{
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		state_assign(&snapshot->tables[t], &from->tables[t]);
+	swk__snapshot_facts(snapshot, from);
+	for (unsigned l = 0; l < SWK__LINK_COUNT; l++) {
+		swk__pages_release(snapshot->links[l]);
+		snapshot->links[l] = swk__pages_retain(from->links[l]);
+	}
+	snapshot->commit = from->commit;
+	snapshot->texts = from->texts;
+	snapshot->last_stamp = from->last_stamp;
+	snapshot->latest_recorded = from->latest_recorded;
+	snapshot->settled = from->settled;
+}
+
+swk__snapshot *swk__snapshot_copy(const swk__snapshot *snapshot)
+{
+	swk__snapshot *copy = swk__alloc(snapshot->mem, SWK__FAULT_history_snapshot, 1, sizeof *copy);
+	if (!copy)
+		return NULL;
+	copy->mem = snapshot->mem;
+	copy->references = 1;
+	swk__snapshot_assign(copy, snapshot);
+	return copy;
+}
+
 int swk__history_begin(swk__history *history, swk_error *error)
 {
-	swk__snapshot *working = swk__alloc(history->mem, SWK__FAULT_history_snapshot, 1, sizeof *working);
-	if (!working)
+	history->working = swk__snapshot_copy(history->published);
+	if (!history->working)
 		return swk__fail_memory(error, history->mem);
-	const swk__snapshot *published = history->published;
-	working->mem = history->mem;
-	working->references = 1;
-	working->commit = published->commit;
-	working->last_stamp = published->last_stamp;
-	working->latest_recorded = published->latest_recorded;
-	working->settled = published->settled;
-	for (unsigned t = 0; t < SWK__STATE_COUNT; t++) {
-		working->tables[t] = published->tables[t];
-		swk__state_retain(&working->tables[t]);
-	}
-	for (unsigned l = 0; l < SWK__LINK_COUNT; l++)
-		working->links[l] = swk__pages_retain(published->links[l]);
-	history->change_count = 0;
+	swk__touched_clear(&history->touched);
 	history->marks[0] = swk__text_keep(&history->texts);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		history->marks[1 + t] = swk__text_keep(&history->ids[t]);
-	history->working = working;
 	history->txn++;
 	return SWK_OK;
 }
 
-/* Gives back the logs of a large transaction. */
-static void logs_shrink(swk__history *history)
+void swk__history_adopt(swk__history *history)
 {
-	history->change_count = 0;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
-		swk__chains_keep(&history->chains[t]);
-	if (history->change_capacity > LOG_KEPT) {
-		swk__free(history->mem, history->changes);
-		history->changes = NULL;
-		history->change_capacity = 0;
-	}
+	swk__snapshot_facts(history->working, history->published);
 }
 
 swk__snapshot *swk__history_publish(swk__history *history)
 {
 	swk__snapshot *before = history->published;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+		swk__chains_keep(&history->chains[t]);
+	}
 	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;
-	logs_shrink(history);
 	return before;
 }
 

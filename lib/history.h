@@ -18,6 +18,7 @@
 #include "chains.h"
 #include "parts.h"
 #include "text.h"
+#include "touched.h"
 
 typedef struct swk__snapshot {
 	swk__mem *mem;
@@ -33,11 +34,12 @@ typedef struct swk__snapshot {
 
 void swk__snapshot_release(swk__snapshot *snapshot); /* NULL is fine */
 
-/* A change of what is current: the row before and the row after, 0 for none. */
-typedef struct swk__change {
-	swk__table table;
-	swk__place before, after;
-} swk__change;
+/* A copy with one reference; NULL when memory failed. */
+swk__snapshot *swk__snapshot_copy(const swk__snapshot *snapshot);
+
+/* Makes a snapshot that nobody else sees the same as another one, or its facts alone. */
+void swk__snapshot_assign(swk__snapshot *snapshot, const swk__snapshot *from);
+void swk__snapshot_facts(swk__snapshot *snapshot, const swk__snapshot *from);
 
 typedef struct swk__history {
 	swk__mem *mem;
@@ -48,8 +50,8 @@ typedef struct swk__history {
 	swk__snapshot *published;        /* retained; readers take it under the store's lock */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
-	swk__change *changes; /* of the transaction, in order: what the fold starts from */
-	size_t change_count, change_capacity;
+	swk__touched touched;                       /* of the transaction: what the fold starts from */
+	uint64_t fold_txn, fold_versions;           /* who folds counts here, one at a time */
 	swk__chains chains[SWK__TABLE_COUNT];       /* versions, from newer to older */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */
 } swk__history;
@@ -95,6 +97,9 @@ swk__place swk__history_linked(const swk__history *history, const swk__table_sta
 /* The next older version of the record whose version lies at a place; 0 for none. Writer only. */
 swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,
                               swk__place place);
+
+/* Lets the transaction have the facts of the published state, which others may have folded since it began. */
+void swk__history_adopt(swk__history *history);
 
 /* Makes the transaction's state the published one; cannot fail. Returns the snapshot that was published before, for
  * the caller to release. */

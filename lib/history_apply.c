@@ -7,7 +7,7 @@
 #include "history.h"
 
 #define CHECK_ROWS 4096
-#define RUN_ROWS 512
+#define RUN_ROWS SWK__TEXT_RUN
 
 /* The handle of a record that waits to be stored with others of its run. */
 #define PENDING UINT32_MAX
@@ -54,20 +54,15 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	const swk__span *spans = batch->tables[in->table].columns[field].spans + first;
 	const swk__field *about = &swk__schemas[in->table].fields[field];
 	swk__text *texts = (swk__text *)swk__history_texts(in->history, in->table, about);
-	swk__slice bytes[SWK__TEXT_RUN];
-	uint32_t numbers[SWK__TEXT_RUN];
-	for (uint32_t from = 0, count; from < in->count; from += count) {
-		count = in->count - from < SWK__TEXT_RUN ? in->count - from : SWK__TEXT_RUN;
-		for (uint32_t i = 0; i < count; i++)
-			bytes[i] = swk__batch_text_at(batch, spans[from + i]);
-		int code = swk__text_intern_run(texts, bytes, count, numbers, error);
-		if (code != SWK_OK)
-			return code;
-		for (uint32_t i = 0; i < count; i++)
-			in->texts[field][from + i] = numbers[i];
-	}
+	swk__slice bytes[RUN_ROWS];
+	uint32_t numbers[RUN_ROWS];
+	for (uint32_t i = 0; i < in->count; i++)
+		bytes[i] = swk__batch_text_at(batch, spans[i]);
+	int code = swk__text_intern_run(texts, bytes, in->count, numbers, error);
+	for (uint32_t i = 0; i < in->count && code == SWK_OK; i++)
+		in->texts[field][i] = numbers[i];
 	in->values[field] = in->texts[field];
-	return SWK_OK;
+	return code;
 }
 
 /* Gives stamps to the rows that came without recorded_at. */
@@ -286,31 +281,74 @@ static swk__part *rows_append(intake *in, int32_t week, const uint32_t *picked, 
 	return part;
 }
 
-static bool change_add(swk__history *history, swk__change change)
+/* What a row that becomes current, or ceases to be, touches. A meeting touches its opportunity's lead, which only the
+ * fold knows. */
+static const struct {
+	swk__table table;
+	unsigned field;
+	swk__touch kind;
+} touches[] = {
+	{ SWK__TABLE_LEAD, SWK__FIELD_ID, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_LEAD, SWK__FIELD_ID, SWK__TOUCH_FOLLOWERS },
+	{ SWK__TABLE_LEAD, SWK__LEAD_MERGED_INTO, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_MESSAGE, SWK__MESSAGE_LEAD, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_CALL, SWK__CALL_LEAD, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_OPPORTUNITY, SWK__FIELD_ID, SWK__TOUCH_DEAL },
+	{ SWK__TABLE_OPPORTUNITY, SWK__OPPORTUNITY_LEAD, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_STAGE, SWK__STAGE_OPPORTUNITY, SWK__TOUCH_DEAL },
+	{ SWK__TABLE_SCORE, SWK__FIELD_ID, SWK__TOUCH_SCORE },
+	{ SWK__TABLE_SCORE, SWK__SCORE_LEAD, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_MEETING, SWK__MEETING_LEAD, SWK__TOUCH_LEAD },
+	{ SWK__TABLE_MEETING, SWK__MEETING_OPPORTUNITY, SWK__TOUCH_DEAL },
+};
+
+/* Makes room for all that the run can touch. */
+static bool touched_reserve(const intake *in)
 {
-	if (history->change_count == history->change_capacity) {
-		size_t capacity = swk__grown(history->change_capacity, history->change_count + 1);
-		swk__change *changes = swk__resize(history->mem, SWK__FAULT_history_chain, history->changes, capacity,
-		                                   sizeof *changes);
-		if (!changes)
+	static const swk__table kinds[SWK__TOUCH_COUNT] = {
+		[SWK__TOUCH_LEAD] = SWK__TABLE_LEAD,
+		[SWK__TOUCH_FOLLOWERS] = SWK__TABLE_LEAD,
+		[SWK__TOUCH_DEAL] = SWK__TABLE_OPPORTUNITY,
+		[SWK__TOUCH_SCORE] = SWK__TABLE_SCORE,
+	};
+	for (size_t i = 0; i < SWK__COUNT(touches); i++)
+		if (touches[i].table == in->table &&
+		    !swk__touched_reserve(&in->history->touched, touches[i].kind,
+		                          swk__text_count(&in->history->ids[kinds[touches[i].kind]])))
 			return false;
-		history->changes = changes;
-		history->change_capacity = capacity;
-	}
-	history->changes[history->change_count++] = change;
 	return true;
 }
 
-/* Makes a row the current version of its record instead of the one at `before`. */
-static bool row_enter(intake *in, uint32_t row, swk__part *part, uint32_t number, swk__place before)
+static void rows_touch(const intake *in, const uint32_t *picked, uint32_t count)
 {
-	const swk__schema *schema = &swk__schemas[in->table];
-	bool live = in->values[schema->count - 1][row] == 0;
-	swk__place place = swk__place_make(swk__utc_week(own_instant(in, row)), number);
-	swk__part_mark(part, number, live);
-	in->state->live += live;
+	for (size_t i = 0; i < SWK__COUNT(touches); i++) {
+		if (touches[i].table != in->table)
+			continue;
+		const int64_t *values = in->values[touches[i].field];
+		for (uint32_t k = 0; k < count; k++)
+			(void)swk__touched_add(&in->history->touched, touches[i].kind, (uint32_t)values[picked[k]]);
+	}
+}
+
+static void stored_touch(const intake *in, swk__place place)
+{
+	for (size_t i = 0; i < SWK__COUNT(touches); i++)
+		if (touches[i].table == in->table)
+			(void)swk__touched_add(&in->history->touched, touches[i].kind,
+			                       (uint32_t)swk__state_get(in->state, place, touches[i].field));
+}
+
+/* Makes rows of a part, from `first` on, the current versions of their records. */
+static void rows_enter(intake *in, const uint32_t *picked, uint32_t count, swk__part *part, uint32_t first)
+{
+	const int64_t *deleted = in->values[swk__schemas[in->table].count - 1];
+	for (uint32_t k = 0; k < count; k++) {
+		bool live = deleted[picked[k]] == 0;
+		swk__part_mark(part, first + k, live);
+		in->state->live += live;
+	}
 	in->state->epoch = in->history->txn;
-	return change_add(in->history, (swk__change){ in->table, before, place });
+	rows_touch(in, picked, count);
 }
 
 /* Stores the pending rows of one week, which `picked` is filled with. */
@@ -319,13 +357,12 @@ static bool week_store(intake *in, const uint32_t *places, uint32_t *picked, uin
 	for (uint32_t k = 0; k < count; k++)
 		picked[k] = in->pending[places[k]];
 	swk__part *part = rows_append(in, in->weeks[places[0]], picked, count);
-	for (uint32_t k = 0; part && k < count; k++) {
-		uint32_t number = part->rows - count + k;
-		*in->slots[places[k]] = swk__columns_handle(part->columns, number);
-		if (!row_enter(in, picked[k], part, number, 0))
-			return false;
-	}
-	return part != NULL;
+	if (!part)
+		return false;
+	for (uint32_t k = 0; k < count; k++)
+		*in->slots[places[k]] = swk__columns_handle(part->columns, part->rows - count + k);
+	rows_enter(in, picked, count, part, part->rows - count);
+	return true;
 }
 
 /* Stores the pending rows, week by week. */
@@ -395,13 +432,15 @@ static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place old
 	*slot = handle;
 	in->state->live -= swk__part_live(old, swk__place_row(older));
 	swk__part_mark(old, swk__place_row(older), false);
-	return row_enter(in, row, part, number, older);
+	stored_touch(in, older);
+	rows_enter(in, &row, 1, part, number);
+	return true;
 }
 
 /* Stores the rows of a run that are news. */
 static bool run_store(intake *in)
 {
-	if (!swk__state_begin(in->history->mem, in->state))
+	if (!swk__state_begin(in->history->mem, in->state) || !touched_reserve(in))
 		return false;
 	for (uint32_t i = 0; i < in->count; i++) {
 		swk__place newer, older;

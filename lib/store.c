@@ -35,6 +35,9 @@ static void store_destroy(swk_store *store)
 	swk__zones_done(&store->zones);
 	pthread_mutex_destroy(&store->writer);
 	pthread_mutex_destroy(&store->snapshot);
+	pthread_mutex_destroy(&store->folding);
+	swk__touched_done(&store->touched);
+	swk__touched_done(&store->unfolded);
 	const swk_allocator allocator = store->mem.allocator;
 	swk__mem last;
 	swk__mem_init(&last, &allocator, 0);
@@ -195,18 +198,6 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 	return SWK_OK;
 }
 
-/* Brings the facts of the transaction up to its records. */
-static int facts_fold(swk_store *store, swk__store_call *c, swk_error *error)
-{
-	swk__fold fold;
-	swk__fold_init(&fold, &store->history);
-	fold.check = swk__store_call_again;
-	fold.check_context = c;
-	int code = swk__fold_changes(&fold, error);
-	swk__fold_done(&fold);
-	return code;
-}
-
 /* ---------------------------------------------------------------------------------------- opening */
 
 /* Replays one commit of the journal. */
@@ -241,11 +232,11 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 	code = swk__history_begin(&store->history, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
-	if (code == SWK_OK)
-		code = facts_fold(store, &c, error);
+	if (code == SWK_OK && !swk__store_publishable(store))
+		code = swk__fail_memory(error, &store->mem);
 	if (code == SWK_OK) {
 		store->history.working->last_stamp = last_stamp;
-		swk__snapshot_release(swk__history_publish(&store->history));
+		swk__store_publish(store);
 	} else {
 		swk__history_rollback(&store->history);
 	}
@@ -319,6 +310,9 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 	made->read_only = options->flags & SWK_OPEN_READ_ONLY;
 	pthread_mutex_init(&made->writer, NULL);
 	pthread_mutex_init(&made->snapshot, NULL);
+	pthread_mutex_init(&made->folding, NULL);
+	swk__touched_init(&made->touched, &made->mem);
+	swk__touched_init(&made->unfolded, &made->mem);
 	int code = store_fill(made, path, options, error);
 	if (code == SWK_OK)
 		*store = made;
@@ -445,18 +439,15 @@ static int commit_run(commit *self, swk_error *error)
 			error->code = SWK_ERR_REJECTED;
 		code = SWK_ERR_REJECTED;
 	}
-	if (code == SWK_OK)
-		code = facts_fold(store, &self->call, error);
+	if (code == SWK_OK && !swk__store_publishable(store))
+		code = swk__fail_memory(error, &store->mem);
 	if (code == SWK_OK && self->applied.accepted)
 		code = commit_write(self, error);
 	if (code != SWK_OK || !self->applied.accepted) {
 		swk__history_rollback(history);
 		return code;
 	}
-	pthread_mutex_lock(&store->snapshot);
-	swk__snapshot *before = swk__history_publish(history);
-	pthread_mutex_unlock(&store->snapshot);
-	swk__snapshot_release(before);
+	swk__store_publish(store);
 	return SWK_OK;
 }
 
@@ -500,13 +491,13 @@ int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_
 
 /* ---------------------------------------------------------------------------------------- reports */
 
-swk__snapshot *swk__store_snapshot(swk_store *store)
+/* Whether a plan's answer reads facts that are folded. */
+static bool plan_folded(const swk__plan *plan)
 {
-	pthread_mutex_lock(&store->snapshot);
-	swk__snapshot *snapshot = store->history.published;
-	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
-	pthread_mutex_unlock(&store->snapshot);
-	return snapshot;
+	for (unsigned i = 0; i < plan->form->source_count; i++)
+		if (plan->form->sources[i].facts >= SWK__TABLE_COUNT)
+			return true;
+	return false;
 }
 
 int swk__store_report(swk_store *store, const swk_query *query, swk_result **result, swk_error *error)
@@ -529,9 +520,15 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	int code = swk__plan_make(&asker, query, &plan, error);
 	if (code != SWK_OK)
 		return code;
-	swk__snapshot *snapshot = swk__store_snapshot(store);
-	code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, swk__store_call_check, &c, error);
-	swk__snapshot_release(snapshot);
+	swk__snapshot *snapshot = NULL;
+	if (plan_folded(&plan))
+		code = swk__store_pin_folded(store, swk__store_call_check, &c, &snapshot, error);
+	else
+		snapshot = swk__store_snapshot(store);
+	if (code == SWK_OK) {
+		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, swk__store_call_check, &c, error);
+		swk__snapshot_release(snapshot);
+	}
 	if (code == SWK_OK) {
 		code = swk__answer_make(&desk, &plan, &facts, result, error);
 		swk__facts_close(&facts);

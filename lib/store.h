@@ -29,7 +29,10 @@ struct swk_store {
 	swk_progress progress;
 	void *progress_context;
 	pthread_mutex_t writer;   /* one ingestion at a time */
-	pthread_mutex_t snapshot; /* held only to read or swap history.published */
+	pthread_mutex_t snapshot; /* held only to read or swap history.published and `touched` */
+	pthread_mutex_t folding;  /* one fold at a time; taken before `snapshot` */
+	swk__touched touched;     /* what the published snapshot's facts are older than its records by */
+	swk__touched unfolded;    /* the same while it is folded */
 	swk__zones zones;
 	swk__history history;
 	swk__cache *cache;
@@ -53,6 +56,16 @@ void swk__store_release(void *store);
 
 /* SWK_ERR_FORKED in another process than the one that opened the store. */
 int swk__store_process(const swk_store *store, swk_error *error);
+
+/* The same, with its facts folded as far as its records go. What others fold meanwhile is waited for. */
+int swk__store_pin_folded(swk_store *store, swk__check check, void *context, swk__snapshot **snapshot,
+                          swk_error *error);
+
+/* Makes sure that swk__store_publish can note what the transaction touched. */
+bool swk__store_publishable(swk_store *store);
+
+/* Publishes the transaction, whose facts are folded when somebody asks for them. */
+void swk__store_publish(swk_store *store);
 
 /* The zone of a name; NULL: the store's. */
 int swk__store_zone(swk_store *store, const char *name, const swk__zone **zone, swk_error *error);

@@ -3,13 +3,13 @@
  * text: gives every distinct byte string a dense number, and back. Insert-only, but that the writer can take back what
  * it put in since a mark.
  *
- *   index (open addressing, numbers)  --> number --> segments of ends and bytes, which never move
+ *   index (open addressing): tag, number --> groups of 14 numbers: offsets --> blocks: length, bytes; which never move
  *
  * The hash finds, the stored bytes decide; the hash key is random per store, so nobody can choose colliding texts.
  * Number 0 is the empty text, always there.
  *
- * Threads: one writer interns; any thread may get and find at the same time, without a lock (old indices are kept
- * until swk__text_done). A number that one thread hands to another comes with the usual happens-before. Readers look at
+ * Threads: one writer interns; any thread may get and find at the same time, without a lock (an old index is kept until
+ * no find is under way). A number that one thread hands to another comes with the usual happens-before. Readers look at
  * no entry that may yet be taken back: they find below a number that was handed to them.
  */
 #ifndef SWK_TEXT_H
@@ -18,27 +18,35 @@
 #include "error.h"
 
 typedef struct swk__text_index swk__text_index;
-typedef struct swk__text_entry swk__text_entry;
+typedef struct swk__text_blocks swk__text_blocks;
 
-#define SWK__SEGMENTS 26 /* 64 << 25 entries and more than a 32-bit number in all */
+#define SWK__TEXT_GROUP 14
+#define SWK__TEXT_SEGMENTS 96 /* more groups than a 32-bit number has */
+
+/* Where some texts begin: as many as make a group one line of the processor's cache. */
+typedef struct swk__text_group {
+	uint64_t base;
+	uint32_t offsets[SWK__TEXT_GROUP]; /* from the base */
+} swk__text_group;
 
 typedef struct swk__text {
 	swk__mem *mem;
 	uint64_t key;
-	_Atomic(swk__text_index *) index;         /* the newest; each points to the one before */
-	swk__text_entry *segments[SWK__SEGMENTS]; /* segment k has 64 << k entries */
-	char *bytes;                              /* the block that is filled now; blocks are chained */
-	size_t bytes_used, bytes_size;
+	_Atomic(swk__text_index *) index;
+	uint32_t growths;         /* how many indices there were before */
+	swk__text_index *retired; /* indices that a find may still be in */
+	_Atomic uint32_t finds;   /* under way */
 	uint32_t count;
-	uint32_t kept; /* numbers below this one are never taken back */
+	uint32_t kept;                      /* numbers below this one are never taken back */
+	char *segments[SWK__TEXT_SEGMENTS]; /* groups, from the first multiple of their size on */
+	_Atomic(swk__text_blocks *) blocks; /* the newest table of them; each points to the one before */
+	uint32_t block_count, block_filled; /* which one is filled now */
+	uint32_t bytes_used, bytes_size;    /* of that one */
 } swk__text;
 
 /* What there was at some moment. */
 typedef struct swk__text_mark {
-	uint32_t count;
-	char *bytes;
-	void *older;
-	size_t bytes_used, bytes_size;
+	uint32_t count, block_count, block_filled, bytes_used, bytes_size;
 } swk__text_mark;
 
 int swk__text_init(swk__text *text, swk__mem *mem, uint64_t key, swk_error *error);
@@ -65,7 +73,7 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 
 /* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
  * one that failed are in. Finding a text is waiting for memory, and here they are waited for together. */
-#define SWK__TEXT_RUN 64
+#define SWK__TEXT_RUN 512
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error);
 
 /* The bytes of a number; valid until swk__text_done. Any thread. */

@@ -36,7 +36,7 @@ INGESTION = (
     ("ingest_shuffled", "calls, shuffled"),
     ("ingest_file", "calls, into a file"),
     ("ingest_rest", "messages, opportunities, scores, meetings"),
-    ("fold", "the fold of all leads"),
+    ("fold", "the fold of all facts"),
     ("open", "opening the file"),
 )
 
@@ -136,8 +136,6 @@ def medians(told):
             for name, lines in measures.items()
         }
         of = figures[engine]
-        if "leads_last" in of:
-            of["fold"] = {what: of["leads_last"][what] - of["leads_alone"][what] for what in ("seconds", "worked")}
         for kind in ("cold", "cold_threads", "warm", "changed"):
             parts = [of.get(f"{question}_{kind}") for question in queries.QUESTIONS]
             if all(parts):

@@ -106,15 +106,10 @@ class Turn:
         for table in ("message", "opportunity", "score", "meeting", "quota"):
             engine.ingest(self.data[table])
 
-    def fold(self):
-        """What leads cost when all that is told of them is there, less what they cost alone."""
-        alone = self.filled(tables=("rep",))
-        self.timed("leads_alone", lambda: alone.ingest(self.data["lead"]))
-        alone.close()
-        engine = self.filled(tables=("rep", "call"))
-        self.rest(engine)
-        self.timed("leads_last", lambda: engine.ingest(self.data["lead"]))
-        engine.close()
+    def fold(self, engine):
+        """The first question that reads facts folds them; it asks for one week without any."""
+        empty = self.world.begin // world.WEEK_US * WEEK - 3 - 10 * WEEK
+        self.timed("fold", lambda: engine.ask(engine.query("responses", empty, empty + WEEK, self.world.now)))
 
     # -------------------------------------------------------------------------------------- questions
 
@@ -200,9 +195,9 @@ class Turn:
             self.stores()
         engine = self.ingestion()
         if self.kind is engines.Salesweek:
+            self.fold(engine)
             memory = engine.info()["memory_bytes"]
             self.tell("memory", bytes=memory / sum(self.world.counts.values()))
-            self.fold()
         for question in self.kind.questions:
             self.cold(engine, question)
         for question in self.kind.questions:

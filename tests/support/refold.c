@@ -239,7 +239,7 @@ static void change_commit(room *r, swk__table table, size_t number, refold_kind 
 	need(swk__history_apply(history, r->batch, history->published->commit + 1, stamp, NULL, NULL, &applied, NULL,
 	                        NULL, NULL),
 	     "no change");
-	swk__fold_init(&fold, history);
+	swk__fold_init(&fold, history, history->working, &history->touched);
 	need(swk__fold_changes(&fold, NULL), "no fold");
 	tally_add(&tallies[0], fold.folded);
 	tally_add(&tallies[1], fold.filed);

@@ -125,7 +125,7 @@ static inline swk_batch *scene_batch(scene *s, const char *lines)
 static inline int scene_fold(scene *s)
 {
 	swk__fold fold;
-	swk__fold_init(&fold, &s->history);
+	swk__fold_init(&fold, &s->history, s->history.working, &s->history.touched);
 	int code = swk__fold_changes(&fold, NULL);
 	swk__fold_done(&fold);
 	return code;
