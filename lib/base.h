@@ -87,7 +87,6 @@ int swk__slice_compare(swk__slice a, swk__slice b);
 	X(history_part)      \
 	X(history_segment)   \
 	X(history_snapshot)  \
-	X(journal_text)      \
 	X(money_rates)       \
 	X(report_groups)     \
 	X(report_plan)       \

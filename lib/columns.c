@@ -128,33 +128,43 @@ static bool values_write(const swk__coding *coding, const int64_t *values, unsig
 
 /* ------------------------------------------------------------------------------------ choosing codings */
 
-/* What is known of a field's values. */
-typedef struct spread {
-	int64_t low, high; /* of those that are not null */
-	bool any, null;
-	unsigned unit; /* place in units: what all values are multiples of */
-} spread;
+const uint32_t swk__units[SWK__UNIT_COUNT] = { 1000000, 10000, 1000, 100, 1 };
 
-/* Seconds, hundredths and the like of what is kept in millionths or ten-thousandths; the last divides everything. */
-static const uint32_t units[] = { 1000000, 10000, 1000, 100, 1 };
-
-static void spread_add(spread *self, bool text, const int64_t *values, unsigned count)
+/* Whether all values are multiples of a unit, which the compiler knows where it is a usual one. */
+static inline __attribute__((always_inline)) bool multiples_of(int64_t unit, const int64_t *values, uint32_t count)
 {
-	const int64_t null = text ? 0 : SWK__NULL;
-	for (unsigned i = 0; i < count; i++) {
-		if (values[i] == null) {
-			self->null = true;
-			continue;
-		}
-		self->low = self->any && self->low < values[i] ? self->low : values[i];
-		self->high = self->any && self->high > values[i] ? self->high : values[i];
-		self->any = true;
-		while (values[i] % units[self->unit])
-			self->unit++;
-	}
+	bool good = true;
+	for (uint32_t i = 0; i < count; i++)
+		good &= values[i] % unit == 0 || values[i] == SWK__NULL;
+	return good;
 }
 
-static swk__coding text_coding(const spread *of, bool id)
+static bool multiples(unsigned unit, const int64_t *values, uint32_t count)
+{
+	if (swk__units[unit] == 1000000)
+		return multiples_of(1000000, values, count);
+	if (swk__units[unit] == 1000)
+		return multiples_of(1000, values, count);
+	return multiples_of(swk__units[unit], values, count);
+}
+
+void swk__spread_add(swk__spread *spread, int64_t null, const int64_t *values, uint32_t count)
+{
+	int64_t low = spread->any ? spread->low : INT64_MAX, high = spread->any ? spread->high : INT64_MIN;
+	for (uint32_t i = 0; i < count; i++) {
+		const bool is_null = values[i] == null;
+		spread->null |= is_null;
+		low = !is_null && values[i] < low ? values[i] : low;
+		high = !is_null && values[i] > high ? values[i] : high;
+	}
+	spread->any = low <= high;
+	spread->low = low;
+	spread->high = high;
+	while (!multiples(spread->unit, values, count))
+		spread->unit++;
+}
+
+static swk__coding text_coding(const swk__spread *of, bool id)
 {
 	int64_t high = of->any ? of->high : 0;
 	unsigned char width = id || high > UINT16_MAX ? 4 : high > UINT8_MAX ? 2 : 1;
@@ -163,9 +173,9 @@ static swk__coding text_coding(const spread *of, bool id)
 
 /* The narrowest coding that holds the values and, if it may, their neighbours: everything from 0 on, or as much room
  * below as above. `reach`: how far from one value others may lie, 0 where nobody knows. */
-static swk__coding value_coding(const spread *of, int64_t reach)
+static swk__coding value_coding(const swk__spread *of, int64_t reach)
 {
-	const int64_t unit = units[of->unit];
+	const int64_t unit = swk__units[of->unit];
 	if (!of->any || (of->low == of->high && !of->null && !reach))
 		return (swk__coding){ .base = of->any ? of->low : SWK__NULL, .unit = 1 };
 	if (of->low < -INT64_MAX / 4 || of->high > INT64_MAX / 4)
@@ -187,7 +197,7 @@ static swk__coding value_coding(const spread *of, int64_t reach)
 /* All instants of a part lie in one week. */
 #define REACH (INT64_C(7) * 86400 * 1000000)
 
-static void column_spread(const swk__columns *columns, unsigned field, uint32_t rows, spread *of)
+static void column_spread(const swk__columns *columns, unsigned field, uint32_t rows, swk__spread *of)
 {
 	int64_t values[CHUNK];
 	for (uint32_t row = 0; row < rows; row += CHUNK) {
@@ -195,7 +205,7 @@ static void column_spread(const swk__columns *columns, unsigned field, uint32_t 
 		unsigned count = rows - row < CHUNK ? rows - row : CHUNK;
 		for (unsigned i = 0; i < count; i++)
 			values[i] = swk__run_get(&run, i);
-		spread_add(of, run.coding.text, values, count);
+		swk__spread_add(of, run.coding.text ? 0 : SWK__NULL, values, count);
 	}
 }
 
@@ -214,11 +224,11 @@ static swk__coding coding_choose(const swk__columns *columns, unsigned field, ui
 	const swk__layout *layout = columns->layout;
 	const bool text = field_is_text(layout, field);
 	int64_t values[CHUNK];
-	spread of = { 0 };
+	swk__spread of = { 0 };
 	column_spread(columns, field, rows, &of);
 	for (uint32_t from = 0; from < fresh->count; from += CHUNK) {
 		unsigned count = fresh->count - from < CHUNK ? fresh->count - from : CHUNK;
-		spread_add(&of, text, chunk_of(fresh, field, from, count, values), count);
+		swk__spread_add(&of, text ? 0 : SWK__NULL, chunk_of(fresh, field, from, count, values), count);
 	}
 	if (text)
 		return text_coding(&of, field == SWK__FIELD_ID || field >= layout->schema->count);

@@ -138,6 +138,19 @@ static inline uint32_t swk__columns_handle(const swk__columns *columns, uint32_t
 	return columns->segments[segment]->handle + at;
 }
 
+/* Seconds, hundredths and the like of what is kept in millionths or ten-thousandths; the last divides everything. */
+#define SWK__UNIT_COUNT 5
+extern const uint32_t swk__units[SWK__UNIT_COUNT];
+
+/* What is known of some values. */
+typedef struct swk__spread {
+	int64_t low, high; /* of those that are not null */
+	bool any, null;
+	unsigned unit; /* place in swk__units: what all are multiples of */
+} swk__spread;
+
+void swk__spread_add(swk__spread *spread, int64_t null, const int64_t *values, uint32_t count);
+
 /* Values of new rows: row i of them is values[f][picked[i]] for each field f of the layout. */
 typedef struct swk__fresh {
 	const int64_t *values[SWK__CELLS_MAX];

@@ -26,7 +26,7 @@
 #include "error.h"
 
 /* What the files of this library carry as their version; of 0.x, every other one is refused. */
-#define SWK__FILE_FORMAT 1
+#define SWK__FILE_FORMAT 2
 
 typedef struct swk__file swk__file;
 

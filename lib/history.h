@@ -16,6 +16,7 @@
 
 #include "batch.h"
 #include "chains.h"
+#include "journal.h"
 #include "parts.h"
 #include "text.h"
 #include "touched.h"
@@ -70,11 +71,14 @@ typedef struct swk__applied {
 typedef int (*swk__check)(void *context, uint64_t done, uint64_t total, swk_error *error);
 
 /* Stores the rows of a batch as commit `commit`, in their order. Rows without recorded_at get the stamps `stamp`,
- * `stamp` + 1, ... (or later ones, if those were given already). For row i of batch->order, stored[i] says whether it
- * was stored and stamps[i] its recorded_at; both may be NULL. On failure the transaction must be rolled back. */
-int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
-                       unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
-                       swk_error *error);
+ * `stamp` + 1, ... (or later ones, if those were given already). What was stored is appended to `journal` (NULL: to
+ * none). On failure the transaction must be rolled back. */
+int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp, swk__buf *journal,
+                       swk__applied *applied, swk__check check, void *context, swk_error *error);
+
+/* Stores again what a journal holds of a commit. On failure the transaction must be rolled back. */
+int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,
+                        swk_error *error);
 
 /* The dictionary that the numbers of a text field belong to. */
 static inline const swk__text *swk__history_texts(const swk__history *history, swk__table table,

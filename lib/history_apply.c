@@ -7,7 +7,7 @@
 #include "history.h"
 
 #define CHECK_ROWS 4096
-#define RUN_ROWS SWK__TEXT_RUN
+#define RUN_ROWS SWK__JOURNAL_ROWS
 
 /* The handle of a record that waits to be stored with others of its run. */
 #define PENDING UINT32_MAX
@@ -22,7 +22,6 @@ typedef struct intake {
 	uint32_t count;
 	const int64_t *values[SWK__CELLS_MAX]; /* by field, texts as numbers */
 	bool stamped[RUN_ROWS];                /* now, as it came without recorded_at */
-	bool ours[RUN_ROWS];                   /* stamped now or, when the journal is replayed, then */
 	bool same[RUN_ROWS];                   /* the current version says the same */
 	bool stored[RUN_ROWS];
 	uint32_t handles[RUN_ROWS]; /* of current versions before the run */
@@ -30,9 +29,10 @@ typedef struct intake {
 	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
 	uint32_t *slots[RUN_ROWS];  /* where their handles go */
 	int32_t weeks[RUN_ROWS];    /* of pending rows, by row */
-	int64_t recorded[RUN_ROWS];
 	int64_t links[SWK__LINKS_MAX][RUN_ROWS];
-	int64_t texts[SWK__FIELDS_MAX][RUN_ROWS];
+	swk__journal_run made;  /* what the journal is told of the run */
+	swk__journal_rows read; /* numbers of texts, recorded_at, and whether that is a stamp, now or when it was first
+	                           stored; all that there is of rows that come out of a journal */
 } intake;
 
 static int64_t own_instant(const intake *in, uint32_t row)
@@ -58,10 +58,12 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	uint32_t numbers[RUN_ROWS];
 	for (uint32_t i = 0; i < in->count; i++)
 		bytes[i] = swk__batch_text_at(batch, spans[i]);
+	in->made.first[field] = swk__text_count(texts);
 	int code = swk__text_intern_run(texts, bytes, in->count, numbers, error);
+	in->made.end[field] = swk__text_count(texts);
 	for (uint32_t i = 0; i < in->count && code == SWK_OK; i++)
-		in->texts[field][i] = numbers[i];
-	in->values[field] = in->texts[field];
+		in->read.cells[field][i] = numbers[i];
+	in->values[field] = in->read.cells[field];
 	return code;
 }
 
@@ -70,11 +72,12 @@ static int rows_stamp(intake *in, const swk__batch_order *order, swk_error *erro
 {
 	swk__snapshot *working = in->history->working;
 	const int64_t *recorded = in->values[SWK__FIELD_RECORDED_AT];
+	int64_t *told = in->read.cells[SWK__FIELD_RECORDED_AT];
 	for (uint32_t i = 0; i < in->count; i++) {
-		in->recorded[i] = recorded[i];
+		told[i] = recorded[i];
 		in->stamped[i] = recorded[i] == SWK__NULL;
-		in->ours[i] = in->stamped[i] || order[i].stamped;
-		if (in->ours[i] && !in->stamped[i] && recorded[i] > working->last_stamp)
+		in->read.stamped[i] = in->stamped[i] || order[i].stamped;
+		if (in->read.stamped[i] && !in->stamped[i] && recorded[i] > working->last_stamp)
 			working->last_stamp = recorded[i];
 		if (!in->stamped[i])
 			continue;
@@ -83,27 +86,35 @@ static int rows_stamp(intake *in, const swk__batch_order *order, swk_error *erro
 		if (in->stamp < 0 || in->stamp > SWK__INSTANT_MAX)
 			return swk__fail(error, SWK_ERR_USAGE,
 			                 "the stamp of a row was outside 1970-01-01 to 2200-01-01");
-		in->recorded[i] = working->last_stamp = in->stamp++;
+		told[i] = working->last_stamp = in->stamp++;
 	}
-	in->values[SWK__FIELD_RECORDED_AT] = in->recorded;
+	in->values[SWK__FIELD_RECORDED_AT] = told;
 	return SWK_OK;
 }
 
-/* Reads rows that follow each other in one table of the batch. */
-static int run_read(intake *in, const swk_batch *batch, const swk__batch_order *order, swk_error *error)
+/* Says which table the run is of. */
+static void run_begin(intake *in, swk__table table, uint32_t count)
 {
-	const swk__layout *layout = &in->history->layouts[order->table];
+	const swk__layout *layout = &in->history->layouts[table];
+	in->table = table;
+	in->count = count;
+	in->state = &in->history->working->tables[table];
+	for (unsigned l = 0; layout->schema->count + l < layout->count; l++)
+		in->values[layout->schema->count + l] = in->links[l];
+}
+
+/* Reads rows that follow each other in one table of the batch. */
+static int run_read(intake *in, const swk_batch *batch, const swk__batch_order *order, uint32_t count, swk_error *error)
+{
+	const swk__schema *schema = &swk__schemas[order->table];
 	int code = SWK_OK;
-	in->table = (swk__table)order->table;
-	in->state = &in->history->working->tables[in->table];
-	for (unsigned f = 0; f < layout->schema->count && code == SWK_OK; f++) {
-		if (swk__kind_is_text(layout->schema->fields[f].kind))
+	run_begin(in, (swk__table)order->table, count);
+	for (unsigned f = 0; f < schema->count && code == SWK_OK; f++) {
+		if (swk__kind_is_text(schema->fields[f].kind))
 			code = texts_read(in, batch, f, order->row, error);
 		else
 			in->values[f] = batch->tables[in->table].columns[f].values + order->row;
 	}
-	for (unsigned l = 0; layout->schema->count + l < layout->count; l++)
-		in->values[layout->schema->count + l] = in->links[l];
 	return code == SWK_OK ? rows_stamp(in, order, error) : code;
 }
 
@@ -254,7 +265,7 @@ static void rows_tell(intake *in, const uint32_t *picked, uint32_t count)
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t i = picked[k];
 		in->state->latest = later(own_instant(in, i), in->state->latest);
-		working->latest_recorded = later(in->recorded[i], working->latest_recorded);
+		working->latest_recorded = later(in->values[SWK__FIELD_RECORDED_AT][i], working->latest_recorded);
 		working->settled = later(row_settled(in, i), working->settled);
 		in->stored[i] = true;
 	}
@@ -272,8 +283,8 @@ static swk__part *rows_append(intake *in, int32_t week, const uint32_t *picked, 
 	    !rows_link(in, part, picked, count))
 		return NULL;
 	for (uint32_t k = 0; k < count; k++)
-		if ((k == 0 || in->ours[picked[k]] != in->ours[picked[k - 1]]) &&
-		    !swk__part_commits(part, part->rows + k, in->commit, in->ours[picked[k]]))
+		if ((k == 0 || in->read.stamped[picked[k]] != in->read.stamped[picked[k - 1]]) &&
+		    !swk__part_commits(part, part->rows + k, in->commit, in->read.stamped[picked[k]]))
 			return NULL;
 	if (!swk__part_append(part, &fresh))
 		return NULL;
@@ -472,44 +483,93 @@ static uint32_t run_length(const swk_batch *batch, size_t first)
 	return (uint32_t)count;
 }
 
-static int run_apply(intake *in, const swk_batch *batch, size_t first, swk_error *error)
+/* Tells the journal what was stored of a run. */
+static void run_tell(intake *in, const swk__dictionaries *all, swk__buf *journal)
 {
-	int code = run_read(in, batch, &batch->order[first], error);
-	if (code != SWK_OK)
-		return code;
+	uint32_t picked[RUN_ROWS];
+	in->made.table = in->table;
+	in->made.picked = picked;
+	in->made.count = 0;
+	in->made.stamped = in->read.stamped;
+	memcpy(in->made.values, in->values, sizeof in->made.values);
+	for (uint32_t i = 0; i < in->count; i++) {
+		picked[in->made.count] = i;
+		in->made.count += in->stored[i];
+	}
+	if (in->made.count)
+		swk__journal_encode(all, &in->made, journal);
+}
+
+static int run_apply(intake *in, swk_error *error)
+{
 	handles_find(in);
 	rows_compare(in);
 	return run_store(in) ? SWK_OK : swk__fail_memory(error, in->history->mem);
 }
 
-int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp,
-                       unsigned char *stored, int64_t *stamps, swk__applied *applied, swk__check check, void *context,
-                       swk_error *error)
+static intake *intake_create(swk__history *history, uint64_t commit, int64_t stamp, swk_error *error)
 {
-	size_t checked = 0;
-	int code = SWK_OK;
 	intake *in = swk__alloc(history->mem, SWK__FAULT_history_intake, 1, sizeof *in);
-	if (!in)
-		return swk__fail_memory(error, history->mem);
+	if (!in) {
+		(void)swk__fail_memory(error, history->mem);
+		return NULL;
+	}
 	in->history = history;
 	in->commit = commit;
 	in->stamp = stamp;
+	return in;
+}
+
+int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp, swk__buf *journal,
+                       swk__applied *applied, swk__check check, void *context, swk_error *error)
+{
+	const swk__dictionaries all = { &history->texts, history->ids };
+	size_t checked = 0;
+	int code = SWK_OK;
+	intake *in = intake_create(history, commit, stamp, error);
+	if (!in)
+		return swk__mem_code(history->mem);
 	for (size_t first = 0; first < batch->rows && code == SWK_OK; first += in->count) {
-		in->count = run_length(batch, first);
 		if (check && first >= checked) {
 			code = check(context, first, batch->rows, error);
 			checked = first + CHECK_ROWS;
 		}
 		if (code == SWK_OK)
-			code = run_apply(in, batch, first, error);
+			code = run_read(in, batch, &batch->order[first], run_length(batch, first), error);
+		if (code == SWK_OK)
+			code = run_apply(in, error);
 		for (uint32_t i = 0; i < in->count && code == SWK_OK; i++) {
 			applied->accepted += in->stored[i];
 			applied->unchanged += !in->stored[i];
-			if (stored)
-				stored[first + i] = in->stored[i];
-			if (stamps)
-				stamps[first + i] = in->recorded[i];
 		}
+		if (code == SWK_OK && journal)
+			run_tell(in, &all, journal);
+	}
+	swk__free(history->mem, in);
+	if (code == SWK_OK && journal && journal->failed)
+		code = swk__fail_memory(error, journal->mem);
+	return code;
+}
+
+int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,
+                        swk_error *error)
+{
+	const swk__dictionaries all = { &history->texts, history->ids };
+	swk__reader reader = { .bytes = journal.bytes, .length = journal.length };
+	int code = SWK_OK;
+	intake *in = intake_create(history, commit, 0, error);
+	if (!in)
+		return swk__mem_code(history->mem);
+	while (reader.at < reader.length && code == SWK_OK) {
+		code = swk__journal_decode(&all, &reader, &in->read, error);
+		if (code == SWK_OK && check)
+			code = check(context, reader.at, reader.length, error);
+		if (code != SWK_OK)
+			break;
+		for (unsigned f = 0; f < SWK__FIELDS_MAX; f++)
+			in->values[f] = in->read.cells[f];
+		run_begin(in, in->read.table, in->read.count);
+		code = run_apply(in, error);
 	}
 	swk__free(history->mem, in);
 	return code;

@@ -1,172 +1,286 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
 
-#include "text.h"
+enum {
+	WIDTH_VALUES = 64,
+	WIDTH_STEPS = 65,
+	NULLS = 0x80 /* over the place of the unit */
+};
 
-/* Where a row's table stands: none, but that the texts are numbered from 1 again. */
-#define TEXTS_ANEW (2u * SWK__TABLE_COUNT)
+/* ---------------------------------------------------------------------------------------------- texts */
 
-/* ------------------------------------------------------------------------------------------- encoding */
-
-/* A text is its number in the order of first use, from 1, which is just how `seen` counts them. */
-static int text_encode(swk__text *seen, swk__slice text, swk__buf *buf, swk_error *error)
+/* The length that all texts from `first` to before `end` have, or -1. */
+static int64_t texts_length(const swk__text *texts, uint32_t first, uint32_t end)
 {
-	uint32_t before = swk__text_count(seen), number;
-	int code = swk__text_intern(seen, text, &number, error);
-	if (code != SWK_OK)
-		return code;
-	swk__buf_varint(buf, number);
-	if (number == before) {
-		swk__buf_varint(buf, text.length);
+	size_t length = first < end ? swk__text_get(texts, first).length : 0;
+	for (uint32_t number = first; number < end; number++)
+		if (swk__text_get(texts, number).length != length)
+			return -1;
+	return (int64_t)length;
+}
+
+static void texts_encode(const swk__text *texts, uint32_t first, uint32_t end, swk__buf *buf)
+{
+	int64_t length = texts_length(texts, first, end);
+	swk__buf_varint(buf, end - first);
+	if (first == end)
+		return;
+	swk__buf_varint(buf, (swk__u128)(length + 1));
+	for (uint32_t number = first; number < end; number++) {
+		swk__slice text = swk__text_get(texts, number);
+		if (length < 0)
+			swk__buf_varint(buf, text.length);
 		swk__buf_slice(buf, text);
+	}
+}
+
+/* Reads the new texts of a field; *wrong when the bytes were none that encode wrote. */
+static int texts_decode(swk__text *texts, const swk__field *field, swk__reader *reader, bool *wrong, swk_error *error)
+{
+	const uint64_t most = (uint64_t)swk__kind_limits[field->kind].high;
+	const uint64_t count = swk__read_varint64(reader), length = count ? swk__read_varint64(reader) : 0;
+	const uint32_t fresh = swk__text_count(texts);
+	swk__slice found[SWK__JOURNAL_ROWS];
+	uint32_t numbers[SWK__JOURNAL_ROWS];
+	*wrong = reader->failed || count > SWK__JOURNAL_ROWS;
+	for (uint64_t i = 0; i < count && !*wrong; i++) {
+		found[i] = swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
+		*wrong = reader->failed || found[i].length == 0 || found[i].length > most;
+	}
+	int code = *wrong ? SWK_OK : swk__text_intern_run(texts, found, count, numbers, error);
+	for (uint64_t i = 0; i < count && code == SWK_OK && !*wrong; i++)
+		*wrong = numbers[i] != fresh + i;
+	return code;
+}
+
+/* --------------------------------------------------------------------------------------------- columns */
+
+static bool steps_up(const int64_t *values, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++)
+		if (values[i] != values[0] + i)
+			return false;
+	return count > 1;
+}
+
+/* How many bits the numbers from 0 to `most` need. */
+static unsigned bits_for(uint64_t most)
+{
+	return most ? 64u - (unsigned)__builtin_clzll(most) : 0;
+}
+
+static inline __attribute__((always_inline)) void cells_fill(const int64_t *values, uint32_t count, int64_t base,
+                                                             uint64_t unit, bool nulls, uint64_t *cells)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t cell = ((uint64_t)values[i] - (uint64_t)base) / unit + nulls;
+		cells[i] = nulls && values[i] == SWK__NULL ? 0 : cell;
+	}
+}
+
+static void bits_write(const uint64_t *cells, uint32_t count, unsigned width, swk__buf *buf)
+{
+	const size_t size = ((size_t)count * width + 7) / 8;
+	unsigned char *to;
+	uint64_t held = 0;
+	unsigned bits = 0;
+	if (!swk__buf_reserve(buf, size + 8))
+		return;
+	to = (unsigned char *)buf->bytes + buf->length;
+	for (uint32_t i = 0; i < count; i++) {
+		held |= cells[i] << bits;
+		bits += width;
+		if (bits < 64)
+			continue;
+		for (unsigned byte = 0; byte < 8; byte++)
+			*to++ = (unsigned char)(held >> byte * 8);
+		bits -= 64;
+		held = bits ? cells[i] >> (width - bits) : 0;
+	}
+	for (unsigned byte = 0; byte * 8 < bits; byte++)
+		*to++ = (unsigned char)(held >> byte * 8);
+	buf->length += size;
+}
+
+static void values_write(const int64_t *values, uint32_t count, swk__buf *buf)
+{
+	swk__buf_byte(buf, WIDTH_VALUES);
+	for (uint32_t i = 0; i < count; i++)
+		for (unsigned byte = 0; byte < 8; byte++)
+			swk__buf_byte(buf, (unsigned char)((uint64_t)values[i] >> byte * 8));
+}
+
+static void column_encode(const int64_t *values, uint32_t count, swk__buf *buf)
+{
+	swk__spread of = { 0 };
+	uint64_t cells[SWK__JOURNAL_ROWS];
+	if (steps_up(values, count)) {
+		swk__buf_byte(buf, WIDTH_STEPS);
+		swk__buf_zigzag(buf, values[0]);
+		return;
+	}
+	swk__spread_add(&of, SWK__NULL, values, count);
+	if (!of.any || (of.low == of.high && !of.null)) {
+		swk__buf_byte(buf, 0);
+		swk__buf_zigzag(buf, values[0]);
+		return;
+	}
+	const uint64_t unit = swk__units[of.unit], apart = (uint64_t)of.high - (uint64_t)of.low;
+	const unsigned width = apart > INT64_MAX / 2 ? 64 : bits_for(apart / unit + of.null);
+	if (width == 64) {
+		values_write(values, count, buf);
+		return;
+	}
+	if (unit == 1)
+		cells_fill(values, count, of.low, 1, of.null, cells);
+	else if (unit == 1000000)
+		cells_fill(values, count, of.low, 1000000, of.null, cells);
+	else
+		cells_fill(values, count, of.low, unit, of.null, cells);
+	swk__buf_byte(buf, (unsigned char)width);
+	swk__buf_byte(buf, (unsigned char)(of.unit | (of.null ? NULLS : 0)));
+	swk__buf_zigzag(buf, of.low);
+	bits_write(cells, count, width, buf);
+}
+
+/* The value of a cell, or false where there is none that small. */
+static bool cell_value(uint64_t cell, int64_t base, uint64_t unit, bool nulls, int64_t *value)
+{
+	int64_t apart;
+	if (nulls && cell == 0) {
+		*value = SWK__NULL;
+		return true;
+	}
+	return !__builtin_mul_overflow(cell - nulls, unit, &apart) && !__builtin_add_overflow(base, apart, value);
+}
+
+static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64_t *values)
+{
+	const unsigned char kind = swk__read_byte(reader), unit = kind & (NULLS - 1);
+	const int64_t base = swk__read_zigzag64(reader);
+	const swk__slice bytes = swk__read_slice(reader, ((size_t)count * width + 7) / 8);
+	const unsigned char *from = (const unsigned char *)bytes.bytes;
+	swk__u128 held = 0;
+	unsigned bits = 0;
+	bool good = !reader->failed && unit < SWK__UNIT_COUNT;
+	for (uint32_t i = 0; i < count && good; i++) {
+		while (bits < width) {
+			held |= (swk__u128)*from++ << bits;
+			bits += 8;
+		}
+		uint64_t cell = (uint64_t)held & ((UINT64_C(1) << width) - 1);
+		held >>= width;
+		bits -= width;
+		good = cell_value(cell, base, swk__units[unit], kind & NULLS, &values[i]);
+	}
+	return good;
+}
+
+static bool values_read(swk__reader *reader, uint32_t count, int64_t *values)
+{
+	const swk__slice bytes = swk__read_slice(reader, (size_t)count * 8);
+	for (uint32_t i = 0; i < count && !reader->failed; i++) {
+		uint64_t value = 0;
+		for (unsigned byte = 8; byte-- > 0;)
+			value = value << 8 | (unsigned char)bytes.bytes[(size_t)i * 8 + byte];
+		values[i] = (int64_t)value;
+	}
+	return !reader->failed;
+}
+
+static bool column_decode(swk__reader *reader, uint32_t count, int64_t *values)
+{
+	const unsigned width = swk__read_byte(reader);
+	if (width == WIDTH_VALUES)
+		return values_read(reader, count, values);
+	if (width > 0 && width < WIDTH_VALUES)
+		return bits_read(reader, width, count, values);
+	const int64_t first = swk__read_zigzag64(reader);
+	if (reader->failed || width > WIDTH_STEPS || (width && first > INT64_MAX - SWK__JOURNAL_ROWS))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = width ? first + i : first;
+	return true;
+}
+
+/* Whether a field may hold what was read. What is allowed lies between two values, but for null. */
+static bool column_allowed(const swk__dictionaries *all, swk__table table, const swk__field *field, uint32_t count,
+                           const int64_t *values)
+{
+	swk__spread of = { 0 };
+	if (swk__kind_is_text(field->kind)) {
+		const swk__text *texts = swk__dictionary(all, table, field);
+		const int64_t end = swk__text_count(texts), low = field->required;
+		const size_t most = (size_t)swk__kind_limits[field->kind].high;
+		for (uint32_t i = 0; i < count; i++)
+			if (values[i] < low || values[i] >= end ||
+			    swk__text_get(texts, (uint32_t)values[i]).length > most)
+				return false;
+		return true;
+	}
+	swk__spread_add(&of, SWK__NULL, values, count);
+	return (!of.null || swk__field_allows(field, SWK__NULL)) &&
+	       (!of.any || (swk__field_allows(field, of.low) && swk__field_allows(field, of.high)));
+}
+
+/* ------------------------------------------------------------------------------------------------ runs */
+
+void swk__journal_encode(const swk__dictionaries *all, const swk__journal_run *run, swk__buf *buf)
+{
+	const swk__schema *schema = &swk__schemas[run->table];
+	int64_t values[SWK__JOURNAL_ROWS];
+	swk__buf_varint(buf, run->table);
+	swk__buf_varint(buf, run->count);
+	for (unsigned f = 0; f < schema->count; f++)
+		if (swk__kind_is_text(schema->fields[f].kind))
+			texts_encode(swk__dictionary(all, run->table, &schema->fields[f]), run->first[f], run->end[f],
+			             buf);
+	for (unsigned f = 0; f < schema->count; f++) {
+		for (uint32_t i = 0; i < run->count; i++)
+			values[i] = run->values[f][run->picked[i]];
+		column_encode(values, run->count, buf);
+	}
+	for (uint32_t i = 0; i < run->count; i++)
+		values[i] = run->stamped[run->picked[i]];
+	column_encode(values, run->count, buf);
+}
+
+static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, bool *wrong,
+                      swk_error *error)
+{
+	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
+	int64_t stamped[SWK__JOURNAL_ROWS];
+	*wrong = reader->failed || table >= SWK__TABLE_COUNT || count == 0 || count > SWK__JOURNAL_ROWS;
+	if (*wrong)
+		return SWK_OK;
+	rows->table = (swk__table)table;
+	rows->count = (uint32_t)count;
+	const swk__schema *schema = &swk__schemas[table];
+	for (unsigned f = 0; f < schema->count && !*wrong; f++) {
+		const swk__field *field = &schema->fields[f];
+		int code = swk__kind_is_text(field->kind)
+		                   ? texts_decode(swk__dictionary(all, rows->table, field), field, reader, wrong, error)
+		                   : SWK_OK;
+		if (code != SWK_OK)
+			return code;
+	}
+	for (unsigned f = 0; f < schema->count && !*wrong; f++)
+		*wrong = !column_decode(reader, rows->count, rows->cells[f]) ||
+		         !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f]);
+	*wrong = *wrong || !column_decode(reader, rows->count, stamped);
+	for (uint32_t i = 0; i < rows->count && !*wrong; i++) {
+		rows->stamped[i] = stamped[i] != 0;
+		*wrong = rows->cells[SWK__FIELD_RECORDED_AT][i] == SWK__NULL;
 	}
 	return SWK_OK;
 }
 
-static void value_encode(int64_t value, swk__buf *buf)
+int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, swk_error *error)
 {
-	swk__u128 twice = (swk__u128)value << 1;
-	swk__buf_varint(buf, value == SWK__NULL ? 0 : 1 + (value < 0 ? ~twice : twice));
-}
-
-static int row_encode(const swk_batch *batch, swk__batch_order place, int64_t stamp, swk__text *seen, swk__buf *buf,
-                      swk_error *error)
-{
-	const swk__schema *schema = &swk__schemas[place.table];
-	int code = SWK_OK;
-	bool stamped = place.stamped ||
-	               batch->tables[place.table].columns[SWK__FIELD_RECORDED_AT].values[place.row] == SWK__NULL;
-	swk__buf_varint(buf, place.table * 2u + stamped);
-	for (unsigned i = 0; i < schema->count && code == SWK_OK; i++) {
-		const swk__batch_column *column = &batch->tables[place.table].columns[i];
-		if (swk__kind_is_text(schema->fields[i].kind))
-			code = text_encode(seen, swk__batch_text_at(batch, column->spans[place.row]), buf, error);
-		else
-			value_encode(i == SWK__FIELD_RECORDED_AT ? stamp : column->values[place.row], buf);
-	}
+	bool wrong;
+	int code = run_decode(all, reader, rows, &wrong, error);
+	if (code == SWK_OK && wrong)
+		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at byte %zu of %zu", reader->at,
+		                 reader->length);
 	return code;
-}
-
-int swk__journal_encode(const swk_batch *batch, const unsigned char *stored, const int64_t *stamps, swk__buf *buf,
-                        swk_error *error)
-{
-	swk__text seen;
-	size_t before = buf->length;
-	int code = swk__text_init(&seen, batch->mem, swk__random_key(), error);
-	if (code != SWK_OK)
-		return code;
-	for (size_t i = 0; i < batch->rows && code == SWK_OK; i++) {
-		if (!stored[i])
-			continue;
-		if (before && buf->length == before)
-			swk__buf_varint(buf, TEXTS_ANEW);
-		code = row_encode(batch, batch->order[i], stamps[i], &seen, buf, error);
-	}
-	if (code == SWK_OK && buf->failed)
-		code = swk__fail_memory(error, buf->mem);
-	if (code != SWK_OK)
-		buf->length = before;
-	swk__text_done(&seen);
-	return code;
-}
-
-/* ------------------------------------------------------------------------------------------- decoding */
-
-/* The texts of the commit so far, as places in the batch's bytes. */
-typedef struct decoder {
-	swk__reader reader;
-	swk_batch *batch;
-	swk__span *texts;
-	size_t count, capacity;
-	int code; /* what failed where it was not the bytes */
-	swk_error *error;
-} decoder;
-
-static bool decoder_starve(decoder *self)
-{
-	self->code = swk__fail_memory(self->error, self->batch->mem);
-	return false;
-}
-
-/* Reads a text that comes for the first time. */
-static bool text_learn(decoder *self)
-{
-	uint64_t length = swk__read_varint64(&self->reader);
-	swk__slice text = swk__read_slice(&self->reader, length);
-	if (text.length == 0 || text.length > (uint64_t)swk__kind_limits[SWK__KIND_TEXT].high)
-		return false;
-	if (self->count == self->capacity) {
-		size_t capacity = swk__grown(self->capacity, self->count + 1);
-		void *texts = swk__resize(self->batch->mem, SWK__FAULT_journal_text, self->texts, capacity,
-		                          sizeof *self->texts);
-		if (!texts)
-			return decoder_starve(self);
-		self->texts = texts;
-		self->capacity = capacity;
-	}
-	if (!swk__batch_bytes(self->batch, text, &self->texts[self->count]))
-		return decoder_starve(self);
-	self->count++;
-	return true;
-}
-
-static bool text_decode(decoder *self, const swk__field *field, swk__batch_cell *cell)
-{
-	uint64_t number = swk__read_varint64(&self->reader);
-	cell->span = (swk__span){ 0, 0 };
-	if (number == 0)
-		return !self->reader.failed && !field->required;
-	if (number > (uint64_t)self->count + 1 || (number > self->count && !text_learn(self)))
-		return false;
-	cell->span = self->texts[number - 1];
-	return cell->span.length <= (uint64_t)swk__kind_limits[field->kind].high;
-}
-
-static bool value_decode(decoder *self, const swk__field *field, swk__batch_cell *cell)
-{
-	swk__u128 shifted = swk__read_varint(&self->reader);
-	if (self->reader.failed || shifted > UINT64_MAX)
-		return false;
-	uint64_t twice = (uint64_t)shifted - 1;
-	cell->value = shifted == 0 ? SWK__NULL : (int64_t)(twice >> 1) ^ -(int64_t)(twice & 1);
-	return swk__field_allows(field, cell->value);
-}
-
-static bool row_decode(decoder *self)
-{
-	swk__batch_cell cells[SWK__FIELDS_MAX] = { { 0 } };
-	uint64_t head = swk__read_varint64(&self->reader), table = head / 2;
-	if (head == TEXTS_ANEW) {
-		self->count = 0;
-		return true;
-	}
-	if (self->reader.failed || table >= SWK__TABLE_COUNT)
-		return false;
-	const swk__schema *schema = &swk__schemas[table];
-	for (unsigned i = 0; i < schema->count; i++) {
-		const swk__field *field = &schema->fields[i];
-		if (swk__kind_is_text(field->kind) ? !text_decode(self, field, &cells[i])
-		                                   : !value_decode(self, field, &cells[i]))
-			return false;
-	}
-	if (cells[SWK__FIELD_RECORDED_AT].value == SWK__NULL)
-		return false;
-	self->code = swk__batch_append(self->batch, (swk__table)table, cells, head % 2, self->error);
-	return self->code == SWK_OK;
-}
-
-int swk__journal_decode(swk__slice bytes, swk_batch *batch, swk_error *error)
-{
-	decoder self = { .reader = { .bytes = bytes.bytes, .length = bytes.length }, .batch = batch, .error = error };
-	bool good = true;
-	while (good && self.reader.at < bytes.length)
-		good = row_decode(&self);
-	swk__free(batch->mem, self.texts);
-	if (good)
-		return SWK_OK;
-	swk_batch_clear(batch);
-	if (self.code != SWK_OK)
-		return self.code;
-	return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at byte %zu of %zu", self.reader.at,
-	                 bytes.length);
 }

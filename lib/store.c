@@ -203,19 +203,13 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 /* Replays one commit of the journal. */
 typedef struct replay {
 	swk_store *store;
-	swk_batch *batch;
 	swk__store_call *call;
 } replay;
 
 static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
 {
 	replay *r = context;
-	swk__applied applied = { 0 };
-	swk_batch_clear(r->batch);
-	int code = swk__journal_decode(bytes, r->batch, error);
-	if (code == SWK_OK)
-		code = swk__history_apply(&r->store->history, r->batch, commit, INT64_MIN, NULL, NULL, &applied,
-		                          swk__store_call_again, r->call, error);
+	int code = swk__history_replay(&r->store->history, bytes, commit, swk__store_call_again, r->call, error);
 	if (code == SWK_OK)
 		code = swk__store_call_check(r->call, commit, swk__file_commits(r->store->file), error);
 	return code;
@@ -224,12 +218,8 @@ static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_er
 static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error)
 {
 	swk__store_call c = call_begin(store);
-	replay r = { store, NULL, &c };
-	int code = swk__batch_create(&store->mem, &store->zones, NULL, swk__slice_of(store->currency), false, NULL,
-	                             NULL, &r.batch, error);
-	if (code != SWK_OK)
-		return code;
-	code = swk__history_begin(&store->history, error);
+	replay r = { store, &c };
+	int code = swk__history_begin(&store->history, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
 	if (code == SWK_OK && !swk__store_publishable(store))
@@ -240,7 +230,6 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 	} else {
 		swk__history_rollback(&store->history);
 	}
-	swk_batch_free(r.batch);
 	return code;
 }
 
@@ -333,9 +322,6 @@ typedef struct commit {
 	uint64_t rejected;
 	swk__applied applied;
 	swk_error refusal; /* strict: of the first row refused; code 0: none */
-	unsigned char *stored;
-	int64_t *stamps;
-	size_t capacity; /* of stored and stamps */
 	swk__buf journal;
 } commit;
 
@@ -349,9 +335,6 @@ static void commit_begin(swk_store *store, const swk__feed *feed, const swk_inge
 
 static void commit_done(commit *self)
 {
-	swk__mem *mem = &self->call.store->mem;
-	swk__free(mem, self->stored);
-	swk__free(mem, self->stamps);
 	swk__buf_done(&self->journal);
 }
 
@@ -362,32 +345,13 @@ static int commit_check(void *context, uint64_t done, uint64_t total, swk_error 
 	return swk__store_call_check(&self->call, self->rows + done, self->feed->total, error);
 }
 
-/* Makes room for what is told of each row of a batch. */
-static bool flags_reserve(commit *self, size_t rows)
-{
-	swk__mem *mem = &self->call.store->mem;
-	if (rows <= self->capacity)
-		return true;
-	unsigned char *stored = swk__resize(mem, SWK__FAULT_store_create, self->stored, rows, sizeof *stored);
-	self->stored = stored ? stored : self->stored;
-	int64_t *stamps = swk__resize(mem, SWK__FAULT_store_create, self->stamps, rows, sizeof *stamps);
-	self->stamps = stamps ? stamps : self->stamps;
-	self->capacity = stored && stamps ? rows : 0;
-	return stored && stamps;
-}
-
-/* Applies the rows of one batch and appends them to the journal. */
+/* Applies the rows of one batch and appends what was stored to the journal. */
 static int batch_apply(commit *self, const swk_batch *batch, swk_error *error)
 {
 	swk_store *store = self->call.store;
 	swk__history *history = &store->history;
-	if (!flags_reserve(self, batch->rows))
-		return swk__fail_memory(error, &store->mem);
-	int code = swk__history_apply(history, batch, history->published->commit + 1, self->stamp, self->stored,
-	                              self->stamps, &self->applied, commit_check, self, error);
-	if (code == SWK_OK && store->file)
-		code = swk__journal_encode(batch, self->stored, self->stamps, &self->journal, error);
-	return code;
+	return swk__history_apply(history, batch, history->published->commit + 1, self->stamp,
+	                          store->file ? &self->journal : NULL, &self->applied, commit_check, self, error);
 }
 
 /* Applies all batches of the feed; from a refused row on that ends the commit they are only read. */
@@ -522,7 +486,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 		return code;
 	swk__snapshot *snapshot = NULL;
 	if (plan_folded(&plan))
-		code = swk__store_pin_folded(store, swk__store_call_check, &c, &snapshot, error);
+		code = swk__store_pin_folded(store, swk__store_call_again, &c, &snapshot, error);
 	else
 		snapshot = swk__store_snapshot(store);
 	if (code == SWK_OK) {

@@ -255,16 +255,16 @@ static void test_other_format_version(void **state)
 	swk_store *store = open_created(place);
 	assert_int_equal(feed_one(store, "a", "answered"), SWK_OK);
 	swk_store_close(store);
-	bytes_put(place, 60, "\0\0\0\2", 4);
+	bytes_put(place, 60, "\0\0\0\1", 4);
 	for (uint32_t flags = 0; flags <= SWK_OPEN_READ_ONLY; flags++) {
 		swk_store *refused = NULL;
 		swk_error error = SWK_ERROR_INIT;
 		swk_store_options options = feed_options();
 		options.flags = flags;
 		assert_int_equal(swk_store_open(place->store, &options, &refused, &error), SWK_ERR_FORMAT);
-		assert_non_null(strstr(error.reason, "format 2")); /* it says which */
+		assert_non_null(strstr(error.reason, "format 1")); /* it says which */
 	}
-	bytes_put(place, 60, "\0\0\0\1", 4);
+	bytes_put(place, 60, "\0\0\0\2", 4);
 	store = open_created(place);
 	assert_int_equal(feed_figure(store, "made"), 1);
 	swk_store_close(store);

@@ -139,8 +139,8 @@ static inline int scene_ingest(scene *s, const swk_batch *batch, swk__applied *a
 	int code = swk__history_begin(history, NULL);
 	if (code != SWK_OK)
 		return code;
-	code = swk__history_apply(history, batch, history->published->commit + 1, s->clock, NULL, NULL, applied, NULL,
-	                          NULL, NULL);
+	code = swk__history_apply(history, batch, history->published->commit + 1, s->clock, NULL, applied, NULL, NULL,
+	                          NULL);
 	if (code == SWK_OK)
 		code = scene_fold(s);
 	if (code == SWK_OK && applied->accepted)

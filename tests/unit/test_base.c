@@ -58,12 +58,12 @@ static void test_alloc(void **state)
 {
 	static const char zeros[100];
 	(void)state;
-	char *block = swk__alloc(&memory, SWK__FAULT_journal_text, 10, 10);
+	char *block = swk__alloc(&memory, SWK__FAULT_history_intake, 10, 10);
 	assert_non_null(block);
 	assert_memory_equal(block, zeros, 100);
 	assert_int_equal((uintptr_t)block % _Alignof(max_align_t), 0);
 	assert_true(memory.used >= 100);
-	void *nothing = swk__alloc(&memory, SWK__FAULT_journal_text, 0, 10);
+	void *nothing = swk__alloc(&memory, SWK__FAULT_history_intake, 0, 10);
 	assert_non_null(nothing);
 	swk__free(&memory, nothing);
 	swk__free(&memory, block);
@@ -73,15 +73,15 @@ static void test_alloc(void **state)
 static void test_resize(void **state)
 {
 	(void)state;
-	char *block = swk__resize(&memory, SWK__FAULT_journal_text, NULL, 4, 1);
+	char *block = swk__resize(&memory, SWK__FAULT_history_intake, NULL, 4, 1);
 	assert_non_null(block);
 	memcpy(block, "abc", 4);
 	uint64_t small = memory.used;
-	block = swk__resize(&memory, SWK__FAULT_journal_text, block, 100000, 1);
+	block = swk__resize(&memory, SWK__FAULT_history_intake, block, 100000, 1);
 	assert_non_null(block);
 	assert_string_equal(block, "abc");
 	assert_int_equal(memory.used, small + 99996);
-	block = swk__resize(&memory, SWK__FAULT_journal_text, block, 4, 1);
+	block = swk__resize(&memory, SWK__FAULT_history_intake, block, 4, 1);
 	assert_string_equal(block, "abc");
 	assert_int_equal(memory.used, small);
 	swk__free(&memory, block);
@@ -91,10 +91,10 @@ static void test_size_overflow(void **state)
 {
 	size_t size;
 	(void)state;
-	char *block = swk__alloc(&memory, SWK__FAULT_journal_text, 4, 1);
-	assert_null(swk__alloc(&memory, SWK__FAULT_journal_text, SIZE_MAX / 2, 3));
-	assert_null(swk__alloc(&memory, SWK__FAULT_journal_text, SIZE_MAX, 1));
-	assert_null(swk__resize(&memory, SWK__FAULT_journal_text, block, SIZE_MAX / 2, 3));
+	char *block = swk__alloc(&memory, SWK__FAULT_history_intake, 4, 1);
+	assert_null(swk__alloc(&memory, SWK__FAULT_history_intake, SIZE_MAX / 2, 3));
+	assert_null(swk__alloc(&memory, SWK__FAULT_history_intake, SIZE_MAX, 1));
+	assert_null(swk__resize(&memory, SWK__FAULT_history_intake, block, SIZE_MAX / 2, 3));
 	assert_int_equal(swk__mem_code(&memory), SWK_ERR_MEMORY);
 	assert_false(swk__mul_size(SIZE_MAX / 2, 3, &size));
 	assert_false(swk__add_size(SIZE_MAX, 1, &size));
@@ -106,16 +106,16 @@ static void test_limit(void **state)
 {
 	(void)state;
 	memory.limit = 1000;
-	char *block = swk__alloc(&memory, SWK__FAULT_journal_text, 500, 1);
+	char *block = swk__alloc(&memory, SWK__FAULT_history_intake, 500, 1);
 	assert_non_null(block);
 	uint64_t used = memory.used;
-	assert_null(swk__alloc(&memory, SWK__FAULT_journal_text, 500, 1));
+	assert_null(swk__alloc(&memory, SWK__FAULT_history_intake, 500, 1));
 	assert_int_equal(swk__mem_code(&memory), SWK_ERR_LIMIT);
-	assert_null(swk__resize(&memory, SWK__FAULT_journal_text, block, 2000, 1));
+	assert_null(swk__resize(&memory, SWK__FAULT_history_intake, block, 2000, 1));
 	assert_int_equal(swk__mem_code(&memory), SWK_ERR_LIMIT);
 	assert_int_equal(memory.used, used);
 	memory.limit = used;
-	block = swk__resize(&memory, SWK__FAULT_journal_text, block, 500, 1);
+	block = swk__resize(&memory, SWK__FAULT_history_intake, block, 500, 1);
 	assert_non_null(block);
 	swk__free(&memory, block);
 }
@@ -155,15 +155,15 @@ static void test_allocator(void **state)
 	swk__mem mem;
 	(void)state;
 	swk__mem_init(&mem, &allocator, 0);
-	char *block = swk__alloc(&mem, SWK__FAULT_journal_text, 10, 1);
+	char *block = swk__alloc(&mem, SWK__FAULT_history_intake, 10, 1);
 	assert_int_equal(host.live, 1);
 	uint64_t used = mem.used;
 	host.refuse = true;
 	atomic_store(&mem.limit_hit, true);
-	assert_null(swk__alloc(&mem, SWK__FAULT_journal_text, 10, 1));
+	assert_null(swk__alloc(&mem, SWK__FAULT_history_intake, 10, 1));
 	assert_int_equal(swk__mem_code(&mem), SWK_ERR_MEMORY);
-	assert_null(swk__resize(&mem, SWK__FAULT_journal_text, block, 20, 1));
-	assert_null(swk__resize(&mem, SWK__FAULT_journal_text, block, 5, 1));
+	assert_null(swk__resize(&mem, SWK__FAULT_history_intake, block, 20, 1));
+	assert_null(swk__resize(&mem, SWK__FAULT_history_intake, block, 5, 1));
 	assert_int_equal(mem.used, used);
 	swk__free(&mem, block);
 	assert_int_equal(host.live, 0);

@@ -94,10 +94,10 @@ static void test_fail_memory(void **state)
 	swk_error error = SWK_ERROR_INIT;
 	(void)state;
 	swk__mem_init(&mem, NULL, 100);
-	assert_null(swk__alloc(&mem, SWK__FAULT_journal_text, 1000, 1));
+	assert_null(swk__alloc(&mem, SWK__FAULT_history_intake, 1000, 1));
 	assert_int_equal(swk__fail_memory(&error, &mem), SWK_ERR_LIMIT);
 	assert_string_equal(error.reason, "the memory limit of 100 bytes was reached");
-	assert_null(swk__alloc(&mem, SWK__FAULT_journal_text, SIZE_MAX, 2));
+	assert_null(swk__alloc(&mem, SWK__FAULT_history_intake, SIZE_MAX, 2));
 	assert_int_equal(swk__fail_memory(&error, &mem), SWK_ERR_MEMORY);
 	assert_string_equal(error.reason, "memory could not be allocated");
 }

@@ -189,7 +189,7 @@ static void test_other_version(void **state)
 	open_as(&writing, SWK_ERR_FORMAT);
 	assert_int_equal(swk__file_open(&mem, at_path, &reading, &file, &error), SWK_ERR_FORMAT);
 	assert_non_null(strstr(error.reason, "format 7"));
-	assert_non_null(strstr(error.reason, "reads 1"));
+	assert_non_null(strstr(error.reason, "reads 2"));
 }
 
 static void test_missing_and_empty(void **state)

@@ -137,7 +137,7 @@ static void test_damaged_rows(void **state)
 		"UPDATE manifest SET head = x'00'",
 		"UPDATE manifest SET head = NULL",
 		"UPDATE manifest SET head = CAST(head AS TEXT)",
-		"UPDATE manifest SET format = 2",
+		"UPDATE manifest SET format = 3",
 		"UPDATE manifest SET checksum = 'x'",
 		"DROP TABLE journal",
 		"DROP TABLE manifest",
