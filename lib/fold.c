@@ -10,8 +10,8 @@ struct swk__fold_item {
 	int64_t at;
 	uint32_t entity;
 	unsigned char rank; /* of what happens at the same instant, the lesser comes first */
-	swk__slice id;
 	swk__place place;
+	const swk__text *ids; /* of the entity */
 };
 
 typedef struct swk__fold_item item;
@@ -62,7 +62,8 @@ static int64_t get(const swk__fold *fold, swk__table table, swk__place place, un
 	return swk__state_get(&fold->states[table], place, field);
 }
 
-/* Steps through the rows that refer to a record by a link and are current; 0 at the end. `row` is 0 to begin. */
+/* Steps through the rows that refer to a record by a link and are current, which live ones are; 0 at the end. `row` is
+ * 0 to begin. */
 static swk__place linked_next(const swk__fold *fold, swk__link link, uint32_t target, swk__place row)
 {
 	swk__table table = swk__links[link].table;
@@ -71,8 +72,8 @@ static swk__place linked_next(const swk__fold *fold, swk__link link, uint32_t ta
 		          : swk__pages_get(fold->links[link], target);
 		if (!row)
 			return 0;
-		uint32_t entity = (uint32_t)get(fold, table, row, SWK__FIELD_ID);
-		if (swk__row_current(fold->states, table, entity) == row)
+		if (swk__part_live(swk__directory_part(fold->states[table].directory, swk__place_week(row)),
+		                   swk__place_row(row)))
 			return row;
 	}
 }
@@ -101,7 +102,7 @@ static int item_order(const void *a, const void *b)
 		return x->at < y->at ? -1 : 1;
 	if (x->rank != y->rank)
 		return x->rank < y->rank ? -1 : 1;
-	return swk__slice_compare(x->id, y->id);
+	return swk__slice_compare(swk__text_get(x->ids, x->entity), swk__text_get(y->ids, y->entity));
 }
 
 static void list_sort(swk__fold_list *list)
@@ -129,15 +130,10 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a == SWK__NULL || (b != SWK__NULL && b < a) ? b : a;
 }
 
-static swk__slice entity_id(const swk__fold *fold, swk__table table, uint32_t entity)
-{
-	return swk__text_get(&fold->history->ids[table], entity);
-}
-
 static item item_of(const swk__fold *fold, swk__table table, swk__place place, int64_t at, unsigned char rank)
 {
 	uint32_t entity = (uint32_t)get(fold, table, place, SWK__FIELD_ID);
-	return (item){ at, entity, rank, entity_id(fold, table, entity), place };
+	return (item){ at, entity, rank, place, &fold->history->ids[table] };
 }
 
 /* ------------------------------------------------------------------------------------------- filing */
@@ -703,11 +699,13 @@ int swk__fold_changes(swk__fold *fold, swk_error *error)
 
 int swk__fold_all(swk__fold *fold, swk_error *error)
 {
-	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_OPPORTUNITY].entities; entity++)
-		if (!fold_goes_on(fold, entity, error) || !deal_fold(fold, entity))
+	const uint32_t deals = fold->states[SWK__TABLE_OPPORTUNITY].entities;
+	const uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
+	for (uint32_t entity = 0; entity < deals; entity++)
+		if (!fold_goes_on(fold, entity, deals, error) || !deal_fold(fold, entity))
 			return fold_failed(fold, error);
-	for (uint32_t entity = 0; entity < fold->states[SWK__TABLE_LEAD].entities; entity++)
-		if (!fold_goes_on(fold, entity, error) || !lead_fold(fold, entity))
+	for (uint32_t entity = 0; entity < leads; entity++)
+		if (!fold_goes_on(fold, entity, leads, error) || !lead_fold(fold, entity))
 			return fold_failed(fold, error);
 	return SWK_OK;
 }

@@ -25,6 +25,9 @@ typedef struct intake {
 	bool same[RUN_ROWS];                   /* the current version says the same */
 	bool stored[RUN_ROWS];
 	uint32_t handles[RUN_ROWS]; /* of current versions before the run */
+	swk__place last;            /* the version that was stored last among others of its record */
+	swk__table last_table;
+	uint32_t last_entity;
 	uint32_t pending_count;
 	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
 	uint32_t *slots[RUN_ROWS];  /* where their handles go */
@@ -157,7 +160,7 @@ static void rows_compare(intake *in)
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t i = known[k];
 		if (in->same[i] && !in->stamped[i])
-			in->same[i] = in->ours[i] == swk__part_commit(parts[k], rows[k])->stamped;
+			in->same[i] = in->read.stamped[i] == swk__part_commit(parts[k], rows[k])->stamped;
 	}
 }
 
@@ -172,7 +175,7 @@ static int row_compare(const intake *in, uint32_t row, swk__place stored, unsign
 		if (order != 0)
 			return order;
 	}
-	return from == SWK__FIELD_RECORDED_AT ? swk__state_stamped(in->state, stored) - in->ours[row] : 0;
+	return from == SWK__FIELD_RECORDED_AT ? swk__state_stamped(in->state, stored) - in->read.stamped[row] : 0;
 }
 
 /* Where a row belongs among the versions of its record: after `newer` (0: it is the current one), before `older` (0: it
@@ -183,6 +186,10 @@ static bool chain_find(const intake *in, uint32_t row, swk__place *newer, swk__p
 	*older = swk__pages_get(in->state->current, entity_of(in, row));
 	if (in->stamped[row] && row_compare(in, row, *older, SWK__FIELD_FIRST) == 0)
 		return false;
+	/* Versions that come newest first are each looked for from the one before. */
+	if (in->last && in->last_entity == entity_of(in, row) && in->last_table == in->table &&
+	    row_compare(in, row, in->last, SWK__FIELD_RECORDED_AT) < 0)
+		*older = in->last;
 	while (*older) {
 		int order = row_compare(in, row, *older, SWK__FIELD_RECORDED_AT);
 		if (order == 0)
@@ -428,6 +435,9 @@ static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place old
 	if (!part)
 		return false;
 	const uint32_t number = part->rows - 1, handle = swk__columns_handle(part->columns, number);
+	in->last = swk__place_make(swk__utc_week(own_instant(in, row)), number);
+	in->last_entity = entity_of(in, row);
+	in->last_table = in->table;
 	if (older && !swk__chains_set(chains, handle,
 	                              swk__columns_handle(swk__state_columns(in->state, older), swk__place_row(older))))
 		return false;

@@ -55,6 +55,19 @@ static void test_order_of_arrival_does_not_matter(void **state)
 	assert_int_equal(table_now(SWK__TABLE_CALL)->live, 1);
 }
 
+static void test_versions_of_one_batch_come_in_any_order(void **state)
+{
+	(void)state;
+	scene_commit(&s, "rep a team=E recorded_at=2026-11-05\nrep a team=D recorded_at=2026-11-04\n"
+	                 "rep b team=Z recorded_at=2026-11-09\nrep b team=Y recorded_at=2026-11-08\n"
+	                 "rep a team=B recorded_at=2026-11-02\nrep a team=C recorded_at=2026-11-03\n"
+	                 "rep a team=F recorded_at=2026-11-06\nrep a team=D recorded_at=2026-11-04\n"
+	                 "rep b team=X recorded_at=2026-11-07\nrep a team=A recorded_at=2026-11-01");
+	assert_string_equal(scene_chain(&s, "rep a team"), "F, E, D, C, B, A");
+	assert_string_equal(scene_chain(&s, "rep b team"), "Z, Y, X");
+	assert_int_equal(table_now(SWK__TABLE_REP)->versions, 9);
+}
+
 /* Rows of one table, the lesser first, as the contract orders them. */
 typedef struct tie {
 	const char *about, *lesser, *greater;
@@ -606,6 +619,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_the_version_recorded_last_is_current),
 		TEST(test_order_of_arrival_does_not_matter),
+		TEST(test_versions_of_one_batch_come_in_any_order),
 		TEST(test_ties_go_to_the_greater_row),
 		TEST(test_ids_are_unique_within_a_table_only),
 		TEST(test_a_version_that_is_there_is_unchanged),
