@@ -134,7 +134,7 @@ static int question_ask(const cli_arguments *arguments, swk_store *store, swk_qu
 		return fail_error_with(NULL, failed, &error, suggest_for_error(query->report, &error, text));
 	if (format != SWK_FORMAT_TABLE)
 		return output_result(result, format);
-	code = view_report(screen, query, result);
+	code = view_report(screen, store, query, result);
 	swk_result_free(result);
 	return code;
 }

@@ -41,7 +41,8 @@ int command_init(const cli_arguments *arguments)
 }
 
 /* Shows a result of texts and frees it. */
-static int result_show(const cli_arguments *arguments, swk_result *result)
+static int result_show(const cli_arguments *arguments, swk_result *result,
+                       int (*view)(const cli_screen *, const swk_result *))
 {
 	cli_screen screen;
 	int format;
@@ -51,7 +52,7 @@ static int result_show(const cli_arguments *arguments, swk_result *result)
 	if (code == EXIT_DONE && format != SWK_FORMAT_TABLE)
 		return output_result(result, format);
 	if (code == EXIT_DONE)
-		code = view_plain(&screen, result);
+		code = view(&screen, result);
 	swk_result_free(result);
 	return code;
 }
@@ -83,7 +84,8 @@ int command_info(const cli_arguments *arguments)
 	int code = command_open(arguments, NULL, &store);
 	if (code == EXIT_DONE) {
 		int failed = swk_store_info(store, &result, &error);
-		code = failed ? fail_error(arguments->operands[0], failed, &error) : result_show(arguments, result);
+		code = failed ? fail_error(arguments->operands[0], failed, &error)
+		              : result_show(arguments, result, view_plain);
 		if (code == EXIT_OK)
 			code = info_hints(arguments, store);
 	}
@@ -96,5 +98,5 @@ int command_catalog(const cli_arguments *arguments)
 	swk_error error = SWK_ERROR_INIT;
 	swk_result *result = NULL;
 	int failed = swk_catalog(&result, &error);
-	return failed ? fail_error(NULL, failed, &error) : result_show(arguments, result);
+	return failed ? fail_error(NULL, failed, &error) : result_show(arguments, result, view_catalog);
 }

@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define DAY_US INT64_C(86400000000)
+#define MINUTE_US INT64_C(60000000)
 
 typedef struct civil_date {
 	int64_t year;
@@ -61,12 +63,28 @@ void date_iso(int64_t days, char text[DATE_TEXT])
 	snprintf(text, DATE_TEXT, "%04" PRId64 "-%02d-%02d", date.year, date.month, date.day);
 }
 
-void instant_utc(int64_t instant, char text[DATE_TEXT])
+/* The clock of UTC, to the minute. */
+static void instant_write(int64_t instant, char text[DATE_TEXT])
 {
 	char date[DATE_TEXT];
-	int64_t minutes = instant % DAY_US / 60000000;
+	int64_t minutes = instant % DAY_US / MINUTE_US;
 	date_iso(instant / DAY_US, date);
-	snprintf(text, DATE_TEXT, "%.10s %02d:%02d UTC", date, (int)(minutes / 60), (int)(minutes % 60));
+	snprintf(text, DATE_TEXT, "%.10s %02d:%02d", date, (int)(minutes / 60), (int)(minutes % 60));
+}
+
+void instant_local(swk_store *store, const char *zone, int64_t instant, char text[DATE_TEXT])
+{
+	/* The library reads local times and writes none: what it reads tells how far the clocks are from UTC, and reading
+	 * the outcome tells whether that is right. */
+	int64_t minute = instant - instant % MINUTE_US, read = 0;
+	instant_write(minute, text);
+	if (!swk_store_instant_parse(store, zone, text, &read, NULL)) {
+		instant_write(minute + (minute - read), text);
+		if (!swk_store_instant_parse(store, zone, text, &read, NULL) && read == minute)
+			return;
+	}
+	instant_write(minute, text);
+	memcpy(text + strlen(text), " UTC", 5);
 }
 
 int64_t clock_now(void)

@@ -428,6 +428,23 @@ static size_t block_end(const cli_grid *grid, size_t first, size_t room)
 	return i;
 }
 
+static size_t blocks_count(const cli_grid *grid, size_t first, size_t room)
+{
+	size_t count = 0;
+	for (; first < grid->column_count; count++)
+		first = block_end(grid, first, room);
+	return count;
+}
+
+/* The least room that needs no more blocks than all of it: they become about as wide as each other. */
+static size_t room_balanced(const cli_grid *grid, size_t first, size_t room)
+{
+	size_t count = blocks_count(grid, first, room);
+	while (room > 1 && blocks_count(grid, first, room - 1) == count)
+		room--;
+	return room;
+}
+
 int grid_print(cli_grid *cells, const cli_screen *screen)
 {
 	if (cells->failed || cells->bytes.failed)
@@ -439,9 +456,10 @@ int grid_print(cli_grid *cells, const cli_screen *screen)
 	size_t keys = widths_fit(cells, screen->width), first = 0;
 	while (first < cells->column_count && cells->columns[first].flags & GRID_KEY)
 		first++;
+	size_t room = room_balanced(cells, first, screen->width - keys);
 	do {
 		grid_block block = { cells, screen, first, cells->column_count };
-		block.end = block_end(cells, first, screen->width - keys);
+		block.end = block_end(cells, first, room);
 		block_print(&block, rests);
 		first = block.end;
 		if (first < cells->column_count)

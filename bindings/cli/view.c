@@ -16,6 +16,7 @@
 
 typedef struct report_view {
 	const cli_screen *screen;
+	swk_store *store;
 	const swk_query *query;
 	const swk_result *result;
 	const cli_figures *figures;
@@ -53,11 +54,11 @@ static void heading_print(const report_view *view)
 	char text[512], window[128], now[DATE_TEXT];
 	const char *dot = view->screen->glyphs->dot;
 	window_write(view->query, window, sizeof window);
-	instant_utc(swk_result_now(view->result), now);
+	instant_local(view->store, swk_result_zone(view->result), swk_result_now(view->result), now);
 	snprintf(text, sizeof text, "%s: %s", view->query->report, view->figures->definition);
 	line(view->screen, STYLE_BOLD, text);
-	snprintf(text, sizeof text, "%s%s%s%s%s%snow %s", view->total ? "total over " : "by week, ", window, dot,
-	         "weeks of ", swk_result_zone(view->result), dot, now);
+	snprintf(text, sizeof text, "%s%s%sweeks of %s, now %s", view->total ? "total over " : "by week, ", window, dot,
+	         swk_result_zone(view->result), now);
 	line(view->screen, STYLE_DIM, text);
 	output_format("\n");
 }
@@ -357,12 +358,12 @@ static int view_rows(report_view *view)
 	return code == EXIT_DONE ? EXIT_OK : code;
 }
 
-int view_report(const cli_screen *screen, const swk_query *query, const swk_result *result)
+int view_report(const cli_screen *screen, swk_store *store, const swk_query *query, const swk_result *result)
 {
 	cli_figures *figures = swi__alloc(1, sizeof *figures);
 	if (!figures)
 		return fail("memory could not be allocated");
-	report_view view = { .screen = screen, .query = query, .result = result, .figures = figures };
+	report_view view = { .screen = screen, .store = store, .query = query, .result = result, .figures = figures };
 	view.total = (query->flags & SWK_QUERY_TOTAL) != 0;
 	int code = figures_read(query->report, result, figures);
 	if (code == EXIT_DONE) {

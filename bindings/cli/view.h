@@ -11,7 +11,10 @@
 
 /* A report: what it is about, the table with its charts, trends of groups over weeks, and what its marks mean. By
  * weekday and hour over a window: the grid of hours (heat.h). EXIT_OK, or the exit code after a line. */
-int view_report(const cli_screen *screen, const swk_query *query, const swk_result *result);
+int view_report(const cli_screen *screen, swk_store *store, const swk_query *query, const swk_result *result);
+
+/* The catalog: a paragraph a report, with what is the same in all of them once, at the end. */
+int view_catalog(const cli_screen *screen, const swk_result *catalog);
 
 /* Any other result: its columns, with the texts of the last one going on in further lines. */
 int view_plain(const cli_screen *screen, const swk_result *result);

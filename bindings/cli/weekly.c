@@ -117,6 +117,7 @@ static void week_read(const swk_result *result, size_t row, weekly_week *week)
 {
 	const char *label = swk_result_text(result, row, (size_t)swk_result_find(result, "week"), NULL);
 	snprintf(week->label, sizeof week->label, "%s", label ? label : "");
+	snprintf(week->zone, sizeof week->zone, "%s", swk_result_zone(result));
 	week->begins = swk_result_int(result, row, (size_t)swk_result_find(result, "week_start"));
 	week->partial = swk_result_int(result, row, (size_t)swk_result_find(result, "partial")) != 0;
 }
@@ -663,10 +664,10 @@ static void title_print(const weekly_screen *weekly)
 	const char *dot = weekly->glyphs->dot;
 	date_long(week->begins, first);
 	date_long(week->begins + 6, last);
-	instant_utc(weekly->query.now, now);
+	instant_local(weekly->store, week->zone, weekly->query.now, now);
 	snprintf(text, sizeof text, "Week %s: %s to %s", week->label, first, last);
 	grid_wrap(weekly->screen, 2, text, STYLE_BOLD);
-	snprintf(text, sizeof text, "now %s%s%s", now, dot,
+	snprintf(text, sizeof text, "weeks of %s, now %s%s%s", week->zone, now, dot,
 	         week->partial ? "the week is not over: both weeks count up to the same weekday and hour"
 	                       : "beside it the week before");
 	grid_wrap(weekly->screen, 2, text, STYLE_DIM);

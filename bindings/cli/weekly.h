@@ -14,6 +14,7 @@
 /* The week that is looked at. */
 typedef struct weekly_week {
 	char label[64];
+	char zone[64];  /* of its calendar */
 	int64_t begins; /* days since 1970-01-01 */
 	bool partial;
 } weekly_week;
