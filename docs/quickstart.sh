@@ -101,10 +101,9 @@ for sample in $samples; do
 	file=docs/examples/sample/$sample
 	run "$salesweek" import "$store" --map "$file.map.json" "$file.csv"
 done
-run "$salesweek" report "$store" calls --now 2026-11-09 --format table
+run "$salesweek" weekly "$store" --now 2026-11-09
 run "$salesweek" report "$store" calls --by weekday,hour --total --set clock=lead --now 2026-11-09 --format table
-run "$salesweek" report "$store" responses --now 2026-11-09 --format table
 run "$salesweek" report "$store" deals --by team --to 2026-W45 --now 2026-11-09 --format table
 run "$salesweek" report "$store" win_rate --by rep --total --now 2026-11-09 --format table
 
-say "Done. The program is $salesweek, the sample store $store"
+say "Done. The program is $salesweek, the sample store $store; docs/tutorial.md goes on from here"

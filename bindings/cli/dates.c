@@ -74,8 +74,8 @@ static void instant_write(int64_t instant, char text[DATE_TEXT])
 
 void instant_local(swk_store *store, const char *zone, int64_t instant, char text[DATE_TEXT])
 {
-	/* The library reads local times and writes none: what it reads tells how far the clocks are from UTC, and reading
-	 * the outcome tells whether that is right. */
+	/* The library reads local times and writes none: what it reads tells how far the clocks are from UTC, and
+	 * reading the outcome tells whether that is right. */
 	int64_t minute = instant - instant % MINUTE_US, read = 0;
 	instant_write(minute, text);
 	if (!swk_store_instant_parse(store, zone, text, &read, NULL)) {

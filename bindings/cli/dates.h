@@ -14,8 +14,8 @@ void date_short(int64_t days, char text[DATE_TEXT]);
 void date_long(int64_t days, char text[DATE_TEXT]);
 void date_iso(int64_t days, char text[DATE_TEXT]);
 
-/* Of microseconds since 1970, as the clocks of a zone show it: "2026-11-09 00:00"; where they show one time twice, and the
- * second is meant, "2026-11-08 23:00 UTC". */
+/* Of microseconds since 1970, as the clocks of a zone show it: "2026-11-09 00:00"; where they show one time twice, and
+ * the second is meant, "2026-11-08 23:00 UTC". */
 void instant_local(swk_store *store, const char *zone, int64_t instant, char text[DATE_TEXT]);
 
 /* "Mon" for 1 to "Sun" for 7. */

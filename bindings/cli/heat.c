@@ -28,6 +28,7 @@ typedef struct heat_map {
 	int first, last;           /* hours that anything is in */
 	size_t cell;               /* places of a cell */
 	double most_rate, most_count;
+	size_t pending; /* spaces that are due only if more follows on the line */
 } heat_map;
 
 bool heat_fits(const swk_query *query)
@@ -77,12 +78,12 @@ static void hours_print(const heat_map *heat)
 }
 
 /* The number, and a shade before it so that it reads without colour where there is room. */
-static void cell_print(const heat_map *heat, const cli_figure *figure, double most, int64_t row)
+static void cell_print(heat_map *heat, const cli_figure *figure, double most, int64_t row)
 {
 	char text[FIGURE_TEXT] = "";
 	const cli_screen *screen = heat->screen;
 	if (row < 0 || swk_result_null(heat->result, (size_t)row, figure->column)) {
-		output_format("%*s", (int)heat->cell, "");
+		heat->pending += heat->cell;
 		return;
 	}
 	double value = figure_real(figure, heat->result, (size_t)row);
@@ -93,20 +94,23 @@ static void cell_print(const heat_map *heat, const cli_figure *figure, double mo
 	size_t shades = heat->cell > length + 1 && heat->cell > CELL_MIN ? heat->cell - length - 1 : 0;
 	if (shades > 2)
 		shades = 2;
-	output_format("%*s%s", (int)(heat->cell - length - shades), "", screen_on(screen, style));
+	heat->pending += heat->cell - length - shades;
+	output_format("%*s%s", (int)heat->pending, "", screen_on(screen, style));
+	heat->pending = 0;
 	for (size_t i = 0; i < shades; i++)
 		output_format("%s", shade);
 	output_format("%s%s", text, screen_off(screen, style));
 }
 
-static void grid_of(const heat_map *heat, const cli_figure *figure, double most)
+static void grid_of(heat_map *heat, const cli_figure *figure, double most)
 {
 	char heading[128];
 	snprintf(heading, sizeof heading, "%s%s", figure->heading, figure->form == FORM_SHARE ? ", %" : "");
 	grid_wrap(heat->screen, 0, heading, STYLE_BOLD);
 	hours_print(heat);
 	for (int day = 0; day < DAYS; day++) {
-		output_format("%-*s", LABEL, weekday_name(day + 1));
+		output_format("%s", weekday_name(day + 1));
+		heat->pending = LABEL - 3;
 		for (int hour = heat->first; hour <= heat->last; hour++)
 			cell_print(heat, figure, most, heat->rows[day][hour]);
 		output_format("\n");
