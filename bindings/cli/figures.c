@@ -242,13 +242,14 @@ static void significant_write(double real, char *text, size_t size)
 
 static void seconds_write(double seconds, char *text, size_t size)
 {
-	char hours[32];
+	char digits[32], hours[48];
 	if (fabs(seconds) >= 1e15) {
 		snprintf(text, size, "%.2e s", seconds);
 		return;
 	}
 	int64_t whole = llround(seconds);
-	real_write((double)(whole / 3600), 0, hours, sizeof hours);
+	snprintf(digits, sizeof digits, "%" PRId64, whole / 3600);
+	number_group(digits, hours, sizeof hours);
 	snprintf(text, size, "%s:%02d:%02d", hours, (int)(whole / 60 % 60), (int)(whole % 60));
 }
 

@@ -268,7 +268,7 @@ static size_t widths_fit(cli_grid *grid, size_t width)
 typedef struct grid_block {
 	const cli_grid *grid;
 	const cli_screen *screen;
-	size_t first, end;
+	size_t first, end, rows;
 } grid_block;
 
 static bool block_has(const grid_block *block, size_t column)
@@ -410,7 +410,7 @@ static void block_print(const grid_block *block, swi__slice *rests)
 		block_heading(block);
 		block_rule(block);
 	}
-	for (size_t row = 0; row < block->grid->cell_count / block->grid->column_count; row++)
+	for (size_t row = 0; row < block->rows; row++)
 		block_row(block, row, rests);
 }
 
@@ -447,18 +447,21 @@ static size_t room_balanced(const cli_grid *grid, size_t first, size_t room)
 
 int grid_print(cli_grid *cells, const cli_screen *screen)
 {
+	if (!cells->column_count)
+		return EXIT_DONE;
 	if (cells->failed || cells->bytes.failed)
 		return fail("memory could not be allocated");
 	swi__slice *rests = swi__alloc(cells->column_count + 1, sizeof *rests);
 	if (!rests)
 		return fail("memory could not be allocated");
+	size_t rows = cells->cell_count / cells->column_count;
 	widths_measure(cells);
 	size_t keys = widths_fit(cells, screen->width), first = 0;
 	while (first < cells->column_count && cells->columns[first].flags & GRID_KEY)
 		first++;
 	size_t room = room_balanced(cells, first, screen->width - keys);
 	do {
-		grid_block block = { cells, screen, first, cells->column_count };
+		grid_block block = { cells, screen, first, cells->column_count, rows };
 		block.end = block_end(cells, first, room);
 		block_print(&block, rests);
 		first = block.end;

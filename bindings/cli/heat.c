@@ -63,7 +63,7 @@ static void heat_place(heat_map *heat)
 		heat->most_rate = fmax(heat->most_rate, figure_real(heat->rate, heat->result, row));
 		heat->most_count = fmax(heat->most_count, figure_real(heat->count, heat->result, row));
 	}
-	size_t hours = (size_t)(heat->last - heat->first + 1);
+	size_t hours = (size_t)heat->last - (size_t)heat->first + 1;
 	heat->cell = (heat->screen->width - LABEL) / hours;
 	heat->cell = heat->cell < CELL_MIN ? CELL_MIN : heat->cell > CELL_MAX ? CELL_MAX : heat->cell;
 }

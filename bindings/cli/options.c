@@ -12,41 +12,47 @@
 #include <strings.h>
 #include <unistd.h>
 
+/* clang-format off */
+#define FLAG(name, help) { name, KIND_FLAG, NULL, help, NULL }
+#define VALUE(name, value, help) { name, KIND_VALUE, value, help, NULL }
+#define CHOICE(name, value, help, choices) { name, KIND_VALUE, value, help, choices }
+#define REPEATED(name, value, help) { name, KIND_REPEATED, value, help, NULL }
+
 const cli_option cli_options[OPTION_COUNT] = {
-	[OPTION_AS_OF] = { "as-of", KIND_VALUE, "T", "what was recorded up to T" },
-	[OPTION_BY] = { "by", KIND_VALUE, "D,..", "a row for every value of these dimensions" },
-	[OPTION_COLOR] = { "color", KIND_VALUE, "WHEN", "auto, always or never (default: auto, on a terminal only)",
-	                   "auto always never" },
-	[OPTION_CURRENCY] = { "currency", KIND_VALUE, "C", "an ISO 4217 code" },
-	[OPTION_FILL] = { "fill", KIND_FLAG, NULL, "also rows of zeros for weeks without a fact" },
-	[OPTION_FORMAT] = { "format", KIND_VALUE, "F",
-	                    "table, csv, json, or spreadsheet (default: table on a terminal, else csv)",
-	                    "table csv json spreadsheet" },
-	[OPTION_FROM] = { "from", KIND_VALUE, "WEEK", "the first week: 2026-W45, or any date in it" },
-	[OPTION_HELP] = { "help", KIND_FLAG, NULL, "this text" },
-	[OPTION_IGNORE_UNKNOWN] = { "ignore-unknown", KIND_FLAG, NULL, "skip fields that the table does not have" },
-	[OPTION_MAN] = { "man", KIND_FLAG, NULL, "as a man page, for man -l or mandoc" },
-	[OPTION_MAP] = { "map", KIND_VALUE, "MAP.json", "FILE is CSV whose columns this map explains" },
-	[OPTION_NOW] = { "now", KIND_VALUE, "T", "take T for the present" },
-	[OPTION_PRESET] = { "preset", KIND_VALUE, "NAME", "FILE is an export of salesforce, hubspot, pipedrive or zoho",
-	                    "hubspot pipedrive salesforce zoho" },
-	[OPTION_PREVIOUS] = { "previous", KIND_FLAG, NULL, "beside each figure that of the week before" },
-	[OPTION_RECORDED_AT] = { "recorded-at", KIND_VALUE, "T", "the stamp of the first row without one" },
-	[OPTION_REJECTS] = { "rejects", KIND_VALUE, "FILE", "write refused rows to this CSV file" },
-	[OPTION_SET] = { "set", KIND_REPEATED, "NAME=V", "an option of the report, such as direction=inbound" },
-	[OPTION_STRICT] = { "strict", KIND_FLAG, NULL, "all rows or none" },
-	[OPTION_TABLE] = { "table", KIND_VALUE, "T", "FILE is CSV whose heading names the fields of table T",
-	                   "call lead meeting message opportunity quota rate rep score stage" },
-	[OPTION_TO] = { "to", KIND_VALUE, "WEEK", "the last week, included" },
-	[OPTION_TOTAL] = { "total", KIND_FLAG, NULL, "one row per group over all the weeks" },
-	[OPTION_WEEK] = { "week", KIND_VALUE, "WEEK", "2026-W45, or any date in it (default: the last that is over)" },
-	[OPTION_WEEK_START] = { "week-start", KIND_VALUE, "DAY", "the first weekday, monday to sunday",
-	                        "monday tuesday wednesday thursday friday saturday sunday" },
-	[OPTION_WHERE] = { "where", KIND_REPEATED, "D=V",
-	                   "only where dimension D is V; of one dimension, any of its values" },
-	[OPTION_WIDTH] = { "width", KIND_VALUE, "N", "the width of tables (default: that of the terminal, else 80)" },
-	[OPTION_ZONE] = { "zone", KIND_VALUE, "Z", "an IANA time zone, such as Europe/Berlin" },
+	[OPTION_AS_OF] = VALUE("as-of", "T", "what was recorded up to T"),
+	[OPTION_BY] = VALUE("by", "D,..", "a row for every value of these dimensions"),
+	[OPTION_COLOR] = CHOICE("color", "WHEN", "auto, always or never (default: auto, on a terminal only)",
+	                          "auto always never"),
+	[OPTION_CURRENCY] = VALUE("currency", "C", "an ISO 4217 code"),
+	[OPTION_FILL] = FLAG("fill", "also rows of zeros for weeks without a fact"),
+	[OPTION_FORMAT] = CHOICE("format", "F",
+	                          "table, csv, json, or spreadsheet (default: table on a terminal, else csv)",
+	                          "table csv json spreadsheet"),
+	[OPTION_FROM] = VALUE("from", "WEEK", "the first week: 2026-W45, or any date in it"),
+	[OPTION_HELP] = FLAG("help", "this text"),
+	[OPTION_IGNORE_UNKNOWN] = FLAG("ignore-unknown", "skip fields that the table does not have"),
+	[OPTION_MAN] = FLAG("man", "as a man page, for man -l or mandoc"),
+	[OPTION_MAP] = VALUE("map", "MAP.json", "FILE is CSV whose columns this map explains"),
+	[OPTION_NOW] = VALUE("now", "T", "take T for the present"),
+	[OPTION_PRESET] = CHOICE("preset", "NAME", "FILE is an export of salesforce, hubspot, pipedrive or zoho",
+	                          "hubspot pipedrive salesforce zoho"),
+	[OPTION_PREVIOUS] = FLAG("previous", "beside each figure that of the week before"),
+	[OPTION_RECORDED_AT] = VALUE("recorded-at", "T", "the stamp of the first row without one"),
+	[OPTION_REJECTS] = VALUE("rejects", "FILE", "write refused rows to this CSV file"),
+	[OPTION_SET] = REPEATED("set", "NAME=V", "an option of the report, such as direction=inbound"),
+	[OPTION_STRICT] = FLAG("strict", "all rows or none"),
+	[OPTION_TABLE] = CHOICE("table", "T", "FILE is CSV whose heading names the fields of table T",
+	                          "call lead meeting message opportunity quota rate rep score stage"),
+	[OPTION_TO] = VALUE("to", "WEEK", "the last week, included"),
+	[OPTION_TOTAL] = FLAG("total", "one row per group over all the weeks"),
+	[OPTION_WEEK] = VALUE("week", "WEEK", "2026-W45, or any date in it (default: the last that is over)"),
+	[OPTION_WEEK_START] = CHOICE("week-start", "DAY", "the first weekday, monday to sunday",
+	                          "monday tuesday wednesday thursday friday saturday sunday"),
+	[OPTION_WHERE] = REPEATED("where", "D=V", "only where dimension D is V; of one dimension, any of its values"),
+	[OPTION_WIDTH] = VALUE("width", "N", "the width of tables (default: that of the terminal, else 80)"),
+	[OPTION_ZONE] = VALUE("zone", "Z", "an IANA time zone, such as Europe/Berlin"),
 };
+/* clang-format on */
 
 /* ---------------------------------------------------------------------------------------- mistakes */
 

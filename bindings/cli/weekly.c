@@ -637,8 +637,10 @@ static int groups_show(const weekly_screen *weekly)
 {
 	static const char *const dimensions[] = { "rep", "team" };
 	weekly_groups *groups = swi__alloc(1, sizeof *groups);
-	int code = groups ? EXIT_DONE : fail("memory could not be allocated");
+	int code = EXIT_DONE;
 	bool shown = false;
+	if (!groups)
+		return fail("memory could not be allocated");
 	for (size_t i = 0; i < SWI__COUNT(dimensions) && code == EXIT_DONE && !shown; i++) {
 		*groups = (weekly_groups){ .count = 0 };
 		code = groups_ask(groups, weekly, dimensions[i]);
