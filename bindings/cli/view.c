@@ -5,6 +5,7 @@
 #include "dates.h"
 #include "heat.h"
 #include "output.h"
+#include "reps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@ typedef struct report_view {
 	const swk_result *result;
 	const cli_figures *figures;
 	const cli_figure *main;
+	cli_reps reps;
 	double most; /* of the main figure, or of its upper bounds */
 	bool total, chart;
 	bool partial, nothing, bounded; /* seen, so that the notes explain them */
@@ -141,6 +143,30 @@ swi__slice view_dimension(const cli_figure *figure, const swk_result *result, si
 	return swi__slice_of(text);
 }
 
+/* Reps have a column more, of their names, if any name is more than the id. */
+static bool is_named(const report_view *view, const cli_figure *figure)
+{
+	return figure->dimension && view->reps.count && strcmp(figure->name, "rep") == 0;
+}
+
+static void dimension_column(const report_view *view, cli_grid *grid, const cli_figure *figure)
+{
+	grid_column(grid, figure->heading, figure->unit, GRID_KEY);
+	if (is_named(view, figure))
+		grid_column(grid, "name", "", GRID_KEY);
+}
+
+static void dimension_cell(const report_view *view, cli_grid *grid, const cli_figure *figure, size_t row)
+{
+	char text[FIGURE_TEXT];
+	swi__slice value = view_dimension(figure, view->result, row, text);
+	grid_cell(grid, value, 0, STYLE_PLAIN);
+	if (!is_named(view, figure))
+		return;
+	const char *name = reps_name(&view->reps, value.bytes);
+	grid_text(grid, name ? name : "", STYLE_PLAIN);
+}
+
 static void week_columns(const report_view *view, cli_grid *grid)
 {
 	if (view->total)
@@ -171,9 +197,10 @@ static void figure_columns(const report_view *view, cli_grid *grid)
 	char heading[64];
 	for (size_t i = 0; i < view->figures->count; i++) {
 		const cli_figure *figure = &view->figures->list[i];
-		bool text = figure->form == FORM_TEXT && !figure->previous;
-		unsigned flags = (figure->dimension ? GRID_KEY : 0) | (text ? 0 : GRID_RIGHT);
-		grid_column(grid, figure->heading, figure->unit, flags);
+		if (figure->dimension)
+			dimension_column(view, grid, figure);
+		else
+			grid_column(grid, figure->heading, figure->unit, GRID_RIGHT);
 		if (view->chart && figure == view->main) {
 			chart_heading(view, heading, sizeof heading);
 			grid_column(grid, "", heading, 0);
@@ -184,8 +211,8 @@ static void figure_columns(const report_view *view, cli_grid *grid)
 static void figure_cell(report_view *view, cli_grid *grid, const cli_figure *figure, size_t row)
 {
 	char text[FIGURE_TEXT];
-	if (figure->form == FORM_TEXT) {
-		grid_cell(grid, view_dimension(figure, view->result, row, text), 0, STYLE_PLAIN);
+	if (figure->dimension) {
+		dimension_cell(view, grid, figure, row);
 		return;
 	}
 	size_t anchor = figure_format(figure, view->result, row, view->screen->glyphs, text);
@@ -267,11 +294,9 @@ static bool trend_take(const report_view *view, view_trend *trends, size_t *coun
 
 static void trend_row(report_view *view, cli_grid *grid, const view_trend *trend, size_t weeks)
 {
-	char text[FIGURE_TEXT];
 	for (size_t i = 0; i < view->figures->count; i++)
 		if (view->figures->list[i].dimension)
-			grid_cell(grid, view_dimension(&view->figures->list[i], view->result, trend->row, text), 0,
-			          STYLE_PLAIN);
+			dimension_cell(view, grid, &view->figures->list[i], trend->row);
 	swi__text_clear(&view->scratch);
 	chart_spark(&view->scratch, view->screen->glyphs, trend->values, trend->gaps, weeks);
 	grid_cell(grid, swi__text_slice(&view->scratch), 0, STYLE_BAR);
@@ -286,7 +311,7 @@ static int trends_print(report_view *view, const view_trend *trends, size_t coun
 	           last);
 	for (size_t i = 0; i < view->figures->count; i++)
 		if (view->figures->list[i].dimension)
-			grid_column(&grid, view->figures->list[i].heading, "", GRID_KEY);
+			dimension_column(view, &grid, &view->figures->list[i]);
 	snprintf(heading, sizeof heading, "%s, weeks of %s to %s", view->main->heading, first, last);
 	grid_column(&grid, heading, "", 0);
 	for (size_t i = 0; i < count; i++)
@@ -368,10 +393,13 @@ int view_report(const cli_screen *screen, swk_store *store, const swk_query *que
 	int code = figures_read(query->report, result, figures);
 	if (code == EXIT_DONE) {
 		view.main = view_main(query->report, figures);
+		if (figures_find(figures, "rep"))
+			reps_read(store, &view.reps);
 		heading_print(&view);
 		code = view_rows(&view);
 	}
 	swi__text_done(&view.scratch);
+	reps_done(&view.reps);
 	swi__free(figures);
 	return code;
 }

@@ -6,6 +6,7 @@
 #include "figures.h"
 #include "grid.h"
 #include "output.h"
+#include "reps.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -610,7 +611,7 @@ static void group_cell(cli_grid *grid, const weekly_groups *groups, const weekly
 		grid_number(grid, none ? "0" : weekly->glyphs->nothing, STYLE_DIM);
 }
 
-static int groups_print(const weekly_groups *groups, const weekly_screen *weekly, const char *by)
+static int groups_print(const weekly_groups *groups, const weekly_screen *weekly, const char *by, const cli_reps *reps)
 {
 	cli_grid grid = { 0 };
 	size_t columns = SWI__COUNT(group_columns);
@@ -622,7 +623,9 @@ static int groups_print(const weekly_groups *groups, const weekly_screen *weekly
 			            figures_find(&answer->figures, group_columns[i].figure)->unit, GRID_RIGHT);
 	}
 	for (size_t name = 0; name < groups->count; name++) {
-		grid_text(&grid, groups->names[name][0] ? groups->names[name] : "(none)", STYLE_PLAIN);
+		char called[600];
+		const char *label = reps_call(reps, groups->names[name], called, sizeof called);
+		grid_text(&grid, *label ? label : "(none)", STYLE_PLAIN);
 		for (size_t i = 0; i < columns; i++)
 			if (column_shown(groups, weekly, i))
 				group_cell(&grid, groups, weekly, by, groups->names[name], i);
@@ -638,21 +641,25 @@ static int groups_show(const weekly_screen *weekly)
 	static const char *const dimensions[] = { "rep", "team" };
 	weekly_groups *groups = swi__alloc(1, sizeof *groups);
 	int code = EXIT_DONE;
+	const cli_reps none = { .count = 0 };
+	cli_reps reps;
 	bool shown = false;
 	if (!groups)
 		return fail("memory could not be allocated");
+	reps_read(weekly->store, &reps);
 	for (size_t i = 0; i < SWI__COUNT(dimensions) && code == EXIT_DONE && !shown; i++) {
 		*groups = (weekly_groups){ .count = 0 };
 		code = groups_ask(groups, weekly, dimensions[i]);
 		shown = !groups->too_many;
 		if (code == EXIT_DONE && shown)
-			code = groups_print(groups, weekly, dimensions[i]);
+			code = groups_print(groups, weekly, dimensions[i], i == 0 ? &reps : &none);
 		for (int a = 0; a < ASKED; a++)
 			answer_done(&groups->answers[a]);
 	}
 	if (code == EXIT_DONE && !shown)
 		grid_wrap(weekly->screen, 2, "More than 25 teams: see salesweek report STORE deals --by team.",
 		          STYLE_PLAIN);
+	reps_done(&reps);
 	swi__free(groups);
 	return code;
 }

@@ -149,6 +149,22 @@ class Told(Case):
                     low, high = confint_proportions_2indep(now[0], now[1], *before, method="newcomb")
                     self.assertEqual("▲" if low > 0 else "▼" if high < 0 else "≈", mark)
 
+    def test_reps_are_called_by_name(self):
+        self.give(*self.calls("2026-11-03", 3, 1), {"table": "call", "id": "x", "at": "2026-11-03", "rep": "q"},
+                  {"table": "call", "id": "y", "at": "2026-11-03", "rep": "p"},
+                  {"table": "call", "id": "z", "at": "2026-11-03", "rep": "o"},
+                  {"table": "rep", "id": "r", "name": "Ruth Roe\x1b[1m"}, {"table": "rep", "id": "q", "name": "Kim"},
+                  {"table": "rep", "id": "p", "name": "Kim"}, {"table": "rep", "id": "o", "name": "o"})  # fmt: skip
+        text = self.week("--now", "2026-11-09")
+        for line in ("Ruth Roe\\x1b[1m  ", "Kim (q) ", "Kim (p) ", "o  "):
+            self.assertIn("\n" + line, text)
+        words = ("report", "s.swk", "calls", "--by", "rep", "--now", "2026-11-09", "--format", "table")
+        for more in ((), ("--total",)):
+            text = self.run_program(*words, *more)
+            self.assertRegex(text, r"\brep  name ")
+            self.assertRegex(text, r"\bq    Kim ")
+            self.assertRegex(text, r"\br    Ruth Roe\\x1b\[1m ")
+
     def test_no_records(self):
         self.run_program("init", "s.swk")
         self.assertIn("There is no record in this store yet", self.week())
