@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What a terminal gets: swk_text_show against Unicode's tables, tables that fit, and content that wants to harm.
 
-Drives the program that SALESWEEK_PROGRAM names and the library beside it (SALESWEEK_LIBRARY).
+Drives the program that SALESWEEK_PROGRAM names, and where it is named the library SALESWEEK_LIBRARY.
 """
 
 import csv
@@ -66,6 +66,7 @@ def places(text):
     return sum(max(wcwidth.wcwidth(letter), 0) for letter in text)
 
 
+@unittest.skipUnless(LIBRARY, "SALESWEEK_LIBRARY names no library")
 class Shown(unittest.TestCase):
     """swk_text_show."""
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The screen of a week: its figures against the reports, which week it is, what it says of changes, and its hints.
 
-Drives the program that SALESWEEK_PROGRAM names and the library beside it (SALESWEEK_LIBRARY).
+Drives the program that SALESWEEK_PROGRAM names, and where it is named the library SALESWEEK_LIBRARY.
 """
 
 import csv
@@ -178,6 +178,19 @@ class Told(Case):
         self.assertRegex(text, r"3 Deals: not told: .*EUR.*2026-11-03")
         self.assertIn("1 Calls: 3 calls made", text)
 
+    def audited(self, now, counts, newest):
+        """What the library finds."""
+        if not LIBRARY:
+            return
+        store = library.Store(library.Library(pathlib.Path(LIBRARY).parents[1]), self.folder / "s.swk")
+        found = store.audit(micros(now))
+        store.close()
+        self.assertEqual(counts, {row[:3]: int(row[3]) for row in found if row[2] in ("dangling", "no currency")})
+        self.assertEqual({table: at + "T00:00:00Z" if at else "" for table, at in newest.items()},
+                         {row[0]: row[4] for row in found if row[2] == "records"})  # fmt: skip
+        self.assertEqual([("call", "at", "later", "1", "2026-12-05T00:00:00Z")],
+                         [row for row in found if row[2] == "later"])  # fmt: skip
+
     def test_hints_are_what_python_counts(self):
         rows = [
             {"table": "rep", "id": "r1"},
@@ -211,14 +224,7 @@ class Told(Case):
                     counts[row["table"], field, "dangling"] = counts.get((row["table"], field, "dangling"), 0) + 1
             if "amount" in row and "currency" not in row:
                 counts[row["table"], "amount", "no currency"] = 1
-        store = library.Store(library.Library(pathlib.Path(LIBRARY).parents[1]), self.folder / "s.swk")
-        found = store.audit(micros(now))
-        store.close()
-        self.assertEqual(counts, {row[:3]: int(row[3]) for row in found if row[2] in ("dangling", "no currency")})
-        self.assertEqual({table: at + "T00:00:00Z" if at else "" for table, at in newest.items()},
-                         {row[0]: row[4] for row in found if row[2] == "records"})  # fmt: skip
-        self.assertEqual([("call", "at", "later", "1", "2026-12-05T00:00:00Z")],
-                         [row for row in found if row[2] == "later"])  # fmt: skip
+        self.audited(now, counts, newest)
         text = self.run_program("weekly", "s.swk", "--now", now, "--width", "400")
         for hint in (
             '! 2 calls: a lead does not exist (such as "l8")',
