@@ -138,6 +138,9 @@ class Told(Case):
             ("chance", ((40, 100), (50, 100)), "≈"),
             ("just", ((36, 100), (50, 100)), "▲"),
             ("not quite", ((37, 100), (50, 100)), "≈"),
+            ("rare", ((0, 30), (4, 30)), "≈"),
+            ("no longer", ((4, 30), (0, 30)), "≈"),
+            ("gone", ((6, 30), (0, 30)), "▼"),
             ("few", ((1, 4), (3, 4)), "too"),
         ):
             with self.subTest(name=name):
@@ -206,6 +209,7 @@ class Told(Case):
             {"table": "opportunity", "id": "o1", "created_at": "2026-11-05", "lead": "l7", "amount": 5},
             {"table": "opportunity", "id": "o2", "created_at": "2026-11-05", "amount": 5, "currency": "USD"},
             {"table": "opportunity", "id": "o3", "created_at": "2026-11-05"},
+            {"table": "opportunity", "id": "o4", "created_at": "2026-11-05"},
             {"table": "stage", "id": "t1", "at": "2026-11-05", "opportunity": "o9"},
             {"table": "meeting", "id": "e1", "at": "2026-11-05", "opportunity": "o9", "lead": "l1"},
         ]
