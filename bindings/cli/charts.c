@@ -42,7 +42,8 @@ void chart_spark(swi__text *text, const screen_glyphs *glyphs, const double *val
 	for (size_t i = 0; i < count; i++)
 		most = gaps[i] ? most : fmax(most, values[i]);
 	for (size_t i = 0; i < count; i++)
-		put(text, gaps[i] ? glyphs->gap : glyphs->sparks[1 + chart_step(values[i], most, 8)]);
+		put(text,
+		    gaps[i] ? glyphs->gap : glyphs->sparks[chart_step(values[i], most, SWI__COUNT(glyphs->sparks))]);
 }
 
 size_t chart_step(double value, double most, size_t steps)

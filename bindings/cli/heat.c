@@ -16,6 +16,7 @@
 #define CELL_MIN 3
 #define CELL_MAX 7
 #define BEST 3
+#define SHADES 2 /* places of a shade before a number */
 
 /* An hour whose interval is wider than this says nearly nothing, and is not called out. */
 #define WIDTH_TOLD 0.5
@@ -77,7 +78,7 @@ static void hours_print(const heat_map *heat)
 	output_format("\n");
 }
 
-/* The number, and a shade before it so that it reads without colour where there is room. */
+/* The number on its colour, or behind a shade where there is none, and room for one. */
 static void cell_print(heat_map *heat, const cli_figure *figure, double most, int64_t row)
 {
 	char text[FIGURE_TEXT] = "";
@@ -89,16 +90,14 @@ static void cell_print(heat_map *heat, const cli_figure *figure, double most, in
 	double value = figure_real(figure, heat->result, (size_t)row);
 	screen_style style = STYLE_HEAT + (screen_style)chart_step(value, most, SCREEN_HEATS);
 	snprintf(text, sizeof text, "%.0f", figure->form == FORM_SHARE ? value * 100 : value);
-	size_t length = strlen(text);
+	size_t length = strlen(text), room = heat->cell > length ? heat->cell - length : 0;
+	size_t filled = screen->colour ? (room ? room - 1 : 0) : room > SHADES ? SHADES : 0;
 	const char *shade = screen->glyphs->shades[chart_step(value, most, SWI__COUNT(screen->glyphs->shades))];
-	size_t shades = heat->cell > length + 1 && heat->cell > CELL_MIN ? heat->cell - length - 1 : 0;
-	if (shades > 2)
-		shades = 2;
-	heat->pending += heat->cell - length - shades;
+	heat->pending += room - filled;
 	output_format("%*s%s", (int)heat->pending, "", screen_on(screen, style));
 	heat->pending = 0;
-	for (size_t i = 0; i < shades; i++)
-		output_format("%s", shade);
+	for (size_t i = 0; i < filled; i++)
+		output_format("%s", screen->colour ? " " : shade);
 	output_format("%s%s", text, screen_off(screen, style));
 }
 

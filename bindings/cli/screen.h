@@ -36,7 +36,7 @@ typedef struct screen_glyphs {
 	const char *low, *high; /* the ends of an interval that is drawn */
 	const char *line, *point;
 	const char *bars[9];   /* to the right: nothing to a whole place */
-	const char *sparks[9]; /* upwards: nothing to a whole place */
+	const char *sparks[7]; /* upwards, never a whole place: lines below each other stay apart */
 	const char *shades[5]; /* of a heat map */
 } screen_glyphs;
 

@@ -29,7 +29,7 @@ static bool is(const char *kind, const char *other)
 
 static void row_add(cli_grid *grid, const char *name, const char *unit, const char *definition)
 {
-	char indented[96];
+	char indented[300];
 	snprintf(indented, sizeof indented, "  %s", name);
 	grid_text(grid, indented, STYLE_PLAIN);
 	grid_text(grid, unit, STYLE_DIM);
