@@ -305,11 +305,7 @@ static void trend_row(report_view *view, cli_grid *grid, const view_trend *trend
 static int trends_print(report_view *view, const view_trend *trends, size_t count, size_t weeks)
 {
 	cli_grid grid = { 0 };
-<<<<<<< HEAD
 	char first[DATE_TEXT], last[DATE_TEXT], heading[320];
-=======
-	char first[DATE_TEXT], last[DATE_TEXT], heading[256];
->>>>>>> 51f420c (Sparklines that stay apart, a heat map of colour or of shades; the release build's warnings)
 	date_short(week_of(view, 0) * 7 + swk_result_int(view->result, 0, column_of(view, "week_start")) % 7, first);
 	date_short(swk_result_int(view->result, swk_result_rows(view->result) - 1, column_of(view, "week_start")),
 	           last);

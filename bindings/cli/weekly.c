@@ -366,6 +366,18 @@ static void figure_line(cli_grid *grid, const weekly_screen *weekly, const weekl
 	spark_cell(grid, weekly, answer, figure);
 }
 
+/* Nothing was counted in any of the weeks. */
+static bool answer_empty(const weekly_answer *answer)
+{
+	for (size_t i = 0; i < answer->figures.count; i++) {
+		const cli_figure *figure = &answer->figures.list[i];
+		for (size_t row = 0; figure->form == FORM_COUNT && row < swk_result_rows(answer->result); row++)
+			if (swk_result_int(answer->result, row, figure->column))
+				return false;
+	}
+	return true;
+}
+
 static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_section *section)
 {
 	char from[DATE_TEXT], line[HEADLINE];
@@ -381,7 +393,11 @@ static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_secti
 	query.to = weekly->week.label;
 	query.flags = SWK_QUERY_FILL | SWK_QUERY_PREVIOUS;
 	int code = ask(weekly, &query, answer, &error);
-	if (code == SWK_OK) {
+	if (code == SWK_OK && answer_empty(answer)) {
+		text_add(&text, section->title);
+		text_add(&text, ": nothing in these twelve weeks");
+		grid_span(grid, swi__text_slice(&text), STYLE_BOLD);
+	} else if (code == SWK_OK) {
 		headline_write(&text, weekly, answer, section);
 		grid_span(grid, swi__text_slice(&text), STYLE_BOLD);
 		for (size_t i = 0; i < LINES && section->lines[i].figure; i++)
@@ -393,6 +409,8 @@ static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_secti
 		text_add(&text, section->title);
 		text_add(&text, ": not told: ");
 		text_add(&text, line);
+		if (strcmp(error.table, "rate") == 0)
+			text_add(&text, " (salesweek import --table rate takes rates of exchange)");
 		grid_span(grid, swi__text_slice(&text), STYLE_BAD);
 	}
 	grid_blank(grid);

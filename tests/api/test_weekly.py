@@ -180,6 +180,7 @@ class Told(Case):
         text = self.week("--now", "2026-11-09")
         self.assertRegex(text, r"3 Deals: not told: .*EUR.*2026-11-03")
         self.assertIn("1 Calls: 3 calls made", text)
+        self.assertIn("6 Meetings: nothing in these twelve weeks\n\n", text)
 
     def audited(self, now, counts, newest):
         """What the library finds."""
