@@ -406,6 +406,24 @@ class Store:
         texts = {"version", "zone", "week_start", "currency"}
         return {row["name"]: row["value"] if row["name"] in texts else _number(row["value"]) for row in rows}
 
+    def audit(self, now: Instant | datetime.date | None = None) -> Result:
+        """What to know of the current records before believing a report: rows of table, field, finding, count, value.
+
+        Findings are ``records`` (how many, and the newest), ``later`` (after now), ``dangling`` (naming a record that
+        does not exist) and ``no currency``; those without one are left out.
+
+        >>> import salesweek
+        >>> with salesweek.open() as store:
+        ...     got = store.ingest("call", [{"id": "c1", "at": "2026-11-02", "lead": "l1"}])
+        ...     for row in store.audit(now="2026-11-09"):
+        ...         print(row["table"], row["field"], row["finding"], row["count"], row["value"])
+        call at records 1 2026-11-02T00:00:00Z
+        call lead dangling 1 l1
+        """
+        with self._handle.use() as store:
+            at = 0 if now is None else instant(store, now, None, "now")
+            return Result(pointer_from(lib.swk_store_audit, store, at))
+
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else repr(self.path)
         if self.closed:
