@@ -699,9 +699,9 @@ static void field_add(map_draft *draft, size_t at)
 		field = field_make(draft, lexeme, column);
 	if (field)
 		put(draft, draft->fields, lexeme->field, field);
-	bool needed = lexeme->required && column != SWI__NONE && lexeme->kind != SWI__KIND_ID;
-	const swi__profile *profile = needed ? profile_of(draft, column) : NULL;
-	if (profile && profile->filled > 0 && profile->filled < profile->cells.rows)
+	const swi__profile *profile = lexeme->required && column != SWI__NONE ? profile_of(draft, column) : NULL;
+	bool made = lexeme->kind == SWI__KIND_ID && profile && !profile->unique;
+	if (profile && !made && profile->filled > 0 && profile->filled < profile->cells.rows)
 		when_filled(draft, column);
 }
 

@@ -7,6 +7,9 @@
  * A client of salesweek.h like any other; the rules of that header hold here too. A file is read as a stream:
  * memory is bounded by `batch_rows` rows and by lines of at most 1 MiB, whatever the size of the file (a strict
  * import, all or nothing, holds all rows).
+ *
+ * Memory comes from malloc. When there is none a call ends with SWK_ERR_MEMORY, except within jansson, which reads maps
+ * and those lines of JSON that are not flat: version 2.14 then may take a text for wrong, or harm its own memory.
  */
 #ifndef SALESWEEK_IMPORT_H
 #define SALESWEEK_IMPORT_H

@@ -236,6 +236,9 @@ class Values(Proposing):
         self.assertEqual([{"column": "Created", "not": [""]}], a_map["when"])
         self.noted(notes, 'column "Created" is empty in some rows: those are skipped')
         self.taken(a_map, text, "accepted 1, unchanged 0, rejected 0, skipped 1\n")
+        text = rows("Deal ID,Created,Amount", "a,2026-11-01,5", "b,2026-11-01,5", ",,10")
+        a_map, _ = self.propose(text, "--table", "opportunity")
+        self.taken(a_map, text, "accepted 2, unchanged 0, rejected 0, skipped 1\n")
 
     def test_ids(self):
         text = rows("Deal Name,Created,Owner", "x{n},2026-11-01,ann", "y{n},2026-11-01,bob", times=3)
