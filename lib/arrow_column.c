@@ -227,6 +227,7 @@ static swk__slice decimal_print(uint64_t words[4], int scale, char text[SWK__ARR
 	}
 	const size_t places = scale > 0 ? (size_t)scale : 0;
 	size_t count = digits_of(words, places + 1, digits);
+	const bool zero = count == 1 && digits[0] == '0';
 	if (negative)
 		text[length++] = '-';
 	while (count > 0) {
@@ -234,7 +235,7 @@ static swk__slice decimal_print(uint64_t words[4], int scale, char text[SWK__ARR
 			text[length++] = '.';
 		text[length++] = digits[count];
 	}
-	for (int i = scale; i < 0; i++)
+	for (int i = scale; i < 0 && !zero; i++)
 		text[length++] = '0';
 	return (swk__slice){ text, length };
 }

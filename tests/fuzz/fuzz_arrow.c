@@ -29,6 +29,7 @@
 
 /* One case under way. */
 typedef struct fuzz {
+	uint64_t number;
 	uint64_t state;
 	void *blocks[BLOCKS_MAX];
 	size_t block_count;
@@ -439,6 +440,12 @@ static void case_make(fuzz *self, int64_t table)
 
 /* --------------------------------------------------------------------------------------- mutations */
 
+/* A length or offset that asks for less than there is, where that is small and may be known. */
+static int64_t lesser(fuzz *self, int64_t number)
+{
+	return self->steep || number < 0 || number > 100000 ? -2 : below(self, number + 1);
+}
+
 /* Breaks lengths and counts in ways that can be noticed. */
 static void array_mutate(fuzz *self, struct ArrowArray *array, bool view)
 {
@@ -448,13 +455,13 @@ static void array_mutate(fuzz *self, struct ArrowArray *array, bool view)
 		array->length = never[below(self, COUNT(never))];
 		break;
 	case 1:
-		array->length = self->steep ? -2 : below(self, array->length / 2 + 1);
+		array->length = lesser(self, array->length);
 		break;
 	case 2:
 		array->offset = never[below(self, COUNT(never))];
 		break;
 	case 3:
-		array->offset = self->steep ? -2 : below(self, array->offset / 2 + 1);
+		array->offset = lesser(self, array->offset);
 		break;
 	case 4:
 		array->null_count = chance(self, 2) ? never[below(self, COUNT(never))] : below(self, 100) - 2;
@@ -572,6 +579,14 @@ static void stream_release(struct ArrowArrayStream *stream)
 
 static uint64_t codes[2][-SWK_ERR_NOT_FOUND + 1], accepted, rejected;
 
+/* Called by AddressSanitizer, where there is one, when it has found something. */
+void __asan_on_error(void);
+
+void __asan_on_error(void)
+{
+	fprintf(stderr, "in case %" PRIu64 "\n", current->number);
+}
+
 /* Ends the run where a promise was broken. */
 static void promise(bool kept, const char *what, uint64_t number)
 {
@@ -603,6 +618,7 @@ static void case_run(swk_store *store, uint64_t number)
 	swk_result *rejects = NULL;
 	swk_error error = SWK_ERROR_INIT;
 	memset(self, 0, sizeof *self);
+	self->number = number;
 	current = self;
 	self->state = number;
 	const int64_t table = below(self, COUNT(tables));
@@ -639,6 +655,7 @@ int main(int argc, char **argv)
 	const time_t begin = time(NULL);
 	swk_store *store = NULL;
 	uint64_t done = 0;
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (; seconds ? time(NULL) - begin < (time_t)seconds : done < cases; done++) {
 		if (done % STORE_CASES == 0) {
 			swk_store_close(store);

@@ -72,6 +72,7 @@ static const cell_case cases[] = {
 	REP("capacity", "d:9,2,32", AS(int32_t, 1234), 12340000, NULL),
 	REP("capacity", "d:18,7,64", AS(int64_t, 25), 2, NULL),
 	REP("capacity", "d:5,-3", BYTES("\2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), INT64_C(2000000000), NULL),
+	REP("capacity", "d:9,-9,32", AS(int32_t, 0), 0, NULL),
 	REP("capacity", "d:38,38", BYTES("\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), 0, NULL),
 	REP("capacity", "d:76,20,256", AS(wide, 0, 0, 0, 0, 0, 0, 0, 0, 1), 184467, NULL),
 	REP("capacity", "d:76,0,256", AS(wide, [31] = 0x80), WRONG("was below 0")),
