@@ -222,7 +222,13 @@ static void rep_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 /* A text of the facts' leads, where it is not known already. */
 static void lead_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
-	uint32_t texts[SWK__BLOCK_ROWS];
+	uint32_t texts[SWK__BLOCK_ROWS], any = 0;
+	for (uint32_t i = 0; i < block->count; i++)
+		any |= values[i];
+	if (!any) {
+		lead_texts(block, field, values);
+		return;
+	}
 	lead_texts(block, field, texts);
 	for (uint32_t i = 0; i < block->count; i++)
 		values[i] = values[i] ? values[i] : texts[i];

@@ -129,18 +129,17 @@ uint32_t swk__groups_find(swk__groups *groups, const uint32_t *key)
 	return *slot;
 }
 
-bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value)
+bool swk__groups_expect(swk__groups *groups, size_t count)
 {
-	if (groups->observed == groups->observed_capacity) {
-		size_t capacity = swk__grown(groups->observed_capacity, groups->observed + 1);
-		swk__observation *observations = swk__resize(groups->mem, SWK__FAULT_report_groups,
-		                                             groups->observations, capacity, sizeof *observations);
-		if (!observations)
-			return false;
-		groups->observations = observations;
-		groups->observed_capacity = capacity;
-	}
-	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
+	if (groups->observed + count <= groups->observed_capacity)
+		return true;
+	size_t capacity = swk__grown(groups->observed_capacity, groups->observed + count);
+	swk__observation *observations = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->observations,
+	                                             capacity, sizeof *observations);
+	if (!observations)
+		return false;
+	groups->observations = observations;
+	groups->observed_capacity = capacity;
 	return true;
 }
 

@@ -90,8 +90,14 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 /* Adds what was tallied to the sums. To be called before rows of another source are. */
 void swk__groups_flush(swk__groups *groups, const swk__classes *classes);
 
-/* Adds an observation to a list of a group. False when memory failed. */
-bool swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value);
+/* Makes room for observations. False when memory failed. */
+bool swk__groups_expect(swk__groups *groups, size_t count);
+
+/* Adds an observation, for which there is room, to a list of a group. */
+static inline void swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value)
+{
+	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
+}
 
 /* Whether a group's key, as the rollup will have it, is this one. */
 int swk__groups_keyed(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,

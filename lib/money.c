@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "money.h"
 
+#include "cells.h"
 #include "currency.h"
 
 #include <stdlib.h>
@@ -51,6 +52,46 @@ static int rates_read(swk__money *money, swk_error *error)
 	return SWK_OK;
 }
 
+#define RUN 256
+
+/* Looks at the currencies of some opportunities: *common is -1 before the first. False when two differ. */
+static bool run_common(const swk__money *money, const swk__part *part, uint32_t row, uint32_t count, int64_t *common)
+{
+	uint32_t currencies[RUN];
+	int64_t at[RUN];
+	swk__cells_numbers(part->columns, SWK__OPPORTUNITY_CURRENCY, row, count, currencies);
+	swk__cells_wide(part->columns, SWK__OPPORTUNITY_CREATED_AT, row, count, at);
+	for (uint32_t i = 0; i < count; i++) {
+		int64_t currency = currencies[i] ? currencies[i] : money->base;
+		if (!swk__part_live(part, row + i) || at[i] > money->facts->cut.now)
+			continue;
+		if (*common >= 0 && currency != *common)
+			return false;
+		*common = currency;
+	}
+	return true;
+}
+
+/* The same for a week's opportunities. Where they lie as all of one currency and have all come, one live row tells of
+ * all. */
+static bool part_common(const swk__money *money, const swk__part *part, int32_t week, int64_t *common)
+{
+	const bool one = part->columns->codings[SWK__OPPORTUNITY_CURRENCY].width == 0 &&
+	                 swk__utc_week_begin(week + 1) <= money->facts->cut.now;
+	for (uint32_t row = 0, run; row < part->rows; row += run) {
+		int64_t own = -1;
+		run = swk__columns_together(row);
+		run = run < RUN ? run : RUN;
+		run = run < part->rows - row ? run : part->rows - row;
+		if (!run_common(money, part, row, run, &own) || (own >= 0 && *common >= 0 && own != *common))
+			return false;
+		*common = own >= 0 ? own : *common;
+		if (one && own >= 0)
+			break;
+	}
+	return true;
+}
+
 /* The currency that all opportunities carry; the base where they differ or there are none. */
 static uint32_t common_currency(const swk__money *money)
 {
@@ -58,16 +99,8 @@ static uint32_t common_currency(const swk__money *money)
 	int64_t common = -1;
 	for (uint32_t i = 0; directory && i < directory->count; i++) {
 		const swk__part *part = directory->parts[i];
-		for (uint32_t row = 0; part && row < part->rows; row++) {
-			if (!swk__part_live(part, row) ||
-			    swk__columns_get(part->columns, SWK__OPPORTUNITY_CREATED_AT, row) > money->facts->cut.now)
-				continue;
-			int64_t currency = swk__columns_get(part->columns, SWK__OPPORTUNITY_CURRENCY, row);
-			currency = currency ? currency : money->base;
-			if (common >= 0 && currency != common)
-				return money->base;
-			common = currency;
-		}
+		if (part && part->live && !part_common(money, part, directory->first + (int32_t)i, &common))
+			return money->base;
 	}
 	return common < 0 ? money->base : (uint32_t)common;
 }

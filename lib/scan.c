@@ -24,8 +24,11 @@ typedef struct last_fact {
 struct swk__scan_latest {
 	uint32_t count, capacity;
 	last_fact *facts;
-	uint32_t *slots, mask; /* by lead and model: 1 + place in facts; open addressing, at most half full */
-	uint64_t *bits;        /* a bit for each row of the stretch's parts, part by part: it is the last */
+	struct latest_slot {
+		uint32_t lead, fact; /* 1 + place in facts; 0: free */
+	} * slots;                   /* by lead and model: open addressing, at most half full */
+	uint32_t mask;
+	uint64_t *bits; /* a bit for each row of the stretch's parts, part by part: it is the last */
 	size_t words;
 };
 
@@ -137,13 +140,15 @@ static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_
 	const swk__condition given = measure->given;
 	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
 	const unsigned char *codes = given.field < 0 ? NULL : swk__block_codes(block, given.field);
+	const unsigned list = curve->number * 2;
+	if (!swk__groups_expect(&scan->groups, block->count))
+		return swk__fail_memory(error, scan->mem);
 	for (uint32_t i = 0; i < block->count; i++) {
 		if (!block->counts[i] || (codes && !swk__condition_passes(given, codes[i] - 1)))
 			continue;
 		bool ended = swk__stretch_come(block->bounds, to[i]);
 		int64_t value = !ended ? from[i] : to[i] > from[i] ? to[i] - from[i] : 0;
-		if (!swk__groups_observe(&scan->groups, groups[i], curve->number * 2 + !ended, value))
-			return swk__fail_memory(error, scan->mem);
+		swk__groups_observe(&scan->groups, groups[i], list + !ended, value);
 	}
 	return SWK_OK;
 }
@@ -203,13 +208,14 @@ static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 
 /* ----------------------------------------------------------------------------- only the last of a lead */
 
-static uint32_t *latest_slot(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
+static struct latest_slot *latest_slot(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
 {
-	uint64_t hash = (lead * UINT64_C(0x9e3779b97f4a7c15)) ^ (model * UINT64_C(0xff51afd7ed558ccd));
+	uint64_t hash = lead * UINT64_C(0x9e3779b97f4a7c15);
+	if (model)
+		hash ^= model * UINT64_C(0xff51afd7ed558ccd);
 	for (hash ^= hash >> 32;; hash++) {
-		uint32_t *slot = &latest->slots[hash & latest->mask];
-		const last_fact *fact = *slot ? &latest->facts[*slot - 1] : NULL;
-		if (!fact || (fact->lead == lead && fact->model == model))
+		struct latest_slot *slot = &latest->slots[hash & latest->mask];
+		if (!slot->fact || (slot->lead == lead && latest->facts[slot->fact - 1].model == model))
 			return slot;
 	}
 }
@@ -225,7 +231,7 @@ static bool latest_reserve(swk__scan *scan)
 	if (!facts)
 		return false;
 	latest->facts = facts;
-	uint32_t *slots = swk__alloc(scan->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *slots);
+	struct latest_slot *slots = swk__alloc(scan->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *slots);
 	if (!slots)
 		return false;
 	swk__free(scan->mem, latest->slots);
@@ -233,7 +239,7 @@ static bool latest_reserve(swk__scan *scan)
 	latest->mask = capacity * 2 - 1;
 	latest->capacity = capacity;
 	for (uint32_t f = 0; f < latest->count; f++)
-		*latest_slot(latest, facts[f].lead, facts[f].model) = f + 1;
+		*latest_slot(latest, facts[f].lead, facts[f].model) = (struct latest_slot){ facts[f].lead, f + 1 };
 	return true;
 }
 
@@ -260,11 +266,13 @@ static int latest_note(swk__scan *scan, swk_error *error)
 			continue;
 		if (!latest_reserve(scan))
 			return swk__fail_memory(error, scan->mem);
-		uint32_t *slot = latest_slot(scan->latest, fact.lead, fact.model);
-		if (!*slot)
-			scan->latest->facts[(*slot = ++scan->latest->count) - 1] = fact;
-		else if (fact_later(scan, &fact, &scan->latest->facts[*slot - 1]))
-			scan->latest->facts[*slot - 1] = fact;
+		struct latest_slot *slot = latest_slot(scan->latest, fact.lead, fact.model);
+		if (!slot->fact) {
+			*slot = (struct latest_slot){ fact.lead, ++scan->latest->count };
+			scan->latest->facts[slot->fact - 1] = fact;
+		} else if (fact_later(scan, &fact, &scan->latest->facts[slot->fact - 1])) {
+			scan->latest->facts[slot->fact - 1] = fact;
+		}
 	}
 	return SWK_OK;
 }

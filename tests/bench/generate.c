@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define DAY INT64_C(86400000000)
+#define SECOND INT64_C(1000000)
+#define DAY (86400 * SECOND)
 #define WEEK (7 * DAY)
 
 typedef enum draw {
@@ -156,12 +157,13 @@ static void put_lead(row *r)
 	put_id(r, BENCH_LEAD, lead < 0 ? 0 : lead);
 }
 
-/* Records come in the order of time, a week more or less, as an export lists them. */
+/* Records come in the order of time, a week more or less, as an export lists them; to the second, as CRMs keep it. */
 static int64_t instant(const row *r)
 {
 	double part = (double)r->i / (double)r->world->counts[r->table];
 	int64_t jitter = (int64_t)(drawn(r->table, DRAW_JITTER, r->i) % (uint64_t)WEEK);
-	return r->world->begin + (int64_t)(part * (double)(r->world->end - r->world->begin)) + jitter;
+	int64_t at = r->world->begin + (int64_t)(part * (double)(r->world->end - r->world->begin)) + jitter;
+	return at / SECOND * SECOND;
 }
 
 static void fill_rep(row *r)
@@ -214,12 +216,13 @@ static void fill_opportunity(row *r)
 	put_rep(r, drawn(r->table, DRAW_REP, r->i));
 	put_number(r, dealt[1]);
 	put_code(r, dealt[0]);
-	put_number(r, dealt[0] == 1 ? -1 : at + (int64_t)(drawn(r->table, DRAW_SPAN, r->i) % (uint64_t)(60 * DAY)));
+	put_number(r, dealt[0] == 1 ? -1 : at + (int64_t)(drawn(r->table, DRAW_SPAN, r->i) % (60 * 86400)) * SECOND);
 }
 
 static void fill_score(row *r)
 {
-	put_number(r, instant(r));
+	/* Scores are a computer's, to the millisecond: which is a lead's last is never a question of ids. */
+	put_number(r, instant(r) + r->i % 1000 * 1000);
 	put_lead(r);
 	put_number(r, turned(card_of(r->table, r->i), 613) / 10);
 }
@@ -256,7 +259,7 @@ int bench_fill(const bench_world *world, int table, int64_t first, int64_t count
 	for (int64_t at = 0; at < count; at++) {
 		row r = { world, columns, table, 0, first + at, at };
 		put_id(&r, table, r.i);
-		put_number(&r, world->end + DAY + r.i); /* recorded_at */
+		put_number(&r, world->end + DAY + r.i * SECOND); /* recorded_at */
 		fill[table](&r);
 	}
 	return 0;

@@ -34,14 +34,15 @@ static int grid_build(unsigned step, swk__rollup **rollup)
 		unsigned cell = n * step % 168;
 		const uint32_t key[] = { 1 + cell / 24, cell % 24 };
 		uint32_t group = swk__groups_find(&groups, key);
-		if (group == UINT32_MAX || !swk__groups_observe(&groups, group, 0, 5 - (int64_t)step) ||
-		    !swk__groups_observe(&groups, group, 1, cell) ||
-		    !swk__groups_observe(&groups, group, 0, (int64_t)step - 5))
+		if (group == UINT32_MAX || !swk__groups_expect(&groups, 3)) {
 			code = SWK_ERR_MEMORY;
-		else
-			swk__groups_sums(&groups, group)[0] += cell;
-		if (group != UINT32_MAX)
-			groups.counted[group] = true;
+			break;
+		}
+		swk__groups_observe(&groups, group, 0, 5 - (int64_t)step);
+		swk__groups_observe(&groups, group, 1, cell);
+		swk__groups_observe(&groups, group, 0, (int64_t)step - 5);
+		swk__groups_sums(&groups, group)[0] += cell;
+		groups.counted[group] = true;
 	}
 	if (code == SWK_OK)
 		code = swk__groups_build(&groups, &facts, by_clock, rollup, NULL);
