@@ -51,9 +51,10 @@ def subproject(source, _, folder, version):
 
 
 def names(root):
-    """What was installed, without the machine's own folder of libraries."""
+    """What was installed, without the machine's own folder of libraries, and without manual pages and completions."""
     paths = (path.relative_to(root) for path in root.rglob("*") if not path.is_dir())
-    return {re.sub(r"^usr/local/lib/.*?(?=pkgconfig/|libsalesweek)", "lib/", str(path)) for path in paths}
+    found = {re.sub(r"^usr/local/lib/.*?(?=pkgconfig/|libsalesweek)", "lib/", str(path)) for path in paths}
+    return {name for name in found if not name.startswith("usr/local/share/")}
 
 
 def installed(source, built, folder, version):

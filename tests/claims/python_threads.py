@@ -188,7 +188,7 @@ def interrupts(ours, kind, strikes):
     rows = ours.scaled(4_000_000 if kind != "report" else 1_000_000, 200_000)
     late, interrupted = [], 0
     for at in range(strikes):
-        told = strike(ours, kind, rows, ours.scaled(0.3 + 1.4 * at, 0.02 + 0.02 * at))
+        told = strike(ours, kind, rows, ours.scaled(0.3 + 2 * at, 0.02 + 0.02 * at))
         if told["ended"] == "finished":
             continue
         interrupted += 1
@@ -209,7 +209,7 @@ def main():
         return 0
     ours = claim.Claim(__doc__)
     beside(ours, package.load(ours.build))
-    for kind, strikes in (("table", ours.scaled(8, 2)), ("producer", ours.scaled(3, 1)), ("report", ours.scaled(2, 1))):
+    for kind, strikes in (("table", ours.scaled(5, 2)), ("producer", ours.scaled(2, 1)), ("report", ours.scaled(2, 1))):
         interrupts(ours, kind, strikes)
     return ours.end(f"contradictions {ours.wrong}")
 
