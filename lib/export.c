@@ -75,19 +75,21 @@ static void metadata_fill(swk__export *export, uint64_t commit)
 }
 
 /* The rows that may be exported lie in the state of the snapshot; which of them are current, a cut decides anew. */
-static int state_take(swk__export *export, swk__snapshot *snapshot, swk_error *error)
+static int state_take(swk__export *export, swk__snapshot *snapshot, swk__check check, void *check_context,
+                      swk_error *error)
 {
 	const swk__export_plan *plan = &export->plan;
 	bool past = plan->cut.as_of < snapshot->latest_recorded || plan->cut.commit < snapshot->commit;
 	if (past && !plan->versions)
-		return swk__facts_cut(export->history, snapshot, plan->table, plan->cut, &export->state, error);
+		return swk__facts_cut(export->history, snapshot, plan->table, plan->cut, check, check_context,
+		                      &export->state, error);
 	export->state = snapshot->tables[plan->table];
 	swk__state_retain(&export->state);
 	return SWK_OK;
 }
 
 int swk__export_open(const swk__history *history, swk__snapshot *snapshot, const swk__export_plan *plan,
-                     swk__export **export, swk_error *error)
+                     swk__check check, void *check_context, swk__export **export, swk_error *error)
 {
 	swk__mem *mem = history->mem;
 	uint64_t versions = snapshot->tables[plan->table].versions;
@@ -101,7 +103,7 @@ int swk__export_open(const swk__history *history, swk__snapshot *snapshot, const
 	fields_fill(made);
 	metadata_fill(made, snapshot->commit);
 	made->picked = swk__alloc(mem, SWK__FAULT_export_open, made->capacity, sizeof *made->picked);
-	int code = made->picked && !made->metadata.failed ? state_take(made, snapshot, error)
+	int code = made->picked && !made->metadata.failed ? state_take(made, snapshot, check, check_context, error)
 	                                                  : swk__fail_memory(error, mem);
 	if (code == SWK_OK)
 		*export = made;

@@ -26,9 +26,10 @@ typedef struct swk__export_plan {
 
 typedef struct swk__export swk__export;
 
-/* Takes what it needs of the snapshot. On success *export is the caller's (swk__export_close). */
+/* Takes what it needs of the snapshot; `check`, which may be NULL, is asked while that takes long. On success *export
+ * is the caller's (swk__export_close). */
 int swk__export_open(const swk__history *history, swk__snapshot *snapshot, const swk__export_plan *plan,
-                     swk__export **export, swk_error *error);
+                     swk__check check, void *check_context, swk__export **export, swk_error *error);
 void swk__export_close(swk__export *export);
 
 /* The columns, and what the whole is about; as long as the export lives. */

@@ -101,9 +101,11 @@ static int table_cut(const swk__facts *facts, swk__table table, swk__table_state
 }
 
 int swk__facts_cut(const swk__history *history, swk__snapshot *snapshot, swk__table table, swk__cut cut,
-                   swk__table_state *state, swk_error *error)
+                   swk__check check, void *check_context, swk__table_state *state, swk_error *error)
 {
-	const swk__facts facts = { .history = history, .snapshot = snapshot, .cut = cut };
+	const swk__facts facts = {
+		.history = history, .snapshot = snapshot, .cut = cut, .check = check, .check_context = check_context
+	};
 	return table_cut(&facts, table, state, error);
 }
 

@@ -46,7 +46,7 @@ bool swk__cut_keeps(const swk__cut *cut, const swk__part *part, uint32_t row);
  * that the cut leaves, what is live those of them that are not deleted. On success the reference on *state is the
  * caller's. */
 int swk__facts_cut(const swk__history *history, swk__snapshot *snapshot, swk__table table, swk__cut cut,
-                   swk__table_state *state, swk_error *error);
+                   swk__check check, void *check_context, swk__table_state *state, swk_error *error);
 
 /* The current row of a record, deleted ones not; 0 where there is none. */
 static inline swk__place swk__facts_row(const swk__facts *facts, swk__table table, uint32_t entity)

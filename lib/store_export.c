@@ -32,8 +32,9 @@ static int outgoing_make(swk_store *store, const swk__export_plan *plan, outgoin
 	if (!out)
 		return swk__fail_memory(error, &store->mem);
 	out->store = store;
+	swk__store_call call = swk__store_call_begin(store, NULL, NULL);
 	swk__snapshot *snapshot = swk__store_snapshot(store);
-	int code = swk__export_open(&store->history, snapshot, plan, &out->export, error);
+	int code = swk__export_open(&store->history, snapshot, plan, swk__store_call_check, &call, &out->export, error);
 	swk__snapshot_release(snapshot);
 	if (code == SWK_OK)
 		*made = out;

@@ -34,7 +34,7 @@ static swk__export_plan plan_of(swk__table table)
 static swk__export *export_open(const swk__export_plan *plan)
 {
 	swk__export *export = NULL;
-	assert_int_equal(swk__export_open(&s.history, s.history.published, plan, &export, NULL), SWK_OK);
+	assert_int_equal(swk__export_open(&s.history, s.history.published, plan, NULL, NULL, &export, NULL), SWK_OK);
 	return export;
 }
 
@@ -322,6 +322,20 @@ static int stop_at(void *context, uint64_t done, uint64_t total, swk_error *erro
 	return --*(int *)context == 0 ? swk__fail(error, SWK_ERR_INTERRUPTED, "stopped") : SWK_OK;
 }
 
+/* A cut of the past looks at every version, and can be stopped there. */
+static void test_open_stopped(void **state)
+{
+	swk__export_plan plan = plan_of(SWK__TABLE_REP);
+	swk__export *export = NULL;
+	int checks = 1;
+	(void)state;
+	history_make();
+	plan.cut.commit = 1;
+	assert_int_equal(swk__export_open(&s.history, s.history.published, &plan, stop_at, &checks, &export, NULL),
+	                 SWK_ERR_INTERRUPTED);
+	assert_null(export);
+}
+
 /* What was stopped, or found no memory, can be asked for again. */
 static void test_again_after_failure(void **state)
 {
@@ -367,7 +381,7 @@ static void test_open_sweep(void **state)
 		plan.cut.commit = 1;
 		s.mem.fault = sweep_hook;
 		s.mem.fault_context = &once;
-		int code = swk__export_open(&s.history, s.history.published, &plan, &export, NULL);
+		int code = swk__export_open(&s.history, s.history.published, &plan, NULL, NULL, &export, NULL);
 		s.mem.fault = NULL;
 		assert_int_equal(code == SWK_OK, export != NULL);
 		if (export)
@@ -446,6 +460,7 @@ int main(void)
 		TEST(test_open_sweep),
 		TEST(test_stamped_comes_back),
 		TEST(test_stamped_and_given),
+		TEST(test_open_stopped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
