@@ -601,9 +601,12 @@ static bool followers_touch(swk__fold *fold, uint32_t lead)
  * for another reason. */
 static bool followers_spread(swk__fold *fold)
 {
+	uint32_t lead = 0;
+	if (!swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead))
+		return true;
 	if (!swk__touched_cover(&fold->walked, fold->touched))
 		return false;
-	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead); lead++)
+	for (; swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead); lead++)
 		if (!swk__touched_add(&fold->walked, SWK__TOUCH_FOLLOWERS, lead) && !followers_touch(fold, lead))
 			return false;
 	return true;

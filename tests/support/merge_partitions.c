@@ -181,7 +181,12 @@ static int store_rollup(swk_store *store, const swk_query *query, swk__rollup **
 	int code = swk__plan_make(&asker, query, &plan, NULL);
 	if (code != SWK_OK)
 		return code;
-	code = swk__facts_open(&facts, &store->history, store->history.published, plan.cut, NULL, NULL, NULL);
+	swk__snapshot *snapshot = NULL;
+	code = swk__store_pin_folded(store, NULL, NULL, &snapshot, NULL);
+	if (code == SWK_OK) {
+		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, NULL, NULL, NULL);
+		swk__snapshot_release(snapshot);
+	}
 	if (code == SWK_OK) {
 		code = swk__answer_rollup(&desk, &plan, &facts, rollup, NULL);
 		swk__facts_close(&facts);

@@ -278,9 +278,11 @@ int main(int argc, char **argv)
 	need(swk_store_open(NULL, NULL, &r.store, NULL), "no store");
 	need(swk_batch_create(r.store, NULL, &r.batch, NULL), "no batch");
 	store_fill(&r);
-	const swk__snapshot *snapshot = r.store->history.published;
+	swk__snapshot *snapshot = NULL;
+	need(swk__store_pin_folded(r.store, NULL, NULL, &snapshot, NULL), "no facts");
 	printf("store %zu %zu %" PRIu64 " %" PRIu64 "\n", all, r.counts[SWK__TABLE_LEAD], facts_count(snapshot),
 	       parts_count(snapshot, NULL));
+	swk__snapshot_release(snapshot);
 	for (refold_kind kind = CHANGE_NONE + 1; kind < CHANGE_COUNT; kind++)
 		changes_make(&r, kind, count);
 	swk_batch_free(r.batch);
