@@ -59,6 +59,25 @@ class Ends(unittest.TestCase):
         del store
         self.assertGreaterEqual(gc.collect(), 20)
 
+    def test_calls_leave_nothing_to_the_collector(self):
+        store = filled()
+        columns = {"id": ["x"], "at": ["soon"]}
+
+        def use():
+            list(store.report("calls", now="2026-12-31", by="rep"))
+            store.ingest("call", columns)
+            store.table("call").__arrow_c_stream__()
+
+        use()
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(50):
+                use()
+            self.assertLess(gc.collect(), 50)
+        finally:
+            gc.enable()
+
     def test_close_waits_for_calls(self):
         store, begun, told = filled(), threading.Event(), []
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from . import _raw
 from ._errors import error_struct, exception
-from ._library import quick
+from ._library import address, quick
 
 # done, and what there is to do (0: not known)
 Progress = Callable[[int, int], object]
@@ -100,7 +100,7 @@ class Watch:
     def __init__(self, progress: Progress | None = None, source: int | None = None) -> None:
         self.progress = progress
         self.waiting = Waiting(self._step)
-        self.struct = _raw.swp_watch(tick=ctypes.cast(self.waiting.function, ctypes.c_void_p).value, source=source)
+        self.struct = _raw.swp_watch(tick=address(self.waiting.function), source=source)
         self._told = (0, 0)
 
     def _step(self) -> None:

@@ -80,7 +80,7 @@ class _Reading:
         self.rejects: list[FileReject] = []
         self._file, self._chunk = file, b""
         self._waiting = [Waiting(self._fill), Waiting(self._take)]
-        fill, take = (ctypes.cast(each.function, ctypes.c_void_p).value for each in self._waiting)
+        fill, take = (address(each.function) for each in self._waiting)
         self.reader = _raw.swp_reader(fill=fill)
         self.listener = _raw.swp_listener(take=take)
 

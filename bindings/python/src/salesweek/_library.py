@@ -7,6 +7,7 @@ import ctypes
 import os
 import pathlib
 import sys
+from typing import Any
 
 from . import _raw
 
@@ -59,6 +60,6 @@ quick = _raw.Functions(ctypes.PyDLL(str(PATH)))
 VERSION = _check(PATH, quick)
 
 
-def address(function: object) -> int:
-    """Where a function of the library lies, for C to call it."""
-    return ctypes.cast(function, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
+def address(function: Any) -> int:
+    """Where a function of ctypes lies, for C to call it. (ctypes.cast leaves a cycle behind.)"""
+    return ctypes.c_void_p.from_buffer(function).value or 0

@@ -51,6 +51,7 @@ class Batch:
     def close(self) -> None:
         pointer, self._pointer = self._pointer, ctypes.c_void_p()
         quick.swk_batch_free(pointer)
+        self._setters.clear()  # methods of this object, which without them needs no collector
 
     @property
     def pointer(self) -> ctypes.c_void_p:
