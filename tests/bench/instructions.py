@@ -24,8 +24,9 @@ RECORDS, WEEKS = 100000, 10
 TOLERANCE = 0.05
 SKIPPED = 77
 HEAD = """\
-# Instructions for a record (of an ingestion) and for a record of the tables that a report reads (of a report, cold and
-# warm), as callgrind counts them. Written by tests/bench/instructions.py --write; checked within 5 %.
+# Instructions for a record (of an ingestion), for a lead (of the fold of all facts) and for a record of the tables that
+# a report reads (of a report, cold and warm), as callgrind counts them. Written by tests/bench/instructions.py --write;
+# checked within 5 %.
 """
 # The tables that a report reads.
 READ = {
@@ -69,6 +70,9 @@ def act(library_path):
         counted(f"ingest_{table}", lambda rows=rows: engine.ingest(rows))
         if table == "call":
             counted("ingest_call_again", lambda rows=rows: engine.ingest(rows))
+    after = made.now // world.WEEK_US * 7 + 4  # a week without facts: what is left is their fold
+    query = engine.query("responses", after, after, made.now)
+    library.swk_result_free(counted("fold", lambda: engine.ask(query)))
     for question in READ:
         query = engine.query(question, now=made.now)
         for kind in ("cold", "warm"):
@@ -99,6 +103,8 @@ def records(name):
     import world
 
     counts = world.World(ctypes.CDLL(None), RECORDS, WEEKS).counts
+    if name == "fold":
+        return counts["lead"]
     if name.startswith("ingest_"):
         return counts[name.split("_")[1]]
     return sum(counts[table] for table in READ[name.rsplit("_", 1)[0]])
