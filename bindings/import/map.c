@@ -132,6 +132,8 @@ static int field_columns(map_parser *parser, json_t *value)
 	if (!json_is_array(value) || json_array_size(value) == 0)
 		return wrong(parser, "\"columns\" was not a list of texts");
 	int code = set_columns(parser, json_array_size(value));
+	if (code || !parser->field->columns)
+		return code;
 	json_array_foreach(value, at, item)
 	{
 		if (!code)
@@ -253,8 +255,9 @@ static int duration_span(map_parser *parser, json_t *value)
 	if (field->columns)
 		return wrong(parser, "a duration from one column to another takes no \"column\"");
 	int code = set_columns(parser, 2);
-	if (!code)
-		code = read_column(parser, from, "from", &field->columns[0]);
+	if (code || !field->columns)
+		return code;
+	code = read_column(parser, from, "from", &field->columns[0]);
 	if (!code)
 		code = read_column(parser, to, "to", &field->columns[1]);
 	field->how = SWI__HOW_SPAN;
