@@ -204,7 +204,7 @@ def options(words=None):
     parser.add_argument("--folder", type=pathlib.Path, required=True)
     parser.add_argument("--rows", type=int, default=1000000)
     parser.add_argument("--turns", type=int, default=3)
-    parser.add_argument("--engines", default="salesweek,duckdb,sqlite")
+    parser.add_argument("--engines", default="salesweek,duckdb,sqlite,polars,pandas")
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args(words)
     arguments.engines = arguments.engines.split(",")

@@ -84,6 +84,7 @@ WRITE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.
 class Salesweek:
     name = "salesweek"
     questions = tuple(queries.QUESTIONS)
+    files = True
 
     def __init__(self, library, path=None):
         self.c, self.store = library, ctypes.c_void_p()
@@ -173,6 +174,7 @@ def value(text):
 class Duckdb:
     name = "duckdb"
     questions = tuple(queries.QUESTIONS)
+    files = True
 
     def __init__(self, _library, path=None):
         import duckdb
@@ -234,6 +236,7 @@ class Duckdb:
 class Sqlite:
     name = "sqlite"
     questions = tuple(queries.QUESTIONS)
+    files = True
 
     def __init__(self, _library, path=None):
         self.base = sqlite3.connect(str(path) if path else ":memory:", isolation_level=None)

@@ -15,6 +15,7 @@ import sys
 import time
 
 import engines
+import frames
 import numpy
 import queries
 import world
@@ -43,7 +44,7 @@ def resident():
 
 class Turn:
     def __init__(self, engine, library, rows, folder):
-        self.kind, self.library, self.folder = engines.ENGINES[engine], library, folder
+        self.kind, self.library, self.folder = (engines.ENGINES | frames.ENGINES)[engine], library, folder
         self.world = world.World(library, rows)
         self.slow = engine not in ("salesweek", "duckdb")
         self.answers = {}
@@ -86,6 +87,16 @@ class Turn:
             engine = self.filled()
             self.timed("ingest_shuffled", lambda: engine.ingest(shuffled))
             engine.close()
+        if self.kind.files:
+            self.files(calls)
+        engine = self.filled()
+        self.timed("ingest", lambda: engine.ingest(calls))
+        self.timed("ingest_again", lambda: engine.ingest(calls))
+        self.timed("ingest_rest", lambda: self.rest(engine))
+        return engine
+
+    def files(self, calls):
+        """Into a file, how large it becomes with all records, and opening it."""
         path = self.folder / "store"
         engine = self.filled(path)
         self.timed("ingest_file", lambda: engine.ingest(calls))
@@ -96,11 +107,6 @@ class Turn:
         self.timed("open", lambda: self.kind(self.library, path).close())
         for left in self.folder.glob("store*"):
             left.unlink()
-        engine = self.filled()
-        self.timed("ingest", lambda: engine.ingest(calls))
-        self.timed("ingest_again", lambda: engine.ingest(calls))
-        self.timed("ingest_rest", lambda: self.rest(engine))
-        return engine
 
     def rest(self, engine):
         for table in ("message", "opportunity", "score", "meeting", "quota"):
