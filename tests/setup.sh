@@ -25,6 +25,7 @@ libxxhash-dev
 mandoc
 meson
 ninja-build
+nodejs
 pkg-config
 python3
 python3-venv

@@ -228,7 +228,7 @@ def search(ours, table, strategy, trips):
     import hypothesis
 
     settings = hypothesis.settings(
-        max_examples=ours.scaled(300, 12),
+        max_examples=ours.scaled(300, 8),
         deadline=None,
         database=None,
         phases=[hypothesis.Phase.generate] + ours.scaled([hypothesis.Phase.shrink], []),
