@@ -432,9 +432,11 @@ unsigned swk__form_curves(const swk__form *form)
 
 static int work_open(swk__scan *scan, swk__zones *zones, swk_error *error)
 {
-	for (unsigned source = 0; source < scan->plan->form->source_count; source++)
-		if (NEVER(!swk__classes_make(&scan->classes[source], scan->plan->form, source)))
+	for (unsigned source = 0; source < scan->plan->form->source_count; source++) {
+		const bool fits = swk__classes_make(&scan->classes[source], scan->plan->form, source);
+		if (NEVER(!fits))
 			return swk__fail(error, SWK_ERR_USAGE, "a report tells too much apart");
+	}
 	scan->block = swk__alloc(scan->mem, SWK__FAULT_report_groups, 1, sizeof *scan->block);
 	if (!scan->block)
 		return swk__fail_memory(error, scan->mem);

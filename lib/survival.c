@@ -279,7 +279,7 @@ static void look_closely(walk from, const walk *to, swk__percentile *question)
 		look(&begun, question, asked);
 		from = begun;
 		move(&from, until);
-		if (from.before == begun.before && from.open == begun.open)
+		if (from.open == begun.open)
 			look_between(begun, &from, question, asked);
 		else
 			from = begun;

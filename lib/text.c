@@ -195,7 +195,8 @@ static uint64_t index_probe(const swk__text *text, const swk__text_index *index,
 static swk__text_index *index_create(swk__mem *mem, uint64_t slots)
 {
 	size_t size;
-	if (NEVER(!swk__mul_size(slots, sizeof(uint64_t), &size))) /* the texts would have filled the memory before */
+	const bool fits = swk__mul_size(slots, sizeof(uint64_t), &size);
+	if (NEVER(!fits)) /* the texts would have filled the memory before */
 		return NULL;
 	swk__text_index *index = swk__alloc(mem, SWK__FAULT_text_index, 1, sizeof *index + size);
 	if (index)

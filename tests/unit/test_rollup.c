@@ -156,6 +156,12 @@ static void test_no_measures(void **state)
 	assert_same(set, again);
 	swk__buf_done(&buf);
 	swk__rollup_release(again);
+	const swk__rollup_cell cells[] = { { { "a", 1 }, NULL, NULL },
+		                           { { "b", 1 }, NULL, NULL },
+		                           { { "n", 1 }, NULL, NULL } };
+	assert_int_equal(swk__rollup_of(&memory, 0, 0, cells, SWK__COUNT(cells), &again, NULL), SWK_OK);
+	assert_same(set, again);
+	swk__rollup_release(again);
 	swk__rollup_release(set);
 }
 
