@@ -42,7 +42,7 @@ static int map_preset(const cli_arguments *arguments)
 		             "option --preset needs --table: what the file holds, such as lead or call");
 	if (swi_preset_find(arguments->values[OPTION_PRESET], arguments->values[OPTION_TABLE], &preset, &error))
 		return usage(arguments->command, "%s", error.reason);
-	output_format("%s", preset.map);
+	output_write(NULL, preset.map, preset.map_length);
 	return EXIT_OK;
 }
 

@@ -24,12 +24,11 @@ int output_write(void *context, const char *bytes, size_t length)
 
 void output_format(const char *format, ...)
 {
-	char text[1024];
 	va_list arguments;
 	va_start(arguments, format);
-	int length = vsnprintf(text, sizeof text, format, arguments);
+	if (!output_errno && vfprintf(stdout, format, arguments) < 0)
+		output_errno = errno ? errno : EIO;
 	va_end(arguments);
-	output_write(NULL, text, length < (int)sizeof text ? (size_t)length : sizeof text - 1);
 }
 
 int output_finish(int code)

@@ -98,9 +98,10 @@ static void profile_make(swi__proposal *proposal, size_t column)
 	swi__profile *profile = &proposal->profiles[column];
 	profile->cells = swi__sample_column(&proposal->sample, column);
 	profile->filled = swi__sniff_filled(&profile->cells);
-	profile->unique = swi__sniff_unique(&profile->cells);
+	profile->repeated = swi__sniff_repeated(&profile->cells, &profile->twice);
+	profile->unique = profile->repeated == 0;
 	profile->flags = swi__sniff_flags(&profile->cells);
-	profile->clock = profile->filled ? swi__sniff_clock(&profile->cells) : NULL;
+	profile->clock = profile->filled ? swi__sniff_clock(&profile->cells, &profile->clock_read) : NULL;
 	profile->epoch = profile->filled ? epoch_of(profile) : NULL;
 	swi__sniff_dates(&profile->cells, proposal->day_first, &profile->dates);
 	swi__sniff_numbers(&profile->cells, proposal->comma, &profile->numbers);
@@ -186,13 +187,20 @@ static bool is_zone(swi__slice cell)
 
 typedef int (*fit_function)(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading);
 
-static int fit_word(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
+/* How many cells hold words that are known. */
+static size_t words_known(const swi__lexeme *lexeme, const swi__profile *profile)
 {
 	size_t known = 0;
 	for (size_t row = 0; row < profile->cells.rows; row++) {
 		swi__slice cell = swi__cell_at(&profile->cells, row);
 		known += cell.length && swi__lexicon_value(lexeme->table, lexeme->field, cell);
 	}
+	return known;
+}
+
+static int fit_word(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
+{
+	size_t known = words_known(lexeme, profile);
 	if (profile->flags)
 		return swi__lexicon_has(heading, "answered") || swi__lexicon_has(heading, "won") ? 10 : IMPOSSIBLE;
 	if (known * 2 >= profile->filled && known)
@@ -200,19 +208,28 @@ static int fit_word(const swi__lexeme *lexeme, const swi__profile *profile, swi_
 	return known ? 0 : strcmp(lexeme->field, "direction") == 0 ? IMPOSSIBLE : -30;
 }
 
+/* Of a column that its heading names a few cells may be odd. */
+static int fit_odd(size_t read, size_t filled)
+{
+	return read * 2 >= filled ? -10 : read * 4 >= filled ? -40 : IMPOSSIBLE;
+}
+
 static int fit_instant(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
 {
 	(void)heading;
 	if (swi__profile_is_date(profile))
 		return lexeme->kind == SWI__KIND_INSTANT && profile->dates.time ? 10 : 0;
-	return profile->epoch ? -5 : IMPOSSIBLE;
+	return profile->epoch ? -5 : fit_odd(profile->dates.read, profile->filled);
 }
 
 static int fit_id(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
 {
 	(void)lexeme;
 	(void)heading;
-	return (profile->unique ? 10 : -60) - (swi__profile_is_date(profile) ? 50 : 0);
+	return (profile->unique               ? 10
+	        : swi__profile_is_id(profile) ? -10
+	                                      : -60) -
+	       (swi__profile_is_date(profile) ? 50 : 0);
 }
 
 static int fit_text(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
@@ -226,7 +243,7 @@ static int fit_number(const swi__lexeme *lexeme, const swi__profile *profile, sw
 {
 	(void)lexeme;
 	(void)heading;
-	return swi__profile_is_number(profile) ? 10 : IMPOSSIBLE;
+	return swi__profile_is_number(profile) ? 10 : fit_odd(profile->numbers.read, profile->filled);
 }
 
 static int fit_duration(const swi__lexeme *lexeme, const swi__profile *profile, swi__slice heading)
@@ -339,33 +356,12 @@ static bool choice_make(const swi__proposal *proposal, const char *table, swi__c
 	return made;
 }
 
-/* How many cells are not the first of their kind. */
-static size_t repeated(const swi__profile *profile)
-{
-	size_t count = 0;
-	for (size_t row = 1; row < profile->cells.rows; row++) {
-		swi__slice cell = swi__cell_at(&profile->cells, row);
-		for (size_t before = 0; before < row && cell.length; before++) {
-			swi__slice other = swi__cell_at(&profile->cells, before);
-			if (cell.length == other.length && memcmp(cell.bytes, other.bytes, cell.length) == 0) {
-				count++;
-				break;
-			}
-		}
-	}
-	return count;
-}
-
 /* A few words again and again, and some of them known. */
 static bool words_speak(const swi__lexeme *lexeme, const swi__profile *profile)
 {
-	size_t known = 0;
-	for (size_t row = 0; row < profile->cells.rows; row++) {
-		swi__slice cell = swi__cell_at(&profile->cells, row);
-		known += cell.length && swi__lexicon_value(lexeme->table, lexeme->field, cell);
-	}
+	size_t known = words_known(lexeme, profile);
 	return !profile->flags && known * 10 >= profile->filled && known &&
-	       repeated(profile) * 4 >= profile->filled * 3;
+	       profile->repeated * 4 >= profile->filled * 3;
 }
 
 /* Whether the cells alone speak for a field: it is what such cells mostly are. */

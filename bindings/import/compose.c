@@ -229,6 +229,17 @@ static swi__slice first_filled(const swi__profile *profile)
 	return profile->cells.rows ? swi__cell_at(&profile->cells, row) : (swi__slice){ "", 0 };
 }
 
+static void odd_numbers_note(const map_draft *draft, size_t column)
+{
+	const swi__numbers *numbers = &profile_of(draft, column)->numbers;
+	if (numbers->read < numbers->filled)
+		swi__note(draft->proposal,
+		          "column \"%.*s\": %zu of %zu cells, such as \"%.*s\", are no numbers as in %s: their rows "
+		          "will be refused, unless \"null\" lists them",
+		          NAME(sample_of(draft)->names[column]), numbers->filled - numbers->read, numbers->filled,
+		          NAME(numbers->unread), numbers->example);
+}
+
 static void number_describe(map_draft *draft, json_t *object, size_t column)
 {
 	const swi__numbers *numbers = &profile_of(draft, column)->numbers;
@@ -236,6 +247,7 @@ static void number_describe(map_draft *draft, json_t *object, size_t column)
 	if (!numbers->plain && numbers->read)
 		put(draft, object, "number", json_string(numbers->example));
 	swi__slice cell = first_filled(profile_of(draft, column));
+	odd_numbers_note(draft, column);
 	if (!numbers->mark_known)
 		swi__note(draft->proposal,
 		          "column \"%.*s\": numbers such as \"%.*s\" may be thousands or decimals; read as in %s",
@@ -312,6 +324,11 @@ static json_t *duration_field(map_draft *draft, size_t column)
 	const char *unit = unit_of(name);
 	if (profile->clock) {
 		put(draft, object, "duration", json_string(profile->clock));
+		if (profile->clock_read < profile->filled)
+			swi__note(draft->proposal,
+			          "column \"%.*s\": %zu of %zu durations are not in the form %s: their rows will be "
+			          "refused",
+			          NAME(name), profile->filled - profile->clock_read, profile->filled, profile->clock);
 		if (strcmp(profile->clock, "mm:ss") == 0)
 			swi__note(draft->proposal, "column \"%.*s\": taken for minutes and seconds", NAME(name));
 		return object;
@@ -319,6 +336,7 @@ static json_t *duration_field(map_draft *draft, size_t column)
 	if (!unit)
 		swi__note(draft->proposal, "column \"%.*s\": its durations are taken for seconds", NAME(name));
 	if (profile->numbers.plain || profile->filled == 0) {
+		odd_numbers_note(draft, column);
 		put(draft, object, "duration", json_string(unit ? unit : "s"));
 		return object;
 	}
@@ -381,7 +399,6 @@ static const char *word_default(const char *table, const char *field)
 		const char *table, *field, *value;
 	} defaults[] = { { "call", "direction", "outbound" },
 		         { "call", "outcome", "unknown" },
-		         { "opportunity", "outcome", "open" },
 		         { "stage", "outcome", "" },
 		         { "meeting", "outcome", "unknown" } };
 	for (size_t i = 0; i < SWI__COUNT(defaults); i++)
@@ -390,13 +407,55 @@ static const char *word_default(const char *table, const char *field)
 	return NULL;
 }
 
-/* Yes and no answer the question that the heading asks. */
-static const char *flag_value(const char *table, swi__slice cell)
+/* What is written for each value of a deal that is not known, so that no "else" guesses whether one that was not seen
+ * is won, lost or open. NULL: nothing. */
+static const char *word_written(const char *table)
 {
-	bool yes = memchr("yY1tT", *cell.bytes, 5) != NULL;
+	return strcmp(table, "opportunity") == 0 ? "open" : NULL;
+}
+
+static bool is_yes(swi__slice cell)
+{
+	return memchr("yY1tT", *cell.bytes, 5) != NULL;
+}
+
+/* Whether every deal that is not won has the date on which it was closed. */
+static bool closed_unless_won(const map_draft *draft, size_t won)
+{
+	size_t closed = swi__choice_column(&draft->proposal->choice, "closed_at"), rows = sample_of(draft)->rows;
+	for (size_t row = 0; closed != SWI__NONE && row < rows; row++) {
+		swi__slice cell = swi__cell_at(&profile_of(draft, won)->cells, row);
+		if (cell.length && !is_yes(cell) && !swi__cell_at(&profile_of(draft, closed)->cells, row).length)
+			return false;
+	}
+	return closed != SWI__NONE;
+}
+
+/* What no means where the heading asks. */
+static const char *no_value(const map_draft *draft, const char *table, size_t column)
+{
 	if (strcmp(table, "call") == 0)
-		return yes ? "answered" : "unanswered";
-	return yes ? "won" : "open";
+		return "unanswered";
+	bool lost = closed_unless_won(draft, column);
+	swi__note(draft->proposal, "column \"%.*s\": no is taken for %s%s; where it is not, \"values\" is to say %s",
+	          NAME(sample_of(draft)->names[column]), lost ? "lost" : "open",
+	          lost ? ", as all such deals have a closing date" : "", lost ? "open" : "lost");
+	return lost ? "lost" : "open";
+}
+
+/* Yes and no answer the question that the heading asks. */
+static json_t *flag_field(map_draft *draft, const char *table, size_t column)
+{
+	swi__slice cells[VALUES_MAX];
+	size_t count = distinct(profile_of(draft, column), cells);
+	json_t *object = column_object(draft, column), *values = json_object();
+	const char *yes = strcmp(table, "call") == 0 ? "answered" : "won", *no = no_value(draft, table, column);
+	for (size_t i = 0; values && i < count; i++)
+		if (json_object_setn_new(values, cells[i].bytes, cells[i].length,
+		                         json_string(is_yes(cells[i]) ? yes : no)))
+			draft->failed = true;
+	put(draft, object, "values", values);
+	return object;
 }
 
 static void values_note(const map_draft *draft, const char *field, size_t column, const char *listed, const char *other)
@@ -412,28 +471,56 @@ static void values_note(const map_draft *draft, const char *field, size_t column
 		          *other ? other : "nothing");
 }
 
-/* Each value that is known, and by "else" the others. */
-static json_t *word_field(map_draft *draft, const char *table, const char *field, size_t column)
+/* Spellings that a file's first rows need not show: a file sorted by its outcome begins with one alone. */
+static void usual_values(map_draft *draft, const swi__lexeme *of, json_t *values)
 {
-	const swi__profile *profile = profile_of(draft, column);
+	static const char *const usual[] = { "Closed Won",     "Won",       "Closed Lost", "Lost",
+		                             "Open",           "Connected", "Answered",    "No Answer",
+		                             "Left Voicemail", "Voicemail", "Busy",        "Wrong Number" };
+	bool some = strcmp(of->field, "outcome") == 0 &&
+	            (strcmp(of->table, "opportunity") == 0 || strcmp(of->table, "call") == 0);
+	for (size_t i = 0; some && i < SWI__COUNT(usual); i++) {
+		const char *value = swi__lexicon_value(of->table, of->field, swi__slice_of(usual[i]));
+		if (value && !json_object_get(values, usual[i]))
+			put(draft, values, usual[i], json_string(value));
+	}
+}
+
+/* Into "values" each cell that is known, and each deal's; the others are listed. */
+static void seen_values(map_draft *draft, const swi__lexeme *of, size_t column, json_t *values, char listed[160])
+{
 	swi__slice cells[VALUES_MAX];
-	char listed[160] = "";
-	size_t count = distinct(profile, cells), length = 0;
-	json_t *object = column_object(draft, column), *values = json_object();
-	const char *other = word_default(table, field);
-	for (size_t i = 0; values && i < count; i++) {
-		const char *value = profile->flags ? flag_value(table, cells[i])
-		                                   : swi__lexicon_value(table, field, cells[i]);
+	size_t count = distinct(profile_of(draft, column), cells), length = 0;
+	const char *other = word_written(of->table);
+	for (size_t i = 0; i < count; i++) {
+		const char *known = swi__lexicon_value(of->table, of->field, cells[i]);
+		const char *value = known ? known : other;
 		if (value && json_object_setn_new(values, cells[i].bytes, cells[i].length, json_string(value)))
 			draft->failed = true;
-		if (!value && length < sizeof listed)
-			length += (size_t)snprintf(listed + length, sizeof listed - length, "%s\"%.*s\"",
-			                           length ? ", " : "", NAME(cells[i]));
+		if (!known && length < 160)
+			length += (size_t)snprintf(listed + length, 160 - length, "%s\"%.*s\"", length ? ", " : "",
+			                           NAME(cells[i]));
+	}
+}
+
+/* Each value that is known, and by "else" the others. */
+static json_t *word_field(map_draft *draft, const swi__lexeme *of, size_t column)
+{
+	char listed[160] = "";
+	json_t *object = column_object(draft, column), *values = json_object();
+	const char *other = word_default(of->table, of->field), *written = word_written(of->table);
+	if (values) {
+		seen_values(draft, of, column, values, listed);
+		usual_values(draft, of, values);
 	}
 	put(draft, object, "values", values);
 	if (other)
 		put(draft, object, "else", *other ? json_string(other) : json_null());
-	values_note(draft, field, column, listed, other);
+	values_note(draft, of->field, column, listed, written ? written : other);
+	if (written)
+		swi__note(draft->proposal,
+		          "column \"%.*s\": a value that \"values\" does not list will be refused and named",
+		          NAME(sample_of(draft)->names[column]));
 	return object;
 }
 
@@ -544,14 +631,15 @@ static size_t part_candidate(const map_draft *draft, size_t at)
 	return at < choice->count ? choice->columns[at] : at - choice->count;
 }
 
-/* What stays as it is from one export to the next, and may be in an id though it is not needed. */
+/* What stays as it is from one export to the next, and may be in an id though it is not needed. Owners change. */
 static bool part_lasts(const map_draft *draft, size_t column)
 {
 	const swi__choice *choice = &draft->proposal->choice;
 	for (size_t i = 0; i < choice->count; i++) {
 		swi__kind kind = choice->fields[i].kind;
 		if (choice->columns[i] == column)
-			return kind == SWI__KIND_REF || kind == SWI__KIND_INSTANT || kind == SWI__KIND_DATE;
+			return (kind == SWI__KIND_REF && strcmp(choice->fields[i].field, "rep") != 0) ||
+			       kind == SWI__KIND_INSTANT || kind == SWI__KIND_DATE;
 	}
 	return false;
 }
@@ -629,8 +717,13 @@ static void when_filled(map_draft *draft, size_t column)
 
 static json_t *id_field(map_draft *draft, size_t column)
 {
-	if (column == SWI__NONE || !profile_of(draft, column)->unique)
+	if (column == SWI__NONE || !swi__profile_is_id(profile_of(draft, column)))
 		return id_made(draft);
+	if (!profile_of(draft, column)->unique)
+		swi__note(draft->proposal,
+		          "column \"%.*s\": \"%.*s\" stands twice: rows with the same id are one record, as the last "
+		          "of them says",
+		          NAME(sample_of(draft)->names[column]), NAME(profile_of(draft, column)->twice));
 	return settled(draft, column_object(draft, column));
 }
 
@@ -643,8 +736,10 @@ static json_t *word_or_flags(map_draft *draft, const swi__lexeme *lexeme, size_t
 	size_t closed = closed_flag(draft, lexeme->table, column);
 	if (closed != SWI__NONE)
 		return flags_field(draft, closed, column);
+	if (profile_of(draft, column)->flags && strcmp(lexeme->field, "outcome") == 0)
+		return flag_field(draft, lexeme->table, column);
 	if (profile_of(draft, column)->filled > 0)
-		return word_field(draft, lexeme->table, lexeme->field, column);
+		return word_field(draft, lexeme, column);
 	swi__note(draft->proposal, "column \"%.*s\" may be %s, but is empty in the first rows: left out", NAME(name),
 	          lexeme->field);
 	return NULL;
@@ -700,7 +795,7 @@ static void field_add(map_draft *draft, size_t at)
 	if (field)
 		put(draft, draft->fields, lexeme->field, field);
 	const swi__profile *profile = lexeme->required && column != SWI__NONE ? profile_of(draft, column) : NULL;
-	bool made = lexeme->kind == SWI__KIND_ID && profile && !profile->unique;
+	bool made = lexeme->kind == SWI__KIND_ID && profile && !swi__profile_is_id(profile);
 	if (profile && !made && profile->filled > 0 && profile->filled < profile->cells.rows)
 		when_filled(draft, column);
 }
@@ -708,9 +803,10 @@ static void field_add(map_draft *draft, size_t at)
 /* A stage's name tells its outcome. */
 static void stage_outcome(map_draft *draft)
 {
+	static const swi__lexeme outcome = { .table = "stage", .field = "outcome", .kind = SWI__KIND_WORD };
 	size_t column = swi__choice_column(&draft->proposal->choice, "name");
 	if (strcmp(draft->proposal->table, "stage") == 0 && column != SWI__NONE)
-		put(draft, draft->fields, "outcome", word_field(draft, "stage", "outcome", column));
+		put(draft, draft->fields, "outcome", word_field(draft, &outcome, column));
 }
 
 /* What a report on the table misses most. */

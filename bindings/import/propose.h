@@ -19,9 +19,12 @@ typedef struct swi__profile {
 	swi__column_cells cells;
 	size_t filled;
 	bool unique, flags;
+	size_t repeated;  /* cells that are not the first of their kind */
+	swi__slice twice; /* the first of them */
 	swi__dates dates;
 	swi__numbers numbers;
 	const char *clock; /* "h:mm:ss", "mm:ss" or NULL */
+	size_t clock_read; /* cells that are so */
 	const char *epoch; /* "epoch_s", "epoch_ms", "excel", for cells that may be such instants; else NULL */
 } swi__profile;
 
@@ -64,6 +67,12 @@ size_t swi__choice_column(const swi__choice *choice, const char *field);
 static inline bool swi__profile_is_date(const swi__profile *profile)
 {
 	return profile->filled > 0 && profile->dates.read * 10 >= profile->filled * 9;
+}
+
+/* Few of its cells stand twice. */
+static inline bool swi__profile_is_id(const swi__profile *profile)
+{
+	return profile->repeated * 4 <= profile->filled;
 }
 
 static inline bool swi__profile_is_number(const swi__profile *profile)

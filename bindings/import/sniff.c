@@ -168,18 +168,6 @@ static bool is_digit(char byte)
 	return byte >= '0' && byte <= '9';
 }
 
-/* The first cell that holds a digit: what stands around its digits is the symbol. */
-static swi__slice first_number(const swi__column_cells *column)
-{
-	for (size_t row = 0; row < column->rows; row++) {
-		swi__slice cell = swi__cell_at(column, row);
-		for (size_t i = 0; i < cell.length; i++)
-			if (is_digit(cell.bytes[i]))
-				return cell;
-	}
-	return (swi__slice){ "", 0 };
-}
-
 /* Learns the symbol alone; *before: it stands before the number. False: there is more than a symbol. */
 static bool symbol_of(swi__slice cell, char symbol[32], bool *before)
 {
@@ -200,6 +188,15 @@ static bool symbol_of(swi__slice cell, char symbol[32], bool *before)
 	memcpy(symbol, number.symbol, sizeof number.symbol);
 	*before = from > 0 && strchr("+-(", cell.bytes[0]) == NULL;
 	return true;
+}
+
+/* What stands around the digits of the first cell that shows it. */
+static bool symbol_find(const swi__column_cells *column, char symbol[32], bool *before)
+{
+	for (size_t row = 0; row < column->rows; row++)
+		if (symbol_of(swi__cell_at(column, row), symbol, before))
+			return true;
+	return false;
 }
 
 static bool way_learn(size_t way, const char *symbol, bool before, char example[48], swi__number *number)
@@ -233,13 +230,24 @@ static size_t way_count(const swi__column_cells *column, const swi__number *numb
 	return count;
 }
 
+static swi__slice first_unread(const swi__column_cells *column, const swi__number *number)
+{
+	swi__decimal value;
+	for (size_t row = 0; row < column->rows; row++) {
+		swi__slice cell = swi__cell_at(column, row);
+		if (cell.length && !swi__number_parse(number, cell, &value))
+			return cell;
+	}
+	return (swi__slice){ "", 0 };
+}
+
 void swi__sniff_numbers(const swi__column_cells *column, bool comma, swi__numbers *numbers)
 {
 	swi__number chosen = { "", "", "" }, number;
 	bool before = true, same;
 	char example[48];
 	*numbers = (swi__numbers){ .filled = swi__sniff_filled(column), .mark_known = true };
-	if (!symbol_of(first_number(column), numbers->symbol, &before))
+	if (!symbol_find(column, numbers->symbol, &before))
 		return;
 	for (size_t way = 0; way < SWI__COUNT(ways); way++) {
 		if (!way_learn(way, numbers->symbol, before, example, &number))
@@ -258,6 +266,7 @@ void swi__sniff_numbers(const swi__column_cells *column, bool comma, swi__number
 		memcpy(numbers->example, example, sizeof example);
 		chosen = number;
 	}
+	numbers->unread = first_unread(column, &chosen);
 }
 
 const char *swi__sniff_number(swi__slice text, char example[48])
@@ -288,17 +297,16 @@ static size_t clock_parts(swi__slice text)
 	return parts > 1 && run == 2 ? parts : 0;
 }
 
-const char *swi__sniff_clock(const swi__column_cells *column)
+const char *swi__sniff_clock(const swi__column_cells *column, size_t *read)
 {
-	size_t parts = 0;
+	size_t counts[4] = { 0 }, filled = swi__sniff_filled(column);
 	for (size_t row = 0; row < column->rows; row++) {
-		swi__slice cell = swi__cell_at(column, row);
-		size_t here = cell.length ? clock_parts(cell) : parts;
-		if (cell.length && (!here || (parts && here != parts)))
-			return NULL;
-		parts = here;
+		size_t parts = clock_parts(swi__cell_at(column, row));
+		counts[parts < SWI__COUNT(counts) ? parts : 0]++;
 	}
-	return parts == 3 ? "h:mm:ss" : parts == 2 ? "mm:ss" : NULL;
+	bool hours = counts[3] >= counts[2];
+	*read = hours ? counts[3] : counts[2];
+	return *read * 2 < filled || !filled ? NULL : hours ? "h:mm:ss" : "mm:ss";
 }
 
 static bool flag_is(swi__slice text)
@@ -330,15 +338,19 @@ size_t swi__sniff_filled(const swi__column_cells *column)
 	return filled;
 }
 
-bool swi__sniff_unique(const swi__column_cells *column)
+size_t swi__sniff_repeated(const swi__column_cells *column, swi__slice *twice)
 {
+	size_t count = 0;
 	for (size_t row = 1; row < column->rows; row++) {
 		swi__slice cell = swi__cell_at(column, row);
 		for (size_t before = 0; before < row && cell.length; before++) {
 			swi__slice other = swi__cell_at(column, before);
-			if (cell.length == other.length && memcmp(cell.bytes, other.bytes, cell.length) == 0)
-				return false;
+			if (cell.length != other.length || memcmp(cell.bytes, other.bytes, cell.length) != 0)
+				continue;
+			if (count++ == 0)
+				*twice = cell;
+			break;
 		}
 	}
-	return true;
+	return count;
 }

@@ -42,11 +42,12 @@ const char *swi__sniff_date(swi__slice text, char form[SWI__FORM_TEXT]);
 /* How numbers are written. */
 typedef struct swi__numbers {
 	size_t filled, read;
-	bool plain;       /* as the library reads them: digits, "-" and "." */
-	bool mark_known;  /* false where "1,234" or "1.234" may be thousands or decimals */
-	bool comma;       /* the decimal mark is a comma */
-	char example[48]; /* for a map's "number" */
-	char symbol[32];  /* "$", "EUR", "%" or "" */
+	bool plain;        /* as the library reads them: digits, "-" and "." */
+	bool mark_known;   /* false where "1,234" or "1.234" may be thousands or decimals */
+	bool comma;        /* the decimal mark is a comma */
+	char example[48];  /* for a map's "number" */
+	char symbol[32];   /* "$", "EUR", "%" or "" */
+	swi__slice unread; /* the first filled cell that is not read */
 } swi__numbers;
 
 /* `comma`: what to take for the decimal mark where both read all cells. */
@@ -55,14 +56,16 @@ void swi__sniff_numbers(const swi__column_cells *column, bool comma, swi__number
 /* The example by which a single text reads, or NULL; into `example`. */
 const char *swi__sniff_number(swi__slice text, char example[48]);
 
-/* "h:mm:ss" or "mm:ss" when all filled cells are so, else NULL. */
-const char *swi__sniff_clock(const swi__column_cells *column);
+/* "h:mm:ss" or "mm:ss" when at least half of the filled cells are so, else NULL. *read: how many are. */
+const char *swi__sniff_clock(const swi__column_cells *column, size_t *read);
 
 /* Whether all filled cells say yes or no, as the library takes them. False when none is filled. */
 bool swi__sniff_flags(const swi__column_cells *column);
 
-/* How many cells are not empty, and whether those are all different. */
+/* How many cells are not empty. */
 size_t swi__sniff_filled(const swi__column_cells *column);
-bool swi__sniff_unique(const swi__column_cells *column);
+
+/* How many filled cells are not the first of their kind; *twice: the first of them. */
+size_t swi__sniff_repeated(const swi__column_cells *column, swi__slice *twice);
 
 #endif

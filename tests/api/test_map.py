@@ -6,6 +6,7 @@ Drives the program that SALESWEEK_PROGRAM names.
 """
 
 import json
+import re
 import unittest
 
 from test_cli import EXAMPLES, Case
@@ -198,7 +199,9 @@ class Values(Proposing):
         text = rows("Call ID,Start,Status,Direction", "a{n},2026-11-02 09:30,No Answer,IN",
                     "b{n},2026-11-02 09:30,Gatekeeper,OUT", "c{n},2026-11-02 09:30,Connected - long,IN")  # fmt: skip
         fields, notes = self.fields(text, "--table", "call")
-        self.assertEqual({"No Answer": "unanswered", "Connected - long": "answered"}, fields["outcome"]["values"])
+        values = fields["outcome"]["values"]
+        self.assertEqual(("unanswered", "answered"), (values["No Answer"], values["Connected - long"]))
+        self.assertEqual(("voicemail", "busy"), (values["Left Voicemail"], values["Busy"]), "though not seen")
         self.assertEqual("unknown", fields["outcome"]["else"])
         self.assertEqual({"IN": "inbound", "OUT": "outbound"}, fields["direction"]["values"])
         self.noted(notes, 'column "Status": "Gatekeeper" for outcome: taken for unknown')
@@ -210,6 +213,54 @@ class Values(Proposing):
         self.taken(a_map, text, "accepted 3, unchanged 0, rejected 0\n")
         done = self.check(0, "report", "s.swk", "win_rate", "--total", "--now", "2026-12-01", "--format", "json")
         self.assertEqual((1, 1), tuple(json.loads(done)[0][name] for name in ("won", "lost")))
+
+    def test_outcomes_that_the_first_rows_do_not_show(self):
+        text = rows("Deal ID,Created,Close Date,Stage", *(f"{n},2026-11-01,2026-11-02,Closed Won" for n in range(150)),
+                    *(f"{n},2026-11-01,2026-11-03,Closed Lost" for n in range(150, 250)))  # fmt: skip
+        a_map, notes = self.propose(text)
+        self.assertNotIn("else", a_map["fields"]["outcome"])
+        self.noted(notes, 'column "Stage": a value that "values" does not list will be refused and named')
+        self.taken(a_map, text, "accepted 250, unchanged 0, rejected 0\n")
+        done = self.check(0, "report", "s.swk", "win_rate", "--total", "--now", "2026-12-01", "--format", "json")
+        self.assertEqual((150, 100), tuple(json.loads(done)[0][name] for name in ("won", "lost")))
+        a_map, notes = self.propose(text.replace("Closed Won", "Nurturing"))
+        self.assertEqual("open", a_map["fields"]["outcome"]["values"]["Nurturing"])
+        self.noted(notes, 'column "Stage": "Nurturing" for outcome: taken for open')
+
+    def test_no_where_it_is_asked_whether_a_deal_is_won(self):
+        text = rows("Deal ID,Created,Close Date,Won?", "a,2026-11-01,2026-11-02,Yes", "b,2026-11-01,2026-11-02,No")
+        for text, value in ((text, "lost"), (text + "c,2026-11-01,,No\n", "open")):
+            with self.subTest(value=value):
+                fields, notes = self.fields(text, "--table", "opportunity")
+                self.assertEqual({"Yes": "won", "No": value}, fields["outcome"]["values"])
+                self.noted(notes, f'column "Won?": no is taken for {value}')
+
+    def test_a_few_odd_cells(self):
+        for number, cells, odd, more in (
+            ("Amount", ["1234.5"] * 99, "TBD", '1 of 100 cells, such as "TBD", are no numbers as in 1234.50'),
+            ("1.234,50 €", ["1.234,50 €"] * 6 + ["$1,234.50"] * 3, "7,00 €", '3 of 10 cells, such as "$1,234.50"'),
+            ("1,234.50", ["1,234.50", "12.00"], "7,234.00-", '1 of 3 cells, such as "7,234.00-"'),
+        ):
+            with self.subTest(odd=odd):
+                found, _, notes = self.amount(*cells, odd)
+                self.assertEqual(number, found)
+                self.noted(notes, f'column "Amount": {more}')
+        text = rows("Call ID,Start,Duration", *(f"c{n},2026-11-02 09:30,0:01:0{n}" for n in range(3)),
+                    "d,2026-11-02 09:30,1:30", "e,2026-11-02 09:30,12")  # fmt: skip
+        fields, notes = self.fields(text, "--table", "call")
+        self.assertEqual({"column": "Duration", "duration": "h:mm:ss"}, fields["duration_s"])
+        self.noted(notes, 'column "Duration": 2 of 5 durations are not in the form h:mm:ss')
+        text = rows("Lead ID,Create Date", "l{n},2026-11-02", times=4) + "x,TBD\n"
+        fields, notes = self.fields(text, "--table", "lead")
+        self.assertEqual({"column": "Create Date", "date": "%Y-%m-%d"}, fields["created_at"])
+        self.noted(notes, "1 of 5 dates are written in no form")
+
+    def test_an_id_that_stands_twice(self):
+        text = rows("Deal ID,Created,Owner", "1,2026-11-01,ann", "2,2026-11-01,ann", "3,2026-11-01,ann",
+                    "2,2026-11-01,bob")  # fmt: skip
+        fields, notes = self.fields(text, "--table", "opportunity")
+        self.assertEqual("Deal ID", fields["id"])
+        self.noted(notes, 'column "Deal ID": "2" stands twice')
 
     def test_durations(self):
         for heading, cell, expected in (
@@ -243,8 +294,8 @@ class Values(Proposing):
     def test_ids(self):
         text = rows("Deal Name,Created,Owner", "x{n},2026-11-01,ann", "y{n},2026-11-01,bob", times=3)
         fields, notes = self.fields(text, "--table", "opportunity")
-        self.assertEqual({"columns": ["Deal Name", "Created", "Owner"]}, fields["id"])
-        self.noted(notes, 'no column is an id: it is made of "Deal Name", "Created", "Owner"')
+        self.assertEqual({"columns": ["Deal Name", "Created"]}, fields["id"], "owners change")
+        self.noted(notes, 'no column is an id: it is made of "Deal Name", "Created"')
         text = rows("Deal Name,Created", "x,2026-11-01", "x,2026-11-01")
         fields, notes = self.fields(text, "--table", "opportunity")
         self.assertEqual({"row": True}, fields["id"])
@@ -263,6 +314,11 @@ class Presets(Proposing):
         for name in ("hubspot", "pipedrive", "salesforce"):
             self.assertIn(f"{name}: not tested on a real export; made from public headings", listed)
         self.assertIn("--preset hubspot --table opportunity  deals\n", listed)
+        printed = re.findall("--preset ([a-z]+) --table ([a-z]+)", listed)
+        self.assertEqual(18, len(printed))
+        for name, table in printed:
+            a_map = json.loads(self.check(0, "map", "--preset", name, "--table", table))
+            self.assertEqual(table, (a_map if isinstance(a_map, dict) else a_map[0])["table"])
         self.check(2, "map", "--preset", "zoho", err="needs --table")
         self.check(2, "map", "--table", "call", err="FILE was not given")
         self.check(2, "map", "--preset", "x", "--table", "call", err='no preset "x"')
