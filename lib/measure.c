@@ -308,7 +308,7 @@ static void span_fill(const swk__value *value, unsigned number, swk__block *bloc
 int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,
                       void *context, swk__sorted *sorted, swk_error *error)
 {
-	unsigned char codes[SWK__BLOCK_ROWS];
+	unsigned char codes[SWK__BLOCK_ROWS] = { 0 };
 	int code = SWK_OK;
 	memset(sorted->classes, 0, block->count);
 	for (unsigned f = 0; f < classes->facet_count; f++) {

@@ -153,7 +153,7 @@ int swk__tally_ahead(swk__tally *tally, int32_t from, int32_t to, int64_t end, s
 	if (from >= to)
 		return SWK_OK;
 	uint32_t count = (uint32_t)(to - from) / 7 + 1;
-	tally->ahead = swk__alloc(tally->desk->mem, SWK__FAULT_report_groups, count, sizeof *tally->ahead);
+	tally->ahead = swk__alloc(tally->desk->mem, SWK__FAULT_report_groups, count, sizeof(swk__rollup *));
 	if (!tally->ahead)
 		return swk__fail_memory(error, tally->desk->mem);
 	tally->ahead_from = from;
