@@ -439,7 +439,8 @@ SWK_API int swk_store_info(swk_store *store, swk_result **result, swk_error *err
 /* What to know of the current records before believing a report, as of `now` (0: the clock): rows of table, field,
  * finding, count and value, those without a finding left out.
  *
- *   records      how many there are up to now; value: the instant of the newest (RFC 3339), null for tables without one
+ *   records      how many there are up to now; value: the instant of the newest, of opportunities also their newest
+ *                close up to now (RFC 3339), null for tables without one
  *   later        how many lie after now, and the instant of the latest; they are in no other row
  *   dangling     how many name, in this field, a record that does not exist (or is deleted); value: one such id
  *   no currency  how many have an amount in no currency, which is taken to be the store's

@@ -36,6 +36,16 @@ static void row_references(table_tally *tally, const swk__snapshot *snapshot, co
 	}
 }
 
+/* A deal is newest by its close, which the weekly reports count, if that is over. */
+static void close_take(table_tally *tally, int64_t now, const swk__columns *columns, uint32_t row)
+{
+	if (tally->table != SWK__TABLE_OPPORTUNITY)
+		return;
+	int64_t at = swk__columns_get(columns, SWK__OPPORTUNITY_CLOSED_AT, row);
+	if (at <= now && at > tally->newest)
+		tally->newest = at;
+}
+
 static void row_take(table_tally *tally, const swk__snapshot *snapshot, int64_t now, const swk__columns *columns,
                      uint32_t row)
 {
@@ -50,6 +60,7 @@ static void row_take(table_tally *tally, const swk__snapshot *snapshot, int64_t 
 	}
 	tally->happened++;
 	tally->newest = at > tally->newest ? at : tally->newest;
+	close_take(tally, now, columns, row);
 	row_references(tally, snapshot, columns, row);
 	if (tally->table != SWK__TABLE_OPPORTUNITY && tally->table != SWK__TABLE_QUOTA)
 		return;
