@@ -166,7 +166,8 @@ static bool leftward(swi__slice text)
 	for (size_t i = 0; i < text.length; i++) {
 		unsigned char byte = (unsigned char)text.bytes[i];
 		unsigned char next = i + 1 < text.length ? (unsigned char)text.bytes[i + 1] : 0;
-		if ((byte >= 0xd6 && byte <= 0xdf) || (byte == 0xe0 && next < 0xa4) || (byte == 0xef && next >= 0xac) ||
+		bool presented = byte == 0xef && ((next >= 0xac && next <= 0xb7) || (next >= 0xb9 && next <= 0xbb));
+		if ((byte >= 0xd6 && byte <= 0xdf) || (byte == 0xe0 && next < 0xa4) || presented ||
 		    (byte == 0xf0 && (next == 0x90 || next == 0x9e)))
 			return true;
 	}
@@ -269,6 +270,7 @@ typedef struct grid_block {
 	const cli_grid *grid;
 	const cli_screen *screen;
 	size_t first, end, rows;
+	bool top; /* the first of them, with the rows that run over all columns */
 } grid_block;
 
 static bool block_has(const grid_block *block, size_t column)
@@ -377,7 +379,8 @@ static void block_row(const grid_block *block, size_t row, swi__slice *rests)
 	const struct grid_cell *cells = &grid->cells[row * grid->column_count];
 	bool more = true;
 	if (cells[0].span) {
-		span_put(block, &cells[0]);
+		if (block->top)
+			span_put(block, &cells[0]);
 		return;
 	}
 	for (size_t i = 0; i < grid->column_count; i++)
@@ -396,8 +399,14 @@ static void block_row(const grid_block *block, size_t row, swi__slice *rests)
 	}
 }
 
-static bool headings_given(const cli_grid *grid)
+/* Rows that all run over the columns need no heading of them. */
+static bool headings_due(const cli_grid *grid, size_t rows)
 {
+	size_t row = 0;
+	while (row < rows && grid->cells[row * grid->column_count].span)
+		row++;
+	if (rows && row == rows)
+		return false;
 	for (size_t i = 0; i < grid->column_count; i++)
 		if (grid->bytes.bytes[grid->columns[i].heading])
 			return true;
@@ -406,7 +415,7 @@ static bool headings_given(const cli_grid *grid)
 
 static void block_print(const grid_block *block, swi__slice *rests)
 {
-	if (headings_given(block->grid)) {
+	if (headings_due(block->grid, block->rows)) {
 		block_heading(block);
 		block_rule(block);
 	}
@@ -414,11 +423,11 @@ static void block_print(const grid_block *block, swi__slice *rests)
 		block_row(block, row, rests);
 }
 
-/* The first column behind `first` that no longer fits beside it. */
-static size_t block_end(const cli_grid *grid, size_t first, size_t room)
+/* The first column behind `first`, and before `columns`, that no longer fits beside it. */
+static size_t block_end(const cli_grid *grid, size_t first, size_t columns, size_t room)
 {
 	size_t used = 0, i = first;
-	for (; i < grid->column_count; i++) {
+	for (; i < columns; i++) {
 		if (grid->columns[i].flags & GRID_KEY)
 			continue;
 		used += grid->columns[i].width + (used ? GAP : 0);
@@ -428,19 +437,28 @@ static size_t block_end(const cli_grid *grid, size_t first, size_t room)
 	return i;
 }
 
-static size_t blocks_count(const cli_grid *grid, size_t first, size_t room)
+static size_t blocks_count(const cli_grid *grid, size_t first, size_t columns, size_t room)
 {
 	size_t count = 0;
-	for (; first < grid->column_count; count++)
-		first = block_end(grid, first, room);
+	for (; first < columns; count++)
+		first = block_end(grid, first, columns, room);
 	return count;
 }
 
-/* The least room that needs no more blocks than all of it: they become about as wide as each other. */
-static size_t room_balanced(const cli_grid *grid, size_t first, size_t room)
+/* How many columns are shown: a last one that can be spared only if it needs no block of its own. */
+static size_t columns_kept(const cli_grid *grid, size_t first, size_t room)
 {
-	size_t count = blocks_count(grid, first, room);
-	while (room > 1 && blocks_count(grid, first, room - 1) == count)
+	size_t columns = grid->column_count, fewer = columns - 1;
+	if (!(grid->columns[fewer].flags & GRID_SPARE) || fewer <= first)
+		return columns;
+	return blocks_count(grid, first, fewer, room) < blocks_count(grid, first, columns, room) ? fewer : columns;
+}
+
+/* The least room that needs no more blocks than all of it: they become about as wide as each other. */
+static size_t room_balanced(const cli_grid *grid, size_t first, size_t columns, size_t room)
+{
+	size_t count = blocks_count(grid, first, columns, room);
+	while (room > 1 && blocks_count(grid, first, columns, room - 1) == count)
 		room--;
 	return room;
 }
@@ -459,15 +477,18 @@ int grid_print(cli_grid *cells, const cli_screen *screen)
 	size_t keys = widths_fit(cells, screen->width), first = 0;
 	while (first < cells->column_count && cells->columns[first].flags & GRID_KEY)
 		first++;
-	size_t room = room_balanced(cells, first, screen->width - keys);
+	size_t columns = columns_kept(cells, first, screen->width - keys);
+	size_t room = room_balanced(cells, first, columns, screen->width - keys);
+	bool top = true;
 	do {
-		grid_block block = { cells, screen, first, cells->column_count, rows };
-		block.end = block_end(cells, first, room);
+		grid_block block = { cells, screen, first, columns, rows, top };
+		block.end = block_end(cells, first, columns, room);
 		block_print(&block, rests);
 		first = block.end;
-		if (first < cells->column_count)
+		top = false;
+		if (first < columns)
 			put("\n");
-	} while (first < cells->column_count);
+	} while (first < columns);
 	swi__free(rests);
 	return EXIT_DONE;
 }

@@ -3,7 +3,8 @@
  * grid: cells in columns that fit the screen.
  *
  *   | key  | column | column |        what does not fit beside each other comes below,
- *   | key  | column | column |        the key columns in front again; no cell is left out or cut
+ *   | key  | column | column |        the key columns in front again; no cell is left out or cut, but those of a
+ *                                     column that can be spared
  *
  * A cell has an anchor: cells of a column stand with their anchors below each other. The anchor of a number is its end
  * ("62.5 %" in "62.5 % [51.0–72.8]"), that of a text its beginning. Texts are shown by swk_text_show, so they may
@@ -16,8 +17,9 @@
 #include "support.h"
 
 enum {
-	GRID_KEY = 1,  /* stands in every block */
-	GRID_RIGHT = 2 /* the heading ends where the column ends */
+	GRID_KEY = 1,   /* stands in every block */
+	GRID_RIGHT = 2, /* the heading ends where the column ends */
+	GRID_SPARE = 4  /* the last one, left out where it alone would need a block of its own */
 };
 
 typedef struct cli_grid {
@@ -34,7 +36,7 @@ void grid_column(cli_grid *grid, const char *heading, const char *unit, unsigned
 /* The next cell: `anchor` of its bytes come before the anchor. */
 void grid_cell(cli_grid *grid, swi__slice text, size_t anchor, screen_style style);
 
-/* A row of its own that runs over all columns, and over several lines where need be. */
+/* A row of its own that runs over all columns, and over several lines where need be. It stands in the first block. */
 void grid_span(cli_grid *grid, swi__slice text, screen_style style);
 
 /* Text from its beginning, and a number by its end. */

@@ -13,10 +13,10 @@
 #define DAYS 7
 #define HOURS 24
 #define LABEL 5
-#define CELL_MIN 3
+#define CELL_MIN 4  /* a shade, and a rate of 100 */
+#define CELL_WIDE 6 /* from here on a shade takes two places */
 #define CELL_MAX 7
 #define BEST 3
-#define SHADES 2 /* places of a shade before a number */
 
 /* An hour whose interval is wider than this says nearly nothing, and is not called out. */
 #define WIDTH_TOLD 0.5
@@ -27,6 +27,7 @@ typedef struct heat_map {
 	const cli_figure *count, *rate;
 	int64_t rows[DAYS][HOURS]; /* -1: none */
 	int first, last;           /* hours that anything is in */
+	int across;                /* how many of them stand beside each other */
 	size_t cell;               /* places of a cell */
 	double most_rate, most_count;
 	size_t pending; /* spaces that are due only if more follows on the line */
@@ -49,6 +50,19 @@ static bool heat_choose(heat_map *heat, const char *report, const cli_figures *f
 	return heat->count && heat->rate;
 }
 
+/* Hours that do not fit beside each other go on below, in parts of like length: all of a day in halves. */
+static void heat_fit(heat_map *heat)
+{
+	size_t least = (size_t)snprintf(NULL, 0, "%.0f", heat->most_count) + 1, room = heat->screen->width - LABEL;
+	size_t hours = (size_t)heat->last - (size_t)heat->first + 1, parts = 1, across = hours;
+	least = least < CELL_MIN ? CELL_MIN : least;
+	for (; across > 1 && across * least > room; across = (hours + parts - 1) / parts)
+		parts++;
+	size_t most = least > CELL_MAX ? least : CELL_MAX, cell = room / across;
+	heat->cell = cell < least ? least : cell > most ? most : cell;
+	heat->across = (int)across;
+}
+
 static void heat_place(heat_map *heat)
 {
 	size_t weekday = (size_t)swk_result_find(heat->result, "weekday");
@@ -64,15 +78,13 @@ static void heat_place(heat_map *heat)
 		heat->most_rate = fmax(heat->most_rate, figure_real(heat->rate, heat->result, row));
 		heat->most_count = fmax(heat->most_count, figure_real(heat->count, heat->result, row));
 	}
-	size_t hours = (size_t)heat->last - (size_t)heat->first + 1;
-	heat->cell = (heat->screen->width - LABEL) / hours;
-	heat->cell = heat->cell < CELL_MIN ? CELL_MIN : heat->cell > CELL_MAX ? CELL_MAX : heat->cell;
+	heat_fit(heat);
 }
 
-static void hours_print(const heat_map *heat)
+static void hours_print(const heat_map *heat, int first, int end)
 {
 	output_format("%*s", LABEL, "");
-	for (int hour = heat->first; hour <= heat->last; hour++)
+	for (int hour = first; hour < end; hour++)
 		output_format("%s%*d%s", screen_on(heat->screen, STYLE_DIM), (int)heat->cell, hour,
 		              screen_off(heat->screen, STYLE_DIM));
 	output_format("\n");
@@ -91,7 +103,8 @@ static void cell_print(heat_map *heat, const cli_figure *figure, double most, in
 	screen_style style = STYLE_HEAT + (screen_style)chart_step(value, most, SCREEN_HEATS);
 	snprintf(text, sizeof text, "%.0f", figure->form == FORM_SHARE ? value * 100 : value);
 	size_t length = strlen(text), room = heat->cell > length ? heat->cell - length : 0;
-	size_t filled = screen->colour ? (room ? room - 1 : 0) : room > SHADES ? SHADES : 0;
+	size_t shades = heat->cell < CELL_WIDE ? 1 : 2;
+	size_t filled = screen->colour ? (room ? room - 1 : 0) : room < shades ? room : shades;
 	const char *shade = screen->glyphs->shades[chart_step(value, most, SWI__COUNT(screen->glyphs->shades))];
 	heat->pending += room - filled;
 	output_format("%*s%s", (int)heat->pending, "", screen_on(screen, style));
@@ -101,20 +114,28 @@ static void cell_print(heat_map *heat, const cli_figure *figure, double most, in
 	output_format("%s%s", text, screen_off(screen, style));
 }
 
+/* The hours from `first` on that stand beside each other. */
+static void hours_grid(heat_map *heat, const cli_figure *figure, double most, int first)
+{
+	int end = first + heat->across < heat->last + 1 ? first + heat->across : heat->last + 1;
+	hours_print(heat, first, end);
+	for (int day = 0; day < DAYS; day++) {
+		output_format("%s", weekday_name(day + 1));
+		heat->pending = LABEL - 3;
+		for (int hour = first; hour < end; hour++)
+			cell_print(heat, figure, most, heat->rows[day][hour]);
+		output_format("\n");
+	}
+	output_format("\n");
+}
+
 static void grid_of(heat_map *heat, const cli_figure *figure, double most)
 {
 	char heading[128];
 	snprintf(heading, sizeof heading, "%s%s", figure->heading, figure->form == FORM_SHARE ? ", %" : "");
 	grid_wrap(heat->screen, 0, heading, STYLE_BOLD);
-	hours_print(heat);
-	for (int day = 0; day < DAYS; day++) {
-		output_format("%s", weekday_name(day + 1));
-		heat->pending = LABEL - 3;
-		for (int hour = heat->first; hour <= heat->last; hour++)
-			cell_print(heat, figure, most, heat->rows[day][hour]);
-		output_format("\n");
-	}
-	output_format("\n");
+	for (int first = heat->first; first <= heat->last; first += heat->across)
+		hours_grid(heat, figure, most, first);
 }
 
 static double low_of(const heat_map *heat, int64_t row)

@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -255,6 +256,26 @@ class Tables(Case):
         self.assertEqual(at_80, self.table(*self.words, COLUMNS="wide"))
         for width in ("39", "0", "-1", "80x", "", "1001", "99999999999999999999"):
             self.assertIn("--width", self.run_program(*self.words, "--width", width, code=2)[1])
+
+    def test_hours_of_all_days_stay_apart(self):
+        def calls(name, hours, each):
+            rows = [{"table": "call", "id": f"{hour}-{n}", "at": f"2026-11-02T{hour:02}:30:00Z", "rep": "r",
+                     "outcome": "answered"} for hour in hours for n in range(each)]  # fmt: skip
+            self.run_program("import", name, "-", given="\n".join(map(json.dumps, rows)))
+
+        calls("day.swk", range(24), 2)
+        calls("many.swk", range(2), 1234)
+        words = ("calls", "--by", "weekday,hour", "--total", "--width")
+        for width, lines in ((40, 3), (60, 2), (80, 2), (100, 2), (120, 1)):
+            for color in ("never", "always"):
+                text = self.table("report", "day.swk", *words, str(width), "--color", color)
+                text = re.sub("\x1b\\[[0-9;]*m", "", text)
+                self.fits(re.sub(" +$", "", text, flags=re.MULTILINE), width)
+                # Every rate of the day, in order, and what parts it from the one before: a shade where there is no colour.
+                found = [re.findall(r"([ ░▒▓█])(\d+)", line) for line in text.splitlines() if line.startswith("Mon")]
+                self.assertEqual([[("█" if color == "never" else " ", "100")] * (24 // lines)] * lines, found[:lines])
+        text = self.table("report", "many.swk", *words, "40")
+        self.assertIn("██1234 ██1234", text)
 
     def test_colour_is_for_terminals_and_carries_nothing(self):
         plain = self.table(*self.words)

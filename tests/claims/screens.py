@@ -23,6 +23,7 @@ import screen  # noqa: E402
 NOW = ("--now", "2026-11-09")
 WINDOW = ("--from", "2026-W34", "--to", "2026-W45")
 WIDTHS = (80, 120)
+ONLY_LOOKED_AT = (60, 100)
 REPORTS = ("calls", "responses", "first_touch", "deals", "scores", "conversion", "meetings", "win_rate")
 WAYS = (
     WINDOW,
@@ -152,6 +153,10 @@ def main():
         ours.same("init", ours.run("init", store, "--zone", "Europe/Berlin").returncode, 0)
         for path in sorted((claim.EXAMPLES / "sample").glob("*.csv")):
             ours.same(path.name, ours.run("import", store, "--map", path.with_suffix(".map.json"), path).returncode, 0)
+        for width in ONLY_LOOKED_AT:
+            for words in PRINTED:
+                look(ours, store, words, width)
+                screens += 1
         for width in WIDTHS:
             for words in PRINTED:
                 name, text = look(ours, store, words, width)
