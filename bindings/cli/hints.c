@@ -16,19 +16,19 @@
 
 /* What records of a table are called, and whether reports are empty without them. */
 static const struct table_words {
-	const char *table, *one, *many;
+	const char *table, *article, *one, *many;
 	bool reported;
 } tables[] = {
-	{ "rep", "rep", "reps", false },
-	{ "lead", "lead", "leads", true },
-	{ "message", "message", "messages", true },
-	{ "call", "call", "calls", true },
-	{ "opportunity", "opportunity", "opportunities", true },
-	{ "stage", "stage record", "stage records", false },
-	{ "score", "score", "scores", true },
-	{ "meeting", "meeting", "meetings", true },
-	{ "quota", "quota", "quotas", false },
-	{ "rate", "rate", "rates", false },
+	{ "rep", "a", "rep", "reps", false },
+	{ "lead", "a", "lead", "leads", true },
+	{ "message", "a", "message", "messages", true },
+	{ "call", "a", "call", "calls", true },
+	{ "opportunity", "an", "opportunity", "opportunities", true },
+	{ "stage", "a", "stage record", "stage records", false },
+	{ "score", "a", "score", "scores", true },
+	{ "meeting", "a", "meeting", "meetings", true },
+	{ "quota", "a", "quota", "quotas", false },
+	{ "rate", "a", "rate", "rates", false },
 };
 
 static const struct table_words *words_of(const char *table)
@@ -133,12 +133,13 @@ static void empty_say(hint_pen *pen, const cli_hints *hints)
 static void old_say(hint_pen *pen, const cli_hints *hints)
 {
 	char text[256], date[DATE_TEXT];
+	const struct table_words *words = words_of(hints->newest_table ? hints->newest_table : "");
 	if (!hints->newest || hints->now - hints->newest < OLD_DAYS * DAY_US)
 		return;
 	date_long(hints->newest / DAY_US, date);
 	snprintf(text, sizeof text,
-	         "the newest record is a %s of %s, %" PRId64 " days before now: is an import missing?",
-	         words_of(hints->newest_table)->one, date, (hints->now - hints->newest) / DAY_US);
+	         "the newest record is %s %s of %s, %" PRId64 " days before now: is an import missing?", words->article,
+	         words->one, date, (hints->now - hints->newest) / DAY_US);
 	say(pen, text);
 }
 

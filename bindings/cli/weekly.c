@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #define WEEKS 12
 #define LINES 4
@@ -20,9 +21,11 @@
 #define SHARE_TOLD 0.4
 
 /* Headlines name figures in braces: {x} its value, {+x} how much more or less than the week before, {?x} whether that
- * is more than chance. */
+ * is more than chance. What stands between bars is left out where its first figure is not known or counts nothing. */
 typedef struct weekly_section {
-	const char *report, *title, *headline;
+	const char *report, *title;
+	const char *nothing; /* what there is none of in weeks without any */
+	const char *headline;
 	struct {
 		const char *figure, *label;
 		bool young; /* grows as the records age, so that the week before is ahead by a week */
@@ -31,40 +34,42 @@ typedef struct weekly_section {
 
 /* clang-format off */
 static const weekly_section sections[] = {
-	{ "calls", "1 Calls",
-	  "{made} calls made{+made}; {answer_rate} answered{?answer_rate}",
+	{ "calls", "1 Calls", "no outbound call",
+	  "{made} calls made{+made}|; {answer_rate} answered{?answer_rate}|",
 	  { { "made", "calls made", false },
 	    { "answer_rate", "answered", false },
 	    { "positive_rate", "positive", false },
 	    { "mean_talk_s", "mean talk", false } } },
-	{ "responses", "2 Responses",
-	  "{contacted} leads contacted for the first time; median wait for a reply: {median_h}{?median_h}",
+	{ "responses", "2 Responses", "nothing",
+	  "{contacted} leads contacted for the first time|; median wait for a reply: {median_h}{?median_h}|",
 	  { { "contacted", "leads contacted", false },
 	    { "within_24h", "reply within 24 h", false },
 	    { "median_h", "median wait", false } } },
-	{ "first_touch", "2 First touch",
-	  "{leads} new leads{+leads}; median time to our first touch: {median_h}{?median_h}",
+	{ "first_touch", "2 First touch", "nothing",
+	  "{leads} new leads{+leads}|; median time to our first touch: {median_h}{?median_h}|",
 	  { { "leads", "new leads", false },
 	    { "within_1h", "touched within 1 h", false },
 	    { "median_h", "median time", false } } },
-	{ "deals", "3 Deals",
+	{ "deals", "3 Deals", "nothing",
 	  "{won} won for {amount} {currency}{+amount}",
 	  { { "won", "deals won", false },
 	    { "amount", "worth", false },
 	    { "attainment_amount", "of quota, in money", false },
 	    { "attainment_won", "of quota, in deals", false } } },
-	{ "conversion", "5 Conversion",
-	  "{leads} new leads: {opportunities} with an opportunity so far, {converted} customers",
-	  { { "opportunity_rate", "opportunities so far", true },
+	{ "conversion", "5 Conversion", "nothing",
+	  "{leads} new leads|: {opportunities} with an opportunity so far||, {converted} customers|",
+	  { { "opportunity_rate", "opportunity so far", true },
 	    { "conversion_rate", "customers so far", true },
-	    { "converted_90d", "customers in 90 days", false } } },
-	{ "meetings", "6 Meetings",
-	  "{held} held{+held}; {no_show} did not come",
-	  { { "held", "meetings held", false },
+	    { "converted_90d", "customers in 90 d", false } } },
+	{ "meetings", "6 Meetings", "nothing",
+	  "{scheduled} scheduled{+scheduled}|; {held} held||, {no_show} did not come|"
+	  "|, how {unknown} of them went is not known|",
+	  { { "scheduled", "scheduled", false },
+	    { "held", "meetings held", false },
 	    { "no_show_rate", "no-shows", false },
 	    { "success_rate", "sale or demo", false } } },
-	{ "win_rate", "7 Win rate",
-	  "{won} won, {lost} lost: {win_rate}{?win_rate}",
+	{ "win_rate", "7 Win rate", "nothing",
+	  "{won} won, {lost} lost|: {win_rate}{?win_rate}|",
 	  { { "win_rate", "won of decided", false },
 	    { "value_win_rate", "won of money", false },
 	    { "opened", "deals opened", false } } },
@@ -282,22 +287,37 @@ static void headline_part(swi__text *text, const weekly_screen *weekly, const we
 	}
 }
 
+/* Whether the first figure of a clause is known, and counts something if it counts. */
+static bool clause_told(const weekly_answer *answer, const char *clause)
+{
+	char name[64];
+	const char *brace = strchr(clause, '{');
+	snprintf(name, sizeof name, "%.*s", (int)strcspn(brace + 1, "}"), brace + 1);
+	const cli_figure *figure = figures_find(&answer->figures, name);
+	return figure && !swk_result_null(answer->result, answer->row, figure->column) &&
+	       (figure->form != FORM_COUNT || swk_result_int(answer->result, answer->row, figure->column));
+}
+
 static void headline_write(swi__text *text, const weekly_screen *weekly, const weekly_answer *answer,
                            const weekly_section *section)
 {
 	char name[64];
+	bool clause = false, told = true;
 	text_add(text, section->title);
 	text_add(text, ": ");
-	for (const char *at = section->headline; *at;) {
-		size_t length = strcspn(at, "{");
-		swi__text_append(text, at, length);
-		at += length;
-		if (!*at)
-			break;
-		length = strcspn(at, "}");
-		snprintf(name, sizeof name, "%.*s", (int)length - 1, at + 1);
-		headline_part(text, weekly, answer, name);
-		at += length + 1;
+	for (const char *at = section->headline; *at; at++) {
+		if (*at == '|') {
+			clause = !clause;
+			told = !clause || clause_told(answer, at + 1);
+		} else if (*at == '{') {
+			size_t length = strcspn(at, "}");
+			snprintf(name, sizeof name, "%.*s", (int)length - 1, at + 1);
+			if (told)
+				headline_part(text, weekly, answer, name);
+			at += length;
+		} else if (told) {
+			swi__text_append(text, at, 1);
+		}
 	}
 }
 
@@ -338,6 +358,7 @@ static void spark_cell(cli_grid *grid, const weekly_screen *weekly, const weekly
 		values[i] = figure_real(figure, answer->result, first + i);
 	}
 	chart_spark(&text, weekly->glyphs, values, gaps, count);
+	text_add(&text, weekly->week.partial ? "*" : "");
 	grid_cell(grid, swi__text_slice(&text), 0, STYLE_BAR);
 	grid->failed |= text.failed;
 	swi__text_done(&text);
@@ -366,13 +387,14 @@ static void figure_line(cli_grid *grid, const weekly_screen *weekly, const weekl
 	spark_cell(grid, weekly, answer, figure);
 }
 
-/* Nothing was counted in any of the weeks. */
-static bool answer_empty(const weekly_answer *answer)
+/* In no week is there anything of what the section shows: a share that is known, another figure that is not 0. */
+static bool section_empty(const weekly_answer *answer, const weekly_section *section)
 {
-	for (size_t i = 0; i < answer->figures.count; i++) {
-		const cli_figure *figure = &answer->figures.list[i];
-		for (size_t row = 0; figure->form == FORM_COUNT && row < swk_result_rows(answer->result); row++)
-			if (swk_result_int(answer->result, row, figure->column))
+	for (size_t i = 0; i < LINES && section->lines[i].figure; i++) {
+		const cli_figure *figure = figures_find(&answer->figures, section->lines[i].figure);
+		for (size_t row = 0; figure && row < swk_result_rows(answer->result); row++)
+			if (!swk_result_null(answer->result, row, figure->column) &&
+			    (figure->form == FORM_SHARE || figure_real(figure, answer->result, row) != 0))
 				return false;
 	}
 	return true;
@@ -393,9 +415,11 @@ static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_secti
 	query.to = weekly->week.label;
 	query.flags = SWK_QUERY_FILL | SWK_QUERY_PREVIOUS;
 	int code = ask(weekly, &query, answer, &error);
-	if (code == SWK_OK && answer_empty(answer)) {
+	if (code == SWK_OK && section_empty(answer, section)) {
 		text_add(&text, section->title);
-		text_add(&text, ": nothing in these twelve weeks");
+		text_add(&text, ": ");
+		text_add(&text, section->nothing);
+		text_add(&text, " in these twelve weeks");
 		grid_span(grid, swi__text_slice(&text), STYLE_BOLD);
 	} else if (code == SWK_OK) {
 		headline_write(&text, weekly, answer, section);
@@ -413,7 +437,6 @@ static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_secti
 			text_add(&text, " (salesweek import --table rate takes rates of exchange)");
 		grid_span(grid, swi__text_slice(&text), STYLE_BAD);
 	}
-	grid_blank(grid);
 	grid->failed |= text.failed;
 	swi__text_done(&text);
 	answer_done(answer);
@@ -447,20 +470,29 @@ static void band_write(swi__text *text, const weekly_answer *answer, size_t row)
 	text_add(text, band);
 }
 
+/* "21 leads scored 90 to 100" */
+static void band_count(swi__text *text, const weekly_answer *answer, size_t row)
+{
+	char leads[FIGURE_TEXT];
+	const cli_figure *figure = figures_find(&answer->figures, "leads");
+	figure_value(figure, answer->result, row, leads);
+	text_add(text, leads);
+	text_add(text, swk_result_int(answer->result, row, figure->column) == 1 ? " lead scored " : " leads scored ");
+	band_write(text, answer, row);
+}
+
 static void band_line(cli_grid *grid, const weekly_screen *weekly, const weekly_answer *answer, size_t row)
 {
-	char text[FIGURE_TEXT], leads[FIGURE_TEXT];
+	char text[FIGURE_TEXT];
 	swi__text label = { NULL, 0, 0, false };
 	const cli_figure *rate = figures_find(&answer->figures, "buy_rate");
 	text_add(&label, "  scored ");
 	band_write(&label, answer, row);
 	size_t anchor = figure_format(rate, answer->result, row, weekly->glyphs, text);
-	figure_value(figures_find(&answer->figures, "leads"), answer->result, row, leads);
 	grid_cell(grid, swi__text_slice(&label), 0, STYLE_PLAIN);
 	grid_cell(grid, swi__slice_of(text), anchor, STYLE_PLAIN);
-	grid_number(grid, leads, STYLE_DIM);
-	grid_text(grid, "leads", STYLE_DIM);
-	grid_text(grid, "", STYLE_PLAIN);
+	for (int i = 0; i < 3; i++) /* the band is of a quarter: no week before, no change, no bars */
+		grid_text(grid, "", STYLE_PLAIN);
 	grid->failed |= label.failed;
 	swi__text_done(&label);
 }
@@ -476,7 +508,11 @@ static void scores_verdict(swi__text *text, const weekly_answer *answer, size_t 
 	text_add(text, sign > 0   ? "leads with high scores buy more often"
 	               : sign < 0 ? "leads with high scores buy less often"
 	                          : "too few sales yet to tell high scores from low ones");
-	text_add(text, " (last 13 weeks)");
+	text_add(text, " (last 13 weeks: ");
+	band_count(text, answer, high);
+	text_add(text, ", ");
+	band_count(text, answer, low);
+	text_add(text, ")");
 }
 
 static int scores_add(cli_grid *grid, weekly_screen *weekly)
@@ -509,7 +545,6 @@ static int scores_add(cli_grid *grid, weekly_screen *weekly)
 		if (low != high)
 			band_line(grid, weekly, answer, low);
 	}
-	grid_blank(grid);
 	grid->failed |= text.failed;
 	swi__text_done(&text);
 	answer_done(answer);
@@ -520,7 +555,8 @@ static int scores_add(cli_grid *grid, weekly_screen *weekly)
 /* ---------------------------------------------------------------------------------------------- reps */
 
 #define GROUPS_MAX 25
-#define ASKED 4
+#define WEEK_ASKED 3
+#define ASKED (WEEK_ASKED + 1)
 
 /* What each rep (or team) did; the last is over a quarter, as a week has too few deals to tell skill from luck. */
 static const char *const asked[ASKED] = { "calls", "meetings", "deals", "win_rate" };
@@ -542,12 +578,18 @@ static const struct {
 
 #define WIDE 110
 
-/* The answers by rep, and the names in all of them, bytewise. */
+/* A rep or team, and what ranks it. */
+typedef struct group_name {
+	const char *name;
+	double amount, calls;
+} group_name;
+
+/* The answers by rep, and the names in all of them. */
 typedef struct weekly_groups {
 	weekly_answer answers[ASKED];
-	const char *names[GROUPS_MAX];
+	group_name *names; /* bytewise */
 	size_t count;
-	bool too_many;
+	bool named; /* one of them is more than an empty text */
 } weekly_groups;
 
 static int64_t group_row(const weekly_answer *answer, const char *by, const char *name)
@@ -562,17 +604,31 @@ static int64_t group_row(const weekly_answer *answer, const char *by, const char
 static void groups_name(weekly_groups *groups, const char *name)
 {
 	size_t at = 0;
-	while (at < groups->count && strcmp(groups->names[at], name) < 0)
+	while (at < groups->count && strcmp(groups->names[at].name, name) < 0)
 		at++;
-	if (at < groups->count && strcmp(groups->names[at], name) == 0)
+	if (at < groups->count && strcmp(groups->names[at].name, name) == 0)
 		return;
-	if (groups->count == GROUPS_MAX) {
-		groups->too_many = true;
-		return;
-	}
 	memmove(&groups->names[at + 1], &groups->names[at], (groups->count - at) * sizeof groups->names[0]);
-	groups->names[at] = name;
+	groups->names[at] = (group_name){ .name = name };
 	groups->count++;
+	groups->named |= *name != '\0';
+}
+
+/* The names of all answers about the week, whose number is an answer's rows at most. */
+static int groups_collect(weekly_groups *groups, const char *by)
+{
+	size_t room = 0;
+	for (int i = 0; i < WEEK_ASKED; i++)
+		room += swk_result_rows(groups->answers[i].result);
+	groups->names = swi__alloc(room + 1, sizeof *groups->names);
+	if (!groups->names)
+		return fail("memory could not be allocated");
+	for (int i = 0; i < WEEK_ASKED; i++) {
+		const swk_result *result = groups->answers[i].result;
+		for (size_t row = 0; row < swk_result_rows(result); row++)
+			groups_name(groups, swk_result_text(result, row, (size_t)swk_result_find(result, by), NULL));
+	}
+	return EXIT_DONE;
 }
 
 static int groups_ask(weekly_groups *groups, const weekly_screen *weekly, const char *by)
@@ -582,7 +638,7 @@ static int groups_ask(weekly_groups *groups, const weekly_screen *weekly, const 
 	int code = SWK_OK;
 	date_iso(weekly->week.begins - 7 * (QUARTER - 1), from);
 	for (int i = 0; i < ASKED; i++) {
-		bool quarter = i == ASKED - 1;
+		bool quarter = i == WEEK_ASKED;
 		weekly_answer *answer = &groups->answers[i];
 		swk_query query = weekly->query;
 		query.report = asked[i];
@@ -594,12 +650,9 @@ static int groups_ask(weekly_groups *groups, const weekly_screen *weekly, const 
 		code = ask(weekly, &query, answer, &error);
 		if (code == SWK_ERR_INTERRUPTED || code == SWK_ERR_MEMORY)
 			return fail_error(NULL, code, &error);
-		/* What failed was told where its report stands. Who only has a win rate did nothing this week. */
-		for (size_t row = 0; !code && !quarter && row < swk_result_rows(answer->result); row++)
-			groups_name(groups, swk_result_text(answer->result, row,
-			                                    (size_t)swk_result_find(answer->result, by), NULL));
 	}
-	return EXIT_DONE;
+	/* What failed was told where its report stands. Who only has a win rate did nothing this week. */
+	return groups_collect(groups, by);
 }
 
 static bool column_shown(const weekly_groups *groups, const weekly_screen *weekly, size_t column)
@@ -642,41 +695,95 @@ static int groups_print(const weekly_groups *groups, const weekly_screen *weekly
 	}
 	for (size_t name = 0; name < groups->count; name++) {
 		char called[600];
-		const char *label = reps_call(reps, groups->names[name], called, sizeof called);
+		const char *label = reps_call(reps, groups->names[name].name, called, sizeof called);
 		grid_text(&grid, *label ? label : "(none)", STYLE_PLAIN);
 		for (size_t i = 0; i < columns; i++)
 			if (column_shown(groups, weekly, i))
-				group_cell(&grid, groups, weekly, by, groups->names[name], i);
+				group_cell(&grid, groups, weekly, by, groups->names[name].name, i);
 	}
+	output_format(groups->count ? "\n" : "");
 	int code = groups->count ? grid_print(&grid, weekly->screen) : EXIT_DONE;
 	grid_done(&grid);
 	return code;
 }
 
-/* By rep, or where there are too many of them by team. */
+static double group_value(const weekly_groups *groups, const char *by, const char *name, int asked_at,
+                          const char *figure_name)
+{
+	const weekly_answer *answer = &groups->answers[asked_at];
+	int64_t row = group_row(answer, by, name);
+	const cli_figure *figure = row < 0 ? NULL : figures_find(&answer->figures, figure_name);
+	return figure ? figure_real(figure, answer->result, (size_t)row) : 0;
+}
+
+/* The most money first, then the most calls, then by name. */
+static int names_compare(const void *one, const void *other)
+{
+	const group_name *a = one, *b = other;
+	if (a->amount != b->amount)
+		return a->amount < b->amount ? 1 : -1;
+	if (a->calls != b->calls)
+		return a->calls < b->calls ? 1 : -1;
+	return strcmp(a->name, b->name);
+}
+
+/* Puts those first that are shown where all are too many. */
+static void groups_rank(weekly_groups *groups, const char *by)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		group_name *name = &groups->names[i];
+		name->calls = group_value(groups, by, name->name, 0, "made");
+		name->amount = group_value(groups, by, name->name, 2, "amount");
+	}
+	qsort(groups->names, groups->count, sizeof *groups->names, names_compare);
+}
+
+static void groups_done(weekly_groups *groups)
+{
+	for (int i = 0; i < ASKED; i++)
+		answer_done(&groups->answers[i]);
+	swi__free(groups->names);
+	*groups = (weekly_groups){ .count = 0 };
+}
+
+/* All of a dimension, or the first of them. */
+static int groups_tell(weekly_groups *groups, const weekly_screen *weekly, const char *by, const cli_reps *reps)
+{
+	char text[160];
+	size_t all = groups->count;
+	if (all > GROUPS_MAX) {
+		groups_rank(groups, by);
+		groups->count = GROUPS_MAX;
+	}
+	int code = groups_print(groups, weekly, by, reps);
+	if (code == EXIT_DONE && all > GROUPS_MAX) {
+		snprintf(text, sizeof text,
+		         "The %d of %zu %ss with the most money won, then with the most calls; all of them: "
+		         "salesweek report STORE deals --by %s.",
+		         GROUPS_MAX, all, by, by);
+		grid_wrap(weekly->screen, 2, text, STYLE_DIM);
+	}
+	return code;
+}
+
+/* By rep, or where there are too many of them by team, if they are in any. */
 static int groups_show(const weekly_screen *weekly)
 {
-	static const char *const dimensions[] = { "rep", "team" };
-	weekly_groups *groups = swi__alloc(1, sizeof *groups);
-	int code = EXIT_DONE;
-	const cli_reps none = { .count = 0 };
 	cli_reps reps;
-	bool shown = false;
+	const cli_reps none = { .count = 0 };
+	weekly_groups *groups = swi__alloc(2, sizeof *groups);
 	if (!groups)
 		return fail("memory could not be allocated");
 	reps_read(weekly->store, &reps);
-	for (size_t i = 0; i < SWI__COUNT(dimensions) && code == EXIT_DONE && !shown; i++) {
-		*groups = (weekly_groups){ .count = 0 };
-		code = groups_ask(groups, weekly, dimensions[i]);
-		shown = !groups->too_many;
-		if (code == EXIT_DONE && shown)
-			code = groups_print(groups, weekly, dimensions[i], i == 0 ? &reps : &none);
-		for (int a = 0; a < ASKED; a++)
-			answer_done(&groups->answers[a]);
-	}
-	if (code == EXIT_DONE && !shown)
-		grid_wrap(weekly->screen, 2, "More than 25 teams: see salesweek report STORE deals --by team.",
-		          STYLE_PLAIN);
+	int code = groups_ask(&groups[0], weekly, "rep");
+	bool many = groups[0].count > GROUPS_MAX;
+	if (code == EXIT_DONE && many)
+		code = groups_ask(&groups[1], weekly, "team");
+	if (code == EXIT_DONE)
+		code = groups[1].named ? groups_tell(&groups[1], weekly, "team", &none)
+		                       : groups_tell(&groups[0], weekly, "rep", &reps);
+	groups_done(&groups[0]);
+	groups_done(&groups[1]);
 	reps_done(&reps);
 	swi__free(groups);
 	return code;
@@ -686,17 +793,20 @@ static int groups_show(const weekly_screen *weekly)
 
 static void title_print(const weekly_screen *weekly)
 {
-	char first[DATE_TEXT], last[DATE_TEXT], now[DATE_TEXT], text[256];
+	char first[DATE_TEXT], last[DATE_TEXT], now[DATE_TEXT], iso[DATE_TEXT], text[256];
 	const weekly_week *week = &weekly->week;
 	const char *dot = weekly->glyphs->dot;
 	date_long(week->begins, first);
 	date_long(week->begins + 6, last);
+	date_iso(week->begins, iso);
 	instant_local(weekly->store, week->zone, weekly->query.now, now);
 	snprintf(text, sizeof text, "Week %s: %s to %s", week->label, first, last);
 	grid_wrap(weekly->screen, 2, text, STYLE_BOLD);
+	bool begun = strcmp(now, iso) >= 0;
 	snprintf(text, sizeof text, "weeks of %s, now %s%s%s", week->zone, now, dot,
-	         week->partial ? "the week is not over: both weeks count up to the same weekday and hour"
-	                       : "beside it the week before");
+	         !begun          ? "* the week has not begun: nothing is counted yet"
+	         : week->partial ? "* the week is not over: both weeks count up to the same weekday and hour"
+	                         : "beside it the week before");
 	grid_wrap(weekly->screen, 2, text, STYLE_DIM);
 	output_format("\n");
 }
@@ -709,10 +819,14 @@ static int figures_print(weekly_screen *weekly)
 	grid_column(&grid, weekly->week.label, "[95 %]", GRID_RIGHT);
 	grid_column(&grid, "week before", "", GRID_RIGHT);
 	grid_column(&grid, "", "", 0);
-	grid_column(&grid, "last 12 weeks", "", 0);
+	grid_column(&grid, "last 12 weeks", "", GRID_SPARE);
 	for (size_t i = 0; i < SWI__COUNT(sections) && code == EXIT_DONE; i++) {
-		if (strcmp(sections[i].report, "conversion") == 0)
+		if (i)
+			grid_blank(&grid);
+		if (strcmp(sections[i].report, "conversion") == 0) {
 			code = scores_add(&grid, weekly);
+			grid_blank(&grid);
+		}
 		if (code == EXIT_DONE)
 			code = section_add(&grid, weekly, &sections[i]);
 	}

@@ -20,6 +20,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import library  # noqa: E402
+import screen  # noqa: E402
 
 PROGRAM = os.environ.get("SALESWEEK_PROGRAM", "")
 LIBRARY = os.environ.get("SALESWEEK_LIBRARY", "")
@@ -50,8 +51,11 @@ class Case(unittest.TestCase):
         text = self.run_program("report", "s.swk", *words, "--format", "csv")
         return list(csv.DictReader(io.StringIO(text, newline="")))
 
-    def week(self, *words):
-        return self.run_program("weekly", "s.swk", *words, "--width", "100")
+    def week(self, *words, width=100):
+        return self.run_program("weekly", "s.swk", *words, "--width", str(width))
+
+    def fits(self, text, width):
+        self.assertEqual([], [line for line in text.splitlines() if screen.places(line) > width])
 
     def line(self, text, label):
         """The cells of a line that begins with this label."""
@@ -110,6 +114,33 @@ class Sample(Case):
         self.assertIn("the week is not over", text)
         (calls,) = self.rows("calls", "--from", "2026-W45", "--to", "2026-W45", "--previous", *now)
         self.assertEqual([calls["made"], calls["made_previous"]], self.line(text, "calls made")[:2])
+
+    def test_a_week_under_way_is_marked_and_one_to_come_is_said_to_be(self):
+        text = self.week("--week", "2026-W45", "--now", "2026-11-04T12:00")
+        self.assertIn("* the week is not over", text)
+        self.assertRegex(text, r"\n  calls made .*[▁▂▃▄▅▆▇]{12}\*\n")
+        self.assertNotIn("*", self.week("--week", "2026-W44", "--now", "2026-11-04T12:00"))
+        text = self.week("--week", "2026-W46", "--now", "2026-11-04T12:00")
+        self.assertIn("the week has not begun", text)
+        self.assertNotIn("not over", text)
+        self.assertIn("the week is not over", self.week("--week", "2026-W46", "--now", "2026-11-09T00:00"))
+
+    def test_widths(self):
+        for width in (40, 60, 80, 100, 120):
+            with self.subTest(width=width):
+                text = self.week("--now", "2026-11-09", width=width)
+                self.fits(text, width)
+                self.assertEqual(1, text.count("1 Calls: "))
+                self.assertNotIn("\n\n\n", text)
+        # At 80 places all is in one block, its last column too.
+        self.assertIn("last 12", self.week("--now", "2026-11-09", width=80))
+
+    def test_a_score_is_not_beside_another_week(self):
+        text = self.week("--now", "2026-11-09")
+        (high,) = [row for row in self.rows("scores", "--from", "2026-W33", "--to", "2026-W45", "--total", "--now",
+                                            "2026-11-09") if row["band"] == "90"]  # fmt: skip
+        self.assertIn(f"{high['leads']} leads scored 90 to 100", " ".join(text.split()))
+        self.assertEqual(3, len(self.line(text, "scored 90 to 100")))
 
     def test_data_that_ended(self):
         text = self.week("--now", "2026-12-01")
@@ -172,6 +203,15 @@ class Told(Case):
         self.run_program("init", "s.swk")
         self.assertIn("There is no record in this store yet", self.week())
 
+    def test_a_close_is_a_record_of_its_week(self):
+        self.give({"table": "opportunity", "id": "o", "created_at": "2026-10-05", "closed_at": "2026-11-03",
+                   "outcome": "won"}, {"table": "opportunity", "id": "p", "created_at": "2026-10-06",
+                   "closed_at": "2026-12-01", "outcome": "won"})  # fmt: skip
+        self.assertTrue(self.week("--now", "2026-11-09").startswith("Week 2026-W45"))
+        text = self.week("--now", "2026-11-16")
+        self.assertIn("salesweek weekly s.swk --week 2026-W45", text)
+        self.assertIn("the newest record is an opportunity of Tue 3 Nov 2026, 13 days before now", text)
+
     def test_missing_rate_leaves_the_other_reports(self):
         for number, (currency, outcome) in enumerate((("EUR", "won"), ("USD", "won"))):
             self.give({"table": "opportunity", "id": f"o{number}", "created_at": "2026-11-02", "amount": 5,
@@ -194,6 +234,60 @@ class Told(Case):
                          {row[0]: row[4] for row in found if row[2] == "records"})  # fmt: skip
         self.assertEqual([("call", "at", "later", "1", "2026-12-05T00:00:00Z")],
                          [row for row in found if row[2] == "later"])  # fmt: skip
+
+    def test_what_is_spared_where_the_screen_is_narrow(self):
+        deals = [
+            {"table": "opportunity", "id": f"o{n}", "created_at": "2026-10-27", "amount": 10**n, "outcome": "won",
+             "closed_at": "2026-11-03", "rep": "r"} for n in range(15)
+        ]  # fmt: skip
+        self.give(*deals)
+        text = self.week("--now", "2026-11-09", width=80)
+        self.fits(text, 80)
+        self.assertNotIn("last 12", text)
+        self.assertEqual(1, text.count("3 Deals: 15 won for"), text)
+        self.assertIn("last 12", self.week("--now", "2026-11-09", width=120))
+
+    def test_meetings_whose_end_nobody_wrote_down(self):
+        self.give(*({"table": "meeting", "id": f"m{n}", "at": "2026-11-03", "outcome": outcome}
+                    for n, outcome in enumerate(["unknown"] * 3 + ["sale"] * 2 + ["no_show"])))  # fmt: skip
+        text = " ".join(self.week("--now", "2026-11-09").split())
+        self.assertIn("6 Meetings: 6 scheduled, 6 more than the week before; 2 held, 1 did not come, "
+                      "how 3 of them went is not known ", text)  # fmt: skip
+        self.run_program("import", "t.swk", "-", given=json.dumps({"table": "meeting", "id": "m", "at": "2026-11-03"}))
+        text = self.run_program("weekly", "t.swk", "--now", "2026-11-09")
+        self.assertIn("6 Meetings: 1 scheduled, 1 more than the week before, how 1 of them went", text)
+
+    def test_what_was_never_imported_takes_a_line(self):
+        self.give(*self.calls("2026-10-27", 3, 1), {"table": "lead", "id": "l", "created_at": "2026-11-03"},
+                  {"table": "lead", "id": "m", "created_at": "2026-11-03"})  # fmt: skip
+        text = self.week("--now", "2026-11-09")
+        for title in ("2 Responses", "3 Deals", "6 Meetings", "7 Win rate"):
+            self.assertIn(f"\n\n{title}: nothing in these twelve weeks\n\n", text)
+        # A rate that is not known is not told in the headline.
+        self.assertIn("\n1 Calls: 0 calls made, 3 fewer than the week before\n", text)
+        self.assertIn("\n2 First touch: 2 new leads, 2 more than the week before\n", text)
+        self.run_program("import", "t.swk", "-", given=json.dumps(
+            {"table": "call", "id": "c", "at": "2026-11-03", "direction": "inbound"}))  # fmt: skip
+        text = self.run_program("weekly", "t.swk", "--now", "2026-11-09")
+        self.assertIn("1 Calls: no outbound call in these twelve weeks", text)
+        self.assertNotIn("[95 %]", text)
+
+    def test_more_reps_than_a_screen_holds(self):
+        deals = [
+            {"table": "opportunity", "id": f"o{n}", "created_at": "2026-11-02", "amount": (n * 7) % 40, "rep": f"r{n}",
+             "outcome": "won", "closed_at": "2026-11-03"} for n in range(40)
+        ]  # fmt: skip
+        self.give(*deals)
+        text = self.week("--now", "2026-11-09")
+        best = [deal["rep"] for deal in sorted(deals, key=lambda deal: -deal["amount"])[:25]]
+        self.assertEqual(best, [line.split()[0] for line in text.splitlines() if line.startswith("r") and
+                                line[1].isdigit()])  # fmt: skip
+        self.assertIn("The 25 of 40 reps with the most money won", text)
+        self.give(*({"table": "rep", "id": f"r{n}", "team": f"team {n % 3}"} for n in range(39)))
+        text = self.week("--now", "2026-11-09")
+        self.assertIn("\nteam 2 ", text)
+        self.assertIn("\n(none) ", text)
+        self.assertNotIn("\nr1", text)
 
     def test_hints_are_what_python_counts(self):
         rows = [
