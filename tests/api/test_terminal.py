@@ -271,7 +271,7 @@ class Tables(Case):
                 text = self.table("report", "day.swk", *words, str(width), "--color", color)
                 text = re.sub("\x1b\\[[0-9;]*m", "", text)
                 self.fits(re.sub(" +$", "", text, flags=re.MULTILINE), width)
-                # Every rate of the day, in order, and what parts it from the one before: a shade where there is no colour.
+                # Every rate of the day, in order, and what parts it from the one before: a shade, or on colour a space.
                 found = [re.findall(r"([ ░▒▓█])(\d+)", line) for line in text.splitlines() if line.startswith("Mon")]
                 self.assertEqual([[("█" if color == "never" else " ", "100")] * (24 // lines)] * lines, found[:lines])
         text = self.table("report", "many.swk", *words, "40")
