@@ -17,6 +17,7 @@ clang-tidy
 g++
 gcc
 libc6-dev
+libclang-rt-dev
 libcmocka-dev
 libcsv-dev
 libjansson-dev
