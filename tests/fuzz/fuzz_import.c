@@ -59,8 +59,8 @@ static const char *const maps[] = {
 	"{\"table\":\"meeting\",\"header\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"],\"skip\":1,\"encoding\":"
 	"\"windows-1252\",\"fields\":{\"id\":\"a\",\"at\":[{\"column\":\"nope\"},{\"column\":\"b\"}],\"duration_s\":"
 	"{\"duration\":{\"from\":\"b\",\"to\":\"c\"}}}}",
-	"{\"table\":\"quota\",\"header\":false,\"fields\":{\"id\":\"1\",\"from\":{\"column\":\"2\",\"date\":"
-	"\"epoch_ms\"},\"to\":{\"column\":\"3\",\"date\":\"excel\",\"inclusive\":true},\"won\":\"4\"}}",
+	("{\"table\":\"quota\",\"header\":false,\"fields\":{\"id\":\"1\",\"from\":{\"column\":\"2\",\"date\":"
+	 "\"epoch_ms\"},\"to\":{\"column\":\"3\",\"date\":\"excel\",\"inclusive\":true},\"won\":\"4\"}}"),
 };
 
 static const char *const files[] = {

@@ -237,8 +237,8 @@ static void test_journals_hold_what_was_stored(void **state)
 	static const char *const commits[] = {
 		"rep a\nrep b team=x\nlead l1 created_at=2026-11-01 rep=b source=web",
 		"rep a\nrep b\nrep c recorded_at=2026-11-01\nrep b\ncall c1 at=2026-11-02 lead=l2 duration_s=1.5",
-		"call c1 at=2026-11-02 lead=l1 recorded_at=2026-11-01\ncall c2 at=2026-11-03\ncall c1 at=2026-12-02 "
-		"deleted=true",
+		("call c1 at=2026-11-02 lead=l1 recorded_at=2026-11-01\ncall c2 at=2026-11-03\ncall c1 at=2026-12-02 "
+		 "deleted=true"),
 	};
 	scene again;
 	scene_open(&again);
