@@ -10,6 +10,7 @@
 #include "support.h"
 
 #include <inttypes.h>
+#include <unistd.h>
 
 /* How long another import may take to end before this one gives up. */
 #define LOCK_TIMEOUT_MS 2000
@@ -117,6 +118,31 @@ static int import_run(const cli_arguments *arguments, swk_store *store, cli_sour
 	return code;
 }
 
+/* Whether nothing was ever committed. */
+static bool store_empty(swk_store *store)
+{
+	swk_result *result = NULL;
+	bool empty = false;
+	if (swk_store_info(store, &result, NULL))
+		return false;
+	for (size_t row = 0; row < swk_result_rows(result); row++)
+		if (strcmp(swk_result_text(result, row, 0, NULL), "commits") == 0)
+			empty = strcmp(swk_result_text(result, row, 1, NULL), "0") == 0;
+	swk_result_free(result);
+	return empty;
+}
+
+/* A store that this call made and that holds nothing is taken away again: it would keep the defaults for good, which
+ * nobody chose. Called while its lock is held, which stays: others may wait for it. */
+static void store_withdraw(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+	char beside[4096];
+	for (size_t i = 0; i < SWI__COUNT(suffixes); i++)
+		if (snprintf(beside, sizeof beside, "%s%s", path, suffixes[i]) < (int)sizeof beside)
+			unlink(beside);
+}
+
 static int import_into_store(const cli_arguments *arguments, cli_source *source, swi_options *options)
 {
 	const swk_store_options open = { .size = sizeof open,
@@ -124,11 +150,14 @@ static int import_into_store(const cli_arguments *arguments, cli_source *source,
 		                         .lock_timeout = LOCK_TIMEOUT_MS,
 		                         .progress = interrupt_progress };
 	swk_store *store = NULL;
+	const bool made = access(arguments->operands[0], F_OK) != 0;
 	int code = command_open(arguments, &open, &store);
 	if (code == EXIT_DONE)
 		code = option_instant(arguments, OPTION_RECORDED_AT, store, options->zone, &options->recorded_at);
 	if (code == EXIT_DONE)
 		code = import_run(arguments, store, source, options);
+	if (made && store && code != EXIT_OK && store_empty(store))
+		store_withdraw(arguments->operands[0]);
 	command_close(store);
 	return code;
 }

@@ -254,19 +254,6 @@ static void number_describe(map_draft *draft, json_t *object, size_t column)
 		          NAME(name), NAME(cell), numbers->example);
 }
 
-static const char *currency_of(const char *symbol)
-{
-	static const struct {
-		const char *symbol, *code;
-	} known[] = { { "$", "USD" },  { "US$", "USD" }, { "€", "EUR" },   { "£", "GBP" },   { "C$", "CAD" },
-		      { "A$", "AUD" }, { "R$", "BRL" },  { "₹", "INR" },   { "CHF", "CHF" }, { "zł", "PLN" },
-		      { "kr", NULL },  { "¥", NULL },    { "EUR", "EUR" }, { "USD", "USD" }, { "GBP", "GBP" } };
-	for (size_t i = 0; i < SWI__COUNT(known); i++)
-		if (strcmp(known[i].symbol, symbol) == 0)
-			return known[i].code;
-	return NULL;
-}
-
 static void currency_constant(map_draft *draft, size_t column)
 {
 	const swi__proposal *proposal = draft->proposal;
@@ -274,7 +261,7 @@ static void currency_constant(map_draft *draft, size_t column)
 	size_t field = swi__choice_field(&proposal->choice, "currency");
 	if (field == SWI__NONE || proposal->choice.columns[field] != SWI__NONE)
 		return;
-	const char *code = currency_of(symbol);
+	const char *code = swi__symbol_currency(symbol);
 	if (code) {
 		put(draft, draft->constants, "currency", json_string(code));
 		swi__note(proposal, "amounts are written with %s: taken for %s", symbol, code);

@@ -168,6 +168,45 @@ static int map_check_fields(swi__run *run, swi__map *map)
 	return code;
 }
 
+/* The store's base currency; "" when it cannot be asked. */
+static void store_currency(const swi__run *run, char base[8])
+{
+	swk_result *result = NULL;
+	base[0] = '\0';
+	if (swk_store_info(run->store, &result, NULL))
+		return;
+	for (size_t row = 0; row < swk_result_rows(result); row++)
+		if (strcmp(swk_result_text(result, row, 0, NULL), "currency") == 0)
+			snprintf(base, 8, "%s", swk_result_text(result, row, 1, NULL));
+	swk_result_free(result);
+}
+
+static bool map_says(const swi__map *map, const char *name)
+{
+	for (size_t i = 0; i < map->constant_count; i++)
+		if (strcmp(map->constants[i].name, name) == 0)
+			return true;
+	for (size_t i = 0; i < map->field_count; i++)
+		if (!map->fields[i].absent && strcmp(map->fields[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Looks whether amounts show another currency than they are taken for: of deals and quotas, which have one. */
+static void map_currency(const swi__run *run, swi__map *map)
+{
+	bool has = strcmp(map->table, "opportunity") == 0 || strcmp(map->table, "quota") == 0;
+	if (!run->options->warn || !has || map_says(map, "currency"))
+		return;
+	store_currency(run, map->base);
+	for (size_t i = 0; i < map->field_count && *map->base; i++) {
+		const swi__field *field = &map->fields[i];
+		const char *code = field->how == SWI__HOW_NUMBER ? swi__symbol_currency(field->number.symbol) : NULL;
+		if (!field->absent && strcmp(field->name, "amount") == 0 && code && strcmp(code, map->base) != 0)
+			map->shown = code;
+	}
+}
+
 static void map_warn(const swi__run *run, const swi__map *map)
 {
 	char text[160];
@@ -192,8 +231,10 @@ static int heading_check(csv_reader *reader)
 		return heading_check_fields(reader);
 	code = swi__maps_bind(run->maps, reader->heading.cells, reader->heading.count, reader->heading_line,
 	                      reader->delimiters[0], run->error);
-	for (size_t i = 0; i < run->maps->count && !code; i++)
+	for (size_t i = 0; i < run->maps->count && !code; i++) {
 		map_warn(run, &run->maps->maps[i]);
+		map_currency(run, &run->maps->maps[i]);
+	}
 	return code;
 }
 

@@ -246,9 +246,28 @@ static int refuse_number(field_passage *passage)
 	return refuse(passage, reason);
 }
 
+/* The cell shows a currency that nothing in the map says. */
+static void symbol_tell(field_passage *passage)
+{
+	char text[256];
+	swi__run *run = passage->run;
+	const char *symbol = passage->field->number.symbol;
+	if (run->symbol_told || strcmp(passage->field->name, "amount") != 0 ||
+	    !memmem(passage->text.bytes, passage->text.length, symbol, strlen(symbol)))
+		return;
+	snprintf(text, sizeof text,
+	         "amounts are written with %s, but nothing says their currency: taken for %s, the store's; "
+	         "\"constants\": {\"currency\": \"%s\"} in a map would say so",
+	         symbol, passage->map->base, passage->map->shown);
+	run->symbol_told = true;
+	run->options->warn(run->options->warn_context, text);
+}
+
 static int set_number(field_passage *passage)
 {
 	swi__decimal value;
+	if (passage->map->shown)
+		symbol_tell(passage);
 	if (!swi__number_parse(&passage->field->number, passage->text, &value))
 		return refuse_number(passage);
 	if (!swi__decimal_multiply(value, passage->field->scale, &value))
@@ -256,14 +275,42 @@ static int set_number(field_passage *passage)
 	return set_decimal(passage, value);
 }
 
+/* More than that are counted as that many. */
+#define CAUGHT_MAX 100
+
+/* Keeps what "else" caught where a wrong guess changes what reports count, to be told once. */
+static int caught_keep(field_passage *passage)
+{
+	swi__run *run = passage->run;
+	swi__slice text = passage->text;
+	const swi__field *field = passage->field;
+	bool counts = strcmp(field->name, "outcome") == 0 || strcmp(field->name, "direction") == 0;
+	if (!counts || !run->options->warn || json_is_null(field->otherwise) || !swi__utf8_valid(text, NULL))
+		return SWK_OK;
+	if (!run->caught)
+		run->caught = json_object();
+	json_t *values = json_object_get(run->caught, field->name);
+	if (!values && json_object_set_new(run->caught, field->name, values = json_object()))
+		return swi__fail_memory(run->error);
+	if (json_object_size(values) >= CAUGHT_MAX || json_object_getn(values, text.bytes, text.length))
+		return SWK_OK;
+	json_t *otherwise = json_string(json_string_value(field->otherwise));
+	return json_object_setn_new(values, text.bytes, text.length, otherwise) ? swi__fail_memory(run->error) : SWK_OK;
+}
+
 static int set_value(field_passage *passage)
 {
+	int code = SWK_OK;
 	const swi__field *field = passage->field;
 	const json_t *value = json_object_getn(field->values, passage->text.bytes, passage->text.length);
 	if (!value && !passage->text.length)
 		return SWK_OK;
-	if (!value)
+	if (!value && field->otherwise) {
 		value = field->otherwise;
+		code = caught_keep(passage);
+	}
+	if (code)
+		return code;
 	if (!value)
 		return refuse(passage, "was not one of the map's values");
 	if (json_is_null(value))

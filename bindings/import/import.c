@@ -2,8 +2,12 @@
 #include "run.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 #define BATCH_ROWS 50000
+
+/* Values that are listed of those that a map's "else" caught. */
+#define CAUGHT_SHOWN 5
 
 /* A name that no table and no field has. */
 #define NO_NAME "?"
@@ -241,6 +245,29 @@ static int run_begin(swi__run *run)
 	return code ? code : swi__input_begin(&run->input);
 }
 
+/* Says what "else" took for what, a line a field. */
+static void caught_tell(const swi__run *run)
+{
+	const char *field, *value;
+	json_t *values, *taken;
+	json_object_foreach(run->caught, field, values)
+	{
+		char text[400];
+		size_t count = json_object_size(values), shown = 0, length;
+		length = (size_t)snprintf(text, sizeof text, "field %.20s: the map does not list %zu value%s:", field,
+		                          count, count == 1 ? "" : "s");
+		json_object_foreach(values, value, taken)
+		{
+			if (shown++ < CAUGHT_SHOWN)
+				length += (size_t)snprintf(text + length, sizeof text - length,
+				                           "%s \"%.40s\", taken for %.12s", shown > 1 ? ";" : "", value,
+				                           json_string_value(taken));
+		}
+		snprintf(text + length, sizeof text - length, "%s", count > CAUGHT_SHOWN ? "; ..." : "");
+		run->options->warn(run->options->warn_context, text);
+	}
+}
+
 static int run_finish(swi__run *run)
 {
 	int code = run->pending ? run_commit(run) : SWK_OK;
@@ -252,6 +279,7 @@ static int run_finish(swi__run *run)
 
 static void run_done(swi__run *run)
 {
+	json_decref(run->caught);
 	swi__maps_free(run->maps);
 	swk_batch_free(run->batch);
 	swi__input_done(&run->input);
@@ -289,6 +317,8 @@ int swi_import(swk_store *store, swi_read read, void *read_context, const swi_op
 		code = options->map || options->table ? swi__csv(&run) : swi__jsonl(&run);
 	if (!code)
 		code = run_finish(&run);
+	if (!code || code == SWK_ERR_REJECTED)
+		caught_tell(&run);
 	if (counts) {
 		run.counts.size = counts->size;
 		*counts = run.counts;

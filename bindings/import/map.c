@@ -511,6 +511,25 @@ static int map_when(map_parser *parser, json_t *value)
 	return SWK_OK;
 }
 
+static int map_requires(map_parser *parser, json_t *value)
+{
+	size_t at;
+	json_t *column;
+	swi__map *map = parser->map;
+	if (!json_is_array(value))
+		return wrong(parser, "\"requires\" was not a list of columns");
+	map->required = swi__alloc(json_array_size(value), sizeof *map->required);
+	if (!map->required)
+		return no_memory(parser);
+	json_array_foreach(value, at, column)
+	{
+		int code = read_column(parser, column, "requires", &map->required[map->required_count++]);
+		if (code)
+			return code;
+	}
+	return SWK_OK;
+}
+
 static int map_null(map_parser *parser, json_t *value)
 {
 	parser->map->nulls = value;
@@ -559,10 +578,10 @@ static int map_encoding(map_parser *parser, json_t *value)
 }
 
 static const map_key map_keys[] = {
-	{ "table", map_table },         { "zone", map_zone },     { "fields", map_fields },
-	{ "constants", map_constants }, { "when", map_when },     { "null", map_null },
-	{ "delimiter", map_delimiter }, { "header", map_header }, { "skip", map_skip },
-	{ "encoding", map_encoding },
+	{ "table", map_table },         { "zone", map_zone },         { "fields", map_fields },
+	{ "constants", map_constants }, { "when", map_when },         { "null", map_null },
+	{ "delimiter", map_delimiter }, { "header", map_header },     { "skip", map_skip },
+	{ "encoding", map_encoding },   { "requires", map_requires },
 };
 
 /* What is said of the file can be said once only. */
@@ -690,6 +709,7 @@ static void map_free(swi__map *map)
 	swi__free(map->fields);
 	swi__free(map->constants);
 	swi__free(map->conditions);
+	swi__free(map->required);
 }
 
 void swi__maps_free(swi__maps *maps)
@@ -829,6 +849,9 @@ static int map_bind(swi__map *map, const map_heading *heading)
 	for (size_t i = 0; i < map->condition_count && !code; i++)
 		if (!column_bind(&map->conditions[i].column, heading) && !map->conditions[i].optional)
 			code = column_missing(&map->conditions[i].column, heading);
+	for (size_t i = 0; i < map->required_count && !code; i++)
+		if (!column_bind(&map->required[i], heading))
+			code = column_missing(&map->required[i], heading);
 	return code;
 }
 

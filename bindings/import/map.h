@@ -87,7 +87,12 @@ typedef struct swi__map {
 	size_t constant_count;
 	swi__condition *conditions;
 	size_t condition_count;
+	swi__column *required; /* columns that the heading must have, though no field may be made of them */
+	size_t required_count;
 	const json_t *nulls;
+	const char *shown; /* the currency that the symbol of amounts shows, where nothing says one and the store's is
+	                    * another; else NULL; asked before the first row */
+	char base[8];      /* the store's */
 } swi__map;
 
 typedef struct swi__maps {

@@ -276,3 +276,16 @@ bool swi__number_parse(const swi__number *number, swi__slice text, swi__decimal 
 	}
 	return rest.length == 0 && swi__decimal_parse((swi__slice){ plain, plain_length }, value);
 }
+
+const char *swi__symbol_currency(const char *symbol)
+{
+	static const struct {
+		const char *symbol, *code;
+	} known[] = { { "$", "USD" },  { "US$", "USD" }, { "€", "EUR" },   { "£", "GBP" },   { "C$", "CAD" },
+		      { "A$", "AUD" }, { "R$", "BRL" },  { "₹", "INR" },   { "CHF", "CHF" }, { "zł", "PLN" },
+		      { "kr", NULL },  { "¥", NULL },    { "EUR", "EUR" }, { "USD", "USD" }, { "GBP", "GBP" } };
+	for (size_t i = 0; i < SWI__COUNT(known); i++)
+		if (strcmp(known[i].symbol, symbol) == 0)
+			return known[i].code;
+	return NULL;
+}

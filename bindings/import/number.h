@@ -42,4 +42,7 @@ bool swi__number_learn(swi__slice example, swi__number *number);
 /* Reads a cell as the example shows. The symbol may be absent; parentheses are negative; spaces do not count. */
 bool swi__number_parse(const swi__number *number, swi__slice text, swi__decimal *value);
 
+/* The code of the currency that a symbol stands for, "USD" for "$"; NULL: of none, or of several. */
+const char *swi__symbol_currency(const char *symbol);
+
 #endif

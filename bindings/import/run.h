@@ -19,6 +19,8 @@ typedef struct swi__run {
 	swk_batch *batch;
 	uint64_t pending; /* rows since the last commit */
 	swi_counts counts;
+	json_t *caught;   /* by "else": object of field to object of value to what it was taken for; NULL: nothing */
+	bool symbol_told; /* that amounts show another currency than the one they are taken for */
 	swk_error *error;
 } swi__run;
 

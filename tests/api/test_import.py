@@ -278,6 +278,60 @@ class Numbers(Importing):
                     self.assertEqual(expected, self.sum())
 
 
+class Told(Importing):
+    """What an import says that nobody asked: what was guessed."""
+
+    DEALS = {"table": "opportunity", "fields": {"id": "Id", "created_at": "Date", "closed_at": "Date",
+             "amount": {"column": "Amount", "number": "$1,234.50"},
+             "outcome": {"column": "Stage", "values": {"Won": "won"}, "else": "open"}}}  # fmt: skip
+
+    def warned(self, a_map, text, *more):
+        self.write("m.json", json.dumps(a_map))
+        done = self.run_program("import", "s.swk", "--map", "m.json", "-", *more, given=text)
+        self.assertEqual(0, done.returncode, done.stderr)
+        start = "salesweek: standard input: warning: "
+        return [line.removeprefix(start) for line in done.stderr.decode().splitlines()]
+
+    def test_values_that_else_caught(self):
+        text = "Id,Date,Amount,Stage\n1,2026-11-02,5,Won\n2,2026-11-02,5,Lost by us\n3,2026-11-02,5,Lost by us\n"
+        said = ['field outcome: the map does not list 1 value: "Lost by us", taken for open']
+        self.assertEqual(said, self.warned(self.DEALS, text))
+        text += "".join(f"x{n},2026-11-02,5,s{n}\n" for n in range(9))
+        (said,) = self.warned(self.DEALS, text)
+        self.assertIn("does not list 10 values:", said)
+        self.assertTrue(said.endswith('"s3", taken for open; ...'), said)
+
+    def test_amounts_in_another_currency_than_the_store(self):
+        text = "Id,Date,Amount,Stage\n1,2026-11-02,$5.00,Won\n2,2026-11-02,$6.00,Won\n"
+        self.assertEqual([], self.warned(self.DEALS, text))
+        (self.folder / "s.swk").unlink()
+        self.check(0, "init", "s.swk", "--currency", "EUR")
+        (said,) = self.warned(self.DEALS, text)
+        self.assertIn("amounts are written with $, but nothing says their currency: taken for EUR", said)
+        self.assertEqual([], self.warned(self.DEALS, text.replace("$", "")))
+        self.assertEqual([], self.warned(self.DEALS | {"constants": {"currency": "USD"}}, text))
+
+    def test_a_store_that_nothing_went_into_is_not_made(self):
+        self.write("f.csv", "Id,Date,Agent\nc1,never,x\n")
+        self.write("other.csv", "Id,Date\n")
+        self.write("m.json", json.dumps(calls()))
+        for code, *words in (
+            (1, "--map", "m.json", "other.csv"),
+            (2, "--table", "calls", "f.csv"),
+            (1, "--table", "call", "f.csv"),
+            (3, "--map", "m.json", "f.csv"),
+            (3, "--map", "m.json", "f.csv", "--strict"),
+            (2, "--map", "m.json", "f.csv", "--recorded-at", "never"),
+        ):
+            with self.subTest(words=words):
+                self.check(code, "import", "s.swk", *words)
+                self.assertFalse((self.folder / "s.swk").exists())
+                self.check(0, "init", "s.swk", "--currency", "EUR")
+                self.check(code, "import", "s.swk", *words)
+                self.assertIn("currency,EUR", self.check(0, "info", "s.swk", "--format", "csv"))
+                (self.folder / "s.swk").unlink()
+
+
 class Presets(Case):
     """Rows under the headings that are public; real exports of one CRM are what tests/claims/zoho_preset.py takes."""
 
@@ -339,6 +393,21 @@ class Presets(Case):
         report = ("report", "s.swk", "meetings", "--total", "--format", "json")
         row = json.loads(self.check(0, *report))[0]
         self.assertEqual((2, 1, 1, 1.5), tuple(row[name] for name in ("scheduled", "held", "no_show", "hours")))
+
+    def test_the_export_of_another_module_is_refused(self):
+        for preset, table, heading in (
+            ("zoho", "lead", "Potential Name,Potential Owner,Created Time,Closing Date,Amount,Stage,LEADID"),
+            ("zoho", "rep", "LEADID,First Name,Last Name,Company,Lead Owner,Created Time"),
+            ("hubspot", "lead", "Record ID,Deal Name,Deal Stage,Amount,Deal owner,Close Date,Create Date"),
+            ("hubspot", "rep", "Record ID,First Name,Last Name,Email,Contact owner,Create Date"),
+            ("hubspot", "call", "Record ID,Activity date,Activity assigned to,Meeting outcome"),
+            ("salesforce", "lead", "Id,Name,CreatedDate,OwnerId,StageName,CloseDate,LeadSource"),
+            ("salesforce", "rep", "Id,Name,Company,Email,CreatedDate"),
+            ("salesforce", "call", "Id,Name,Company,CreatedDate,OwnerId"),
+        ):
+            with self.subTest(preset=preset, table=table):
+                row = ",".join("2026-11-02" if "reate" in name else "1" for name in heading.split(","))
+                self.take(preset, table, heading, row, code=1, out="", err="the heading (line 1) has no column")
 
     def test_a_file_of_another_kind_is_told(self):
         self.take("hubspot", "opportunity", "Deal Name,Deal Stage", code=1, out="",

@@ -308,7 +308,7 @@ class Presets(Proposing):
         text = self.check(0, "map", "--preset", "zoho", "--table", "lead")
         self.write("m.json", text)
         self.check(0, "import", "s.swk", "--map", "m.json", "-",
-                   given='LEADID,Created Time\nl1,"15 Apr, 2021 00:03:00"\n')  # fmt: skip
+                   given='LEADID,Lead Owner,Created Time\nl1,Ann,"15 Apr, 2021 00:03:00"\n')  # fmt: skip
         listed = self.check(0, "map")
         self.assertIn("zoho: tested on real exports", listed)
         for name in ("hubspot", "pipedrive", "salesforce"):
