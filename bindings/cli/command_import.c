@@ -7,6 +7,7 @@
 #include "rejects.h"
 #include "salesweek_import.h"
 #include "source.h"
+#include "suggest.h"
 #include "support.h"
 
 #include <inttypes.h>
@@ -86,9 +87,17 @@ static void counts_say(const swi_counts *counts)
 }
 
 /* What was committed before a failure stays; whoever reads the line must know. */
-static int import_failed(const cli_source *source, int code, const swk_error *error, const swi_counts *counts)
+static int import_failed(const cli_arguments *arguments, const cli_source *source, int code, const swk_error *error,
+                         const swi_counts *counts)
 {
-	code = fail_error(source->name, code, error);
+	static const char map_wrong[] = "the map was wrong";
+	const char *map = arguments->values[OPTION_MAP];
+	bool in_map = map && strncmp(error->reason, map_wrong, strlen(map_wrong)) == 0;
+	const char *table = code == SWK_ERR_USAGE ? arguments->values[OPTION_TABLE] : NULL;
+	char more[SUGGEST_TEXT] = "";
+	if (table)
+		suggest_choice(table, cli_options[OPTION_TABLE].choices, more);
+	code = fail_error_with(in_map ? map : source->name, code, error, more);
 	uint64_t before = counts->accepted + counts->unchanged;
 	if (before)
 		complain("%" PRIu64 " rows before that went in", before);
@@ -101,7 +110,7 @@ static int import_run(const cli_arguments *arguments, swk_store *store, cli_sour
 	swi_counts counts = { .size = sizeof counts };
 	reject_log rejects;
 	int code = rejects_open(&rejects, arguments->operands[0], source->name, arguments->values[OPTION_REJECTS],
-	                        source->fd);
+	                        arguments->values[OPTION_MAP], source->fd);
 	if (code != EXIT_DONE)
 		return code;
 	options->reject = rejects_add;
@@ -111,7 +120,7 @@ static int import_run(const cli_arguments *arguments, swk_store *store, cli_sour
 	progress_clear();
 	code = rejects_close(&rejects);
 	if (failed && failed != SWK_ERR_REJECTED)
-		return import_failed(source, failed, &error, &counts);
+		return import_failed(arguments, source, failed, &error, &counts);
 	counts_say(&counts);
 	if (code == EXIT_DONE)
 		code = counts.rejected ? EXIT_REJECTED : EXIT_OK;

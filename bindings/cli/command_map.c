@@ -4,6 +4,7 @@
 #include "output.h"
 #include "salesweek_import.h"
 #include "source.h"
+#include "suggest.h"
 #include "support.h"
 
 static void note(void *context, const char *text)
@@ -15,6 +16,7 @@ static void note(void *context, const char *text)
 static int map_propose(const cli_arguments *arguments)
 {
 	swk_error error = SWK_ERROR_INIT;
+	char more[SUGGEST_TEXT];
 	cli_source source;
 	int code = source_open(&source, arguments->operands[0]);
 	if (code != EXIT_DONE)
@@ -27,7 +29,9 @@ static int map_propose(const cli_arguments *arguments)
 	int failed = swi_map_propose(source_read, &source, &options, output_write, NULL, &error);
 	source_close(&source);
 	if (failed == SWK_ERR_USAGE)
-		return usage(arguments->command, "%s", error.reason);
+		return usage(arguments->command, "%s%s", error.reason,
+		             options.table ? suggest_choice(options.table, cli_options[OPTION_TABLE].choices, more)
+		                           : "");
 	return failed ? fail_error(source.name, failed, &error) : EXIT_OK;
 }
 

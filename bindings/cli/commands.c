@@ -4,6 +4,7 @@
 #include "hints.h"
 #include "interrupt.h"
 #include "output.h"
+#include "support.h"
 #include "view.h"
 
 int command_open(const cli_arguments *arguments, const swk_store_options *options, swk_store **store)
@@ -13,8 +14,10 @@ int command_open(const cli_arguments *arguments, const swk_store_options *option
 		                            .progress = interrupt_progress };
 	swk_error error = SWK_ERROR_INIT;
 	int code = swk_store_open(arguments->operands[0], options ? options : &reading, store, &error);
+	/* Most errors of files name the file. */
 	if (code)
-		return fail_error(arguments->operands[0], code, &error);
+		return fail_error(strcmp(error.value, arguments->operands[0]) == 0 ? NULL : arguments->operands[0],
+		                  code, &error);
 	interrupt_watch(*store);
 	return EXIT_DONE;
 }

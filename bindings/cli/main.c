@@ -23,7 +23,7 @@ static int program_run(int argc, char **argv)
 	cli_arguments arguments;
 	if (argc < 2)
 		return usage(NULL, "no command was given");
-	if (strcmp(argv[1], "--help") == 0)
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
 		return help_show(NULL);
 	if (strcmp(argv[1], "--version") == 0) {
 		output_format("salesweek %s\n", swk_version());

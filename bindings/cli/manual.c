@@ -33,7 +33,8 @@ const cli_command cli_commands[] = {
 		"changes nothing; newer versions of a record replace what reports see, and the older ones stay "
 		"for questions about the past.\n"
 		"Rows that are wrong are refused one by one, with file, line, field, value and reason; the others "
-		"go in. The last line says how many: accepted, unchanged, rejected.",
+		"go in. The last line says how many: accepted, unchanged, rejected. --rejects keeps them as they "
+		"are, to be mended and imported: a spreadsheet may take such cells for formulas.",
 	  .examples = { { "salesweek import sales.swk records.jsonl", "JSON lines of any tables" },
 	                { "salesweek import sales.swk --table call calls.csv --rejects refused.csv",
 	                  "CSV with our own headings; what is refused is kept" },

@@ -143,6 +143,8 @@ int arguments_parse(const cli_command *command, int argc, char **argv, cli_argum
 	for (int at = 0; at < argc && code == EXIT_DONE && !arguments->values[OPTION_HELP]; at++) {
 		if (ended || argv[at][0] != '-' || strcmp(argv[at], "-") == 0)
 			code = operand_take(arguments, argv[at]);
+		else if (strcmp(argv[at], "-h") == 0)
+			arguments->values[OPTION_HELP] = argv[at];
 		else if (strcmp(argv[at], "--") == 0)
 			ended = true;
 		else if (argv[at][1] == '-')

@@ -13,12 +13,6 @@
 
 #define SHOWN 10
 
-static int fail_file(const reject_log *rejects)
-{
-	char text[128];
-	return fail("%s: %s", rejects->path, strerror_r(errno, text, sizeof text));
-}
-
 /* A cell of RFC 4180 and what follows it. */
 static void cell_write(FILE *file, const char *bytes, size_t length, const char *end)
 {
@@ -64,25 +58,28 @@ static int file_take(reject_log *rejects, int fd, int input)
 {
 	struct stat kept, read;
 	if (fstat(fd, &kept) || fstat(input, &read))
-		return fail_file(rejects);
+		return fail_errno(rejects->path);
 	if (S_ISREG(kept.st_mode) && kept.st_dev == read.st_dev && kept.st_ino == read.st_ino)
 		return fail("%s: is the file to be imported", rejects->path);
 	if (S_ISREG(kept.st_mode) && ftruncate(fd, 0))
-		return fail_file(rejects);
+		return fail_errno(rejects->path);
 	rejects->file = fdopen(fd, "w");
-	return rejects->file ? EXIT_DONE : fail_file(rejects);
+	return rejects->file ? EXIT_DONE : fail_errno(rejects->path);
 }
 
-int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, int input)
+int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, const char *map,
+                 int input)
 {
 	*rejects = (reject_log){ .source = source, .path = path };
 	if (!path)
 		return EXIT_DONE;
 	if (store_spare(path, store) != EXIT_DONE)
 		return EXIT_ERROR;
+	if (map && file_same(path, map))
+		return fail("%s: is the map", path);
 	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
 	if (fd < 0)
-		return fail_file(rejects);
+		return fail_errno(rejects->path);
 	int code = file_take(rejects, fd, input);
 	if (code != EXIT_DONE)
 		close(fd);
@@ -141,7 +138,7 @@ int rejects_close(reject_log *rejects)
 		return code;
 	bool failed = ferror(rejects->file) != 0;
 	if (fclose(rejects->file) || failed)
-		code = fail_file(rejects);
+		code = fail_errno(rejects->path);
 	rejects->file = NULL;
 	return code;
 }

@@ -17,8 +17,10 @@ typedef struct reject_log {
 } reject_log;
 
 /* Creates or empties the file `path` (NULL: none) and writes its heading. It must be neither a file of the store at the
- * path `store` nor the imported file, whose descriptor is `input`. EXIT_DONE, or EXIT_ERROR after a line. */
-int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, int input);
+ * path `store` nor the map (NULL: none) nor the imported file, whose descriptor is `input`. EXIT_DONE, or EXIT_ERROR
+ * after a line. */
+int rejects_open(reject_log *rejects, const char *store, const char *source, const char *path, const char *map,
+                 int input);
 
 /* A swi_reject; the context is the rejects. */
 int rejects_add(void *context, const swi_rejection *rejection);

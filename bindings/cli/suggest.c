@@ -76,3 +76,16 @@ const char *suggest_for_error(const char *report, const swk_error *error, char t
 			names_each(report, kinds[i], offer, &guess);
 	return suggest_text(&guess, "", text);
 }
+
+const char *suggest_choice(const char *word, const char *choices, char text[SUGGEST_TEXT])
+{
+	char name[64];
+	cli_guess guess;
+	suggest_begin(&guess, word);
+	for (size_t length; *choices; choices += length + (choices[length] == ' ')) {
+		length = strcspn(choices, " ");
+		snprintf(name, sizeof name, "%.*s", (int)length, choices);
+		suggest_offer(&guess, name);
+	}
+	return suggest_text(&guess, "", text);
+}

@@ -24,6 +24,9 @@ void suggest_offer(cli_guess *guess, const char *name);
 /* " (did you mean NAME?)", or an empty text. `before` stands before the name ("--"). */
 const char *suggest_text(const cli_guess *guess, const char *before, char text[SUGGEST_TEXT]);
 
+/* The same of names parted by spaces. */
+const char *suggest_choice(const char *word, const char *choices, char text[SUGGEST_TEXT]);
+
 /* The same for a value that the library refused as the name of a report, a dimension or an option. */
 const char *suggest_for_error(const char *report, const swk_error *error, char text[SUGGEST_TEXT]);
 

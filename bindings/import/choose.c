@@ -138,12 +138,14 @@ bool swi__profile_columns(swi__proposal *proposal)
 	for (size_t i = 0; i < columns; i++)
 		profile_make(proposal, i);
 	preferences_learn(proposal);
+	bool failed = false;
 	for (size_t i = 0; i < columns; i++) {
 		const swi__profile *profile = &proposal->profiles[i];
 		if (!profile->dates.day_known || !profile->numbers.mark_known)
 			profile_make(proposal, i);
+		failed |= profile->dates.failed;
 	}
-	return true;
+	return !failed;
 }
 
 /* ---------------------------------------------------------------------------------------- how they fit */
@@ -426,6 +428,22 @@ static int choose_known(swi__proposal *proposal, const char *table)
 	return swi__fail(proposal->error, SWK_ERR_USAGE, "there is no table \"%s\"", table);
 }
 
+/* Whether the headings, or the file's name, speak for the table at all: a rep has nothing but an id. */
+static bool choice_fits(const swi__proposal *proposal)
+{
+	const swi__choice *choice = &proposal->choice;
+	size_t named = 0;
+	for (size_t i = 0; i < choice->count; i++) {
+		bool is = choice->columns[i] != SWI__NONE;
+		named += is;
+		if (choice->fields[i].required && !is &&
+		    (choice->fields[i].kind != SWI__KIND_ID || named == choice->count))
+			return false;
+	}
+	bool rep = strcmp(proposal->table, "rep") == 0;
+	return named > 1 && (!rep || choice->columns[0] != SWI__NONE);
+}
+
 static int choose_likeliest(swi__proposal *proposal)
 {
 	swi__choice choice;
@@ -446,6 +464,12 @@ static int choose_likeliest(swi__proposal *proposal)
 		proposal->table = *table;
 		proposal->choice = choice;
 	}
+	if (!choice_fits(proposal))
+		return swi__fail(
+			proposal->error, SWK_ERR_INVALID,
+			"fits no table: no heading names what records of the likeliest (%s) must have; --table "
+			"says which it is",
+			proposal->table);
 	bool close = second && second_score * 5 > proposal->choice.score * 4;
 	swi__note(proposal, "taken for table %s%s%s; --table says otherwise", proposal->table,
 	          close ? ", though it may be " : "", close ? second : "");

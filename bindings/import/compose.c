@@ -138,6 +138,7 @@ static bool joined_dates(map_draft *draft, size_t date, size_t time, swi__dates 
 	swi__column_cells column = { joined.cells, 1, joined.count };
 	if (!draft->failed)
 		swi__sniff_dates(&column, draft->proposal->day_first, dates);
+	draft->failed |= dates->failed;
 	swi__cells_done(&joined);
 	swi__text_done(&text);
 	return !draft->failed && dates->time && dates->read == dates->filled;
@@ -805,6 +806,9 @@ static void outcome_note(const map_draft *draft)
 		       { "call", "no column says whether calls were answered: their outcome is unknown" },
 		       { "meeting", "no column says how meetings went: their outcome is unknown" } };
 	const swi__choice *choice = &draft->proposal->choice;
+	if (swi__choice_field(choice, "rep") != SWI__NONE && swi__choice_column(choice, "rep") == SWI__NONE &&
+	    strcmp(draft->proposal->table, "stage") != 0 && strcmp(draft->proposal->table, "quota") != 0)
+		swi__note(draft->proposal, "no column was found for rep: reports by rep will not tell these apart");
 	for (size_t i = 0; i < SWI__COUNT(missed); i++)
 		if (strcmp(missed[i].table, draft->proposal->table) == 0 && !json_object_get(draft->fields, "outcome"))
 			swi__note(draft->proposal, "%s", missed[i].words);
@@ -841,6 +845,18 @@ static void unused_note(const map_draft *draft)
 		swi__note(draft->proposal, "not used: %s%s", listed, length >= sizeof listed ? "..." : "");
 }
 
+/* The names of all columns. */
+static json_t *names_json(const swi__sample *sample)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; list && i < sample->columns; i++)
+		if (json_array_append_new(list, json_stringn(sample->names[i].bytes, sample->names[i].length))) {
+			json_decref(list);
+			return NULL;
+		}
+	return list;
+}
+
 static void layout_put(map_draft *draft, json_t *map)
 {
 	const swi__sample *sample = sample_of(draft);
@@ -850,9 +866,15 @@ static void layout_put(map_draft *draft, json_t *map)
 		put(draft, map, "encoding", json_string(name));
 		swi__note(draft->proposal, "the file is no UTF-8: taken for %s; look at names with accents", name);
 	}
+	if (sample->doubled) {
+		put(draft, map, "header", names_json(sample));
+		put(draft, map, "skip", json_integer((json_int_t)sample->heading_end));
+		swi__note(draft->proposal, "the heading has column \"%.*s\" twice: \"header\" names the columns apart",
+		          NAME(sample->names[sample->doubled - 1]));
+	}
 	if (sample->delimiter_named)
 		put(draft, map, "delimiter", json_string(sample->delimiter == '\t' ? "tab" : delimiter));
-	if (sample->skip) {
+	if (sample->skip && !sample->doubled) {
 		put(draft, map, "skip", json_integer((json_int_t)sample->skip));
 		swi__note(draft->proposal, "the heading is taken to be on line %zu", sample->skip + 1);
 	}

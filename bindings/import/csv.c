@@ -147,9 +147,46 @@ static int heading_check_fields(csv_reader *reader)
 	return code || id ? code : fail_heading(reader, "has no column \"id\"");
 }
 
+/* A mistake in the map, not in how the program was called. */
+static int map_wrong(swi__run *run, int code)
+{
+	char reason[256];
+	if (code != SWK_ERR_USAGE || !run->error || run->error->size < sizeof *run->error)
+		return code == SWK_ERR_USAGE ? SWK_ERR_INVALID : code;
+	snprintf(reason, sizeof reason, "%.255s", run->error->reason);
+	return swi__fail(run->error, SWK_ERR_INVALID, "the map was wrong: %s", reason);
+}
+
+/* A word that the field does not know would be refused in every row. */
+static int map_check_word(swi__run *run, const swi__map *map, const char *field, const char *word)
+{
+	swk_error refusal = SWK_ERROR_INIT;
+	int code = word ? swi__run_field_takes(run, map->table, field, word, &refusal) : SWK_OK;
+	if (code != SWK_ERR_INVALID)
+		return code;
+	return swi__fail(run->error, code, "the map was wrong in field %s: \"%.80s\" %s", field, word, refusal.reason);
+}
+
+static int map_check_values(swi__run *run, const swi__map *map, const swi__field *field)
+{
+	const char *from;
+	json_t *to;
+	int code = SWK_OK;
+	if (field->how != SWI__HOW_VALUES || field->prefix)
+		return SWK_OK;
+	json_object_foreach(field->values, from, to)
+	{
+		if (!code)
+			code = map_check_word(run, map, field->name, json_string_value(to));
+	}
+	return code ? code : map_check_word(run, map, field->name, json_string_value(field->otherwise));
+}
+
 static int map_check_field(swi__run *run, const swi__map *map, swi__field *field)
 {
 	int code = swi__run_field_known(run, map->table, field->name);
+	if (!code)
+		code = map_check_values(run, map, field);
 	if (!code)
 		code = swi__run_field_date(run, map->table, field->name, &field->date);
 	if (!code && field->date && field->day_end)
@@ -163,9 +200,13 @@ static int map_check_fields(swi__run *run, swi__map *map)
 	int code = swi__run_table_known(run, map->table);
 	for (size_t i = 0; i < map->field_count && !code; i++)
 		code = map_check_field(run, map, &map->fields[i]);
-	for (size_t i = 0; i < map->constant_count && !code; i++)
-		code = swi__run_field_known(run, map->table, map->constants[i].name);
-	return code;
+	for (size_t i = 0; i < map->constant_count && !code; i++) {
+		const swi__constant *constant = &map->constants[i];
+		code = swi__run_field_known(run, map->table, constant->name);
+		if (!code)
+			code = map_check_word(run, map, constant->name, constant->text);
+	}
+	return map_wrong(run, code);
 }
 
 /* The store's base currency; "" when it cannot be asked. */

@@ -103,6 +103,9 @@ static const struct {
 	KIND(0, "PK\x03\x04",
 	     "is a spreadsheet file (XLSX, ODS) or an archive (ZIP), not text: save it as CSV, or unpack it"),
 	KIND(0, "\xd0\xcf\x11\xe0", "is a spreadsheet file (XLS), not text: save it as CSV first"),
+	KIND(0, "\xff\xfe\0\0", "is UTF-32: save it as UTF-8"),
+	KIND(0, "\0\0\xfe\xff", "is UTF-32: save it as UTF-8"),
+	KIND(1, "\0\0\0", "is UTF-32, or no text: save it as UTF-8"),
 	KIND(0, "\x1f\x8b", "is compressed (gzip): unpack it first"),
 	KIND(0, "%PDF", "is a PDF, not text: export the records as CSV"),
 	KIND(0, "<?xml", "is XML (a spreadsheet, it may be), not CSV: save it as CSV first"),
@@ -117,7 +120,7 @@ const char *swi__encoding_refusal(swi__slice start)
 {
 	for (size_t i = 0; i < SWI__COUNT(kinds); i++)
 		if (holds(start, kinds[i].offset, kinds[i].bytes, kinds[i].length) &&
-		    (kinds[i].offset == 0 || holds(start, 0, "PK\x03\x04", 4)))
+		    (kinds[i].offset <= 1 || holds(start, 0, "PK\x03\x04", 4)))
 			return kinds[i].words;
 	return NULL;
 }

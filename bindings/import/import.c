@@ -148,6 +148,15 @@ typedef enum probe_value {
 	PROBE_REAL  /* one */
 } probe_value;
 
+/* How the library refuses what was begun on the batch, which is freed. */
+static int probe_end(swi__run *run, swk_batch *batch, int code, swk_error *refusal)
+{
+	if (!code)
+		code = swk_batch_end(batch, refusal);
+	swk_batch_free(batch);
+	return code == SWK_OK || code == SWK_ERR_INVALID ? SWK_OK : swi__fail_memory(run->error);
+}
+
 static int probe_set(swk_batch *batch, const char *field, probe_value value)
 {
 	switch (value) {
@@ -170,10 +179,7 @@ static int probe(swi__run *run, const char *table, const char *field, probe_valu
 	code = swk_batch_row(batch, table, 1);
 	if (!code && field)
 		code = probe_set(batch, field, value);
-	if (!code)
-		code = swk_batch_end(batch, refusal);
-	swk_batch_free(batch);
-	return code == SWK_OK || code == SWK_ERR_INVALID ? SWK_OK : swi__fail_memory(run->error);
+	return probe_end(run, batch, code, refusal);
 }
 
 /* A field that takes such a value is not what the row is refused for. */
@@ -212,6 +218,20 @@ int swi__run_field_known(swi__run *run, const char *table, const char *field)
 	if (code == SWK_ERR_USAGE)
 		swi__fail(run->error, code, "table %s has no field \"%s\"", table, field);
 	return code;
+}
+
+int swi__run_field_takes(swi__run *run, const char *table, const char *field, const char *text, swk_error *refusal)
+{
+	const swk_batch_options options = { .size = sizeof options, .zone = run->zone };
+	swk_batch *batch = NULL;
+	int code = swk_batch_create(run->store, &options, &batch, run->error);
+	if (code)
+		return code;
+	code = swk_batch_row(batch, table, 1);
+	if (!code)
+		code = swk_batch_parse(batch, field, text, strlen(text));
+	code = probe_end(run, batch, code, refusal);
+	return code ? code : strcmp(refusal->field, field) == 0 ? SWK_ERR_INVALID : SWK_OK;
 }
 
 int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date)

@@ -187,29 +187,51 @@ static swi__got input_result(swi__input *input, swi__got got)
 	return SWI__GOT_FAILED;
 }
 
+/* Takes the end of line that begins with `byte` and counts it. Inside quotes it belongs to the record. */
+static bool input_newline(swi__input *input, int byte, bool quoted)
+{
+	bool whole = !quoted || input_keep(input, byte == '\n' ? "\n" : "\r", 1);
+	input->at++;
+	if (byte == '\r' && input_peek(input) == '\n') {
+		whole = (!quoted || input_keep(input, "\n", 1)) && whole;
+		input->at++;
+	}
+	input->line++;
+	return whole;
+}
+
+/* The first end of a line, CR or LF; NULL: there is none. */
+static const char *line_end(const char *from, size_t length)
+{
+	const char *feed = memchr(from, '\n', length);
+	const char *mark = memchr(from, '\r', feed ? (size_t)(feed - from) : length);
+	return mark ? mark : feed;
+}
+
 swi__got swi__input_line(swi__input *input)
 {
 	bool whole = true, some = false;
 	size_t length;
-	if (input_window(input, &length))
-		return input_take(input, length);
+	if (input_window(input, &length)) {
+		const char *from = input->chunk + input->at;
+		/* One at the end belongs to the LF. */
+		const char *mark = length > 1 ? memchr(from, '\r', length - 1) : NULL;
+		return input_take(input, mark ? (size_t)(mark - from) : length);
+	}
 	input_start(input);
 	while (input_peek(input) >= 0) {
 		const char *from = input->chunk + input->at;
 		size_t left = input->length - input->at;
-		const char *end = memchr(from, '\n', left);
+		const char *end = line_end(from, left);
 		length = end ? (size_t)(end - from) : left;
 		some = true;
 		whole = input_keep(input, from, length) && whole;
-		input->at += length + (end != NULL);
+		input->at += length;
 		if (end) {
-			input->line++;
+			input_newline(input, *end, false);
 			break;
 		}
 	}
-	swi__text *text = &input->text;
-	if (whole && text->length && text->bytes[text->length - 1] == '\r')
-		text->length--;
 	return input_result(input, !some ? SWI__GOT_END : whole ? SWI__GOT_ONE : SWI__GOT_LONG);
 }
 
@@ -233,19 +255,6 @@ static field_state field_next(field_state state, int byte, const char *delimiter
 	if (byte == ' ' || byte == '\t')
 		return state;
 	return FIELD_PLAIN;
-}
-
-/* Takes the end of line that begins with `byte` and counts it. Inside quotes it belongs to the record. */
-static bool input_newline(swi__input *input, int byte, bool quoted)
-{
-	bool whole = !quoted || input_keep(input, byte == '\n' ? "\n" : "\r", 1);
-	input->at++;
-	if (byte == '\r' && input_peek(input) == '\n') {
-		whole = (!quoted || input_keep(input, "\n", 1)) && whole;
-		input->at++;
-	}
-	input->line++;
-	return whole;
 }
 
 /* Takes the bytes up to the next quote or end of line that lie in one chunk: most of them need no state. */

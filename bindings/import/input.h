@@ -57,4 +57,7 @@ swi__got swi__input_record(swi__input *input, const char *delimiters);
 /* Reads past a line that ends with LF, CRLF or CR, whatever is in it. False: input->code says why. */
 bool swi__input_skip(swi__input *input);
 
+/* What is said of a file of JSON that is a list of records. */
+#define SWI__JSON_LIST "looks like a list of JSON, not JSON lines: one object must stand on each line, without [ , ]"
+
 #endif

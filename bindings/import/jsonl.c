@@ -361,6 +361,14 @@ static bool looks_like_csv(swi__slice line)
 	return false;
 }
 
+/* A first line that begins a list, and does not end it. */
+static bool looks_like_list(swi__slice line)
+{
+	line = swi__trim(line);
+	return line.length && line.bytes[0] == '[' &&
+	       (line.bytes[line.length - 1] != ']' || memchr(line.bytes, '{', line.length));
+}
+
 int swi__jsonl(swi__run *run)
 {
 	swi__flat flat = { .count = 0 };
@@ -374,6 +382,8 @@ int swi__jsonl(swi__run *run)
 		if (got == SWI__GOT_LONG)
 			code = swi__run_refuse(run, "", NULL, NO_VALUE,
 			                       "was longer than " STRINGIFY(SWI_LINE_MAX) " bytes");
+		else if (run->input.number == 1 && looks_like_list(run->input.row))
+			return swi__fail(run->error, SWK_ERR_INVALID, "%s", SWI__JSON_LIST);
 		else if (run->input.number == 1 && looks_like_csv(run->input.row))
 			return swi__fail(
 				run->error, SWK_ERR_INVALID,

@@ -38,6 +38,9 @@ int swi__run_refuse_field(swi__run *run, const char *field, swi__slice value, co
 int swi__run_table_known(swi__run *run, const char *table);
 int swi__run_field_known(swi__run *run, const char *table, const char *field);
 
+/* Asks the library likewise whether the field takes the text: SWK_ERR_INVALID when not, with the reason. */
+int swi__run_field_takes(swi__run *run, const char *table, const char *field, const char *text, swk_error *refusal);
+
 /* Asks the library likewise whether the field keeps dates, and whether it takes numbers with a fraction. */
 int swi__run_field_date(swi__run *run, const char *table, const char *field, bool *date);
 int swi__run_field_real(swi__run *run, const char *table, const char *field, bool *real);

@@ -56,6 +56,21 @@ static void encoding_find(swi__sample *sample)
 		sample->encoding = SWI__ENCODING_WINDOWS_1252;
 }
 
+/* In words what the file is if it is no CSV; NULL: nothing speaks against that. */
+static const char *no_csv(swi__slice file)
+{
+	swi__encoding settled = SWI__ENCODING_UNKNOWN;
+	size_t mark;
+	if (file.length && file.bytes[0] == '{')
+		return "looks like JSON lines, which are imported without a map: their keys are the fields";
+	if (file.length && file.bytes[0] == '[')
+		return SWI__JSON_LIST;
+	if (!swi__encoding_refusal(file) && !swi__encoding_settle(file, &settled, &mark) &&
+	    settled == SWI__ENCODING_UTF8 && memchr(file.bytes, '\0', file.length))
+		return "has bytes of zero in it, so it is no text";
+	return NULL;
+}
+
 /* Begins to read the beginning, again and again. */
 static int input_again(const swi__sample *sample, swi__slice *rest, swi__input *input, swk_error *error)
 {
@@ -155,13 +170,42 @@ static int layout_find(swi__sample *sample, swk_error *error)
 
 /* -------------------------------------------------------------------------------------------- rows */
 
-static int take_names(swi__sample *sample, swi__cells *cells, const swi__cells *record, swk_error *error)
+static int take_row(swi__cells *cells, const swi__cells *record, swk_error *error)
 {
+	for (size_t i = 0; i < record->count; i++)
+		swi__cells_add(cells, record->cells[i].bytes, record->cells[i].length);
+	return cells->failed ? swi__fail_memory(error) : SWK_OK;
+}
+
+/* Whether an earlier cell is the same, which as a column's name it may not be. */
+static bool stands_before(const swi__cells *record, size_t at)
+{
+	swi__slice name = record->cells[at];
+	for (size_t i = 0; i < at && name.length; i++)
+		if (record->cells[i].length == name.length &&
+		    memcmp(record->cells[i].bytes, name.bytes, name.length) == 0)
+			return true;
+	return false;
+}
+
+/* Columns of one name are told apart by their numbers: "Date", "Date (3)". */
+static int take_heading(swi__sample *sample, swi__cells *cells, const swi__cells *record, swk_error *error)
+{
+	char name[160];
 	sample->columns = record->count;
 	if (sample->columns > COLUMNS_MAX)
 		return swi__fail(error, SWK_ERR_INVALID, "the heading has more than %d columns", COLUMNS_MAX);
-	for (size_t i = 0; i < record->count; i++)
-		swi__cells_add(cells, record->cells[i].bytes, record->cells[i].length);
+	for (size_t i = 0; i < record->count; i++) {
+		swi__slice cell = record->cells[i];
+		if (!stands_before(record, i)) {
+			swi__cells_add(cells, cell.bytes, cell.length);
+			continue;
+		}
+		int length = snprintf(name, sizeof name, "%.*s (%zu)", cell.length < 128 ? (int)cell.length : 128,
+		                      cell.bytes, i + 1);
+		swi__cells_add(cells, name, (size_t)length);
+		sample->doubled = sample->doubled ? sample->doubled : i + 1;
+	}
 	return cells->failed ? swi__fail_memory(error) : SWK_OK;
 }
 
@@ -180,10 +224,12 @@ static int take_records(swi__sample *sample, swi__input *input, swi__splitter *s
 			sample->delimiter_named = swi__delimiter_found(input->row) != sample->delimiter;
 		if (split || !record.count)
 			continue;
-		bool heading = !sample->columns;
-		if (heading || record.count == sample->columns) {
-			code = take_names(sample, cells, &record, error);
-			sample->rows += !heading;
+		if (!sample->columns) {
+			code = take_heading(sample, cells, &record, error);
+			sample->heading_end = (size_t)input->line - 1;
+		} else if (record.count == sample->columns) {
+			code = take_row(cells, &record, error);
+			sample->rows++;
 		} else {
 			sample->odd++;
 		}
@@ -243,6 +289,7 @@ static int heading_number(swi__sample *sample, swi__cells *cells, swk_error *err
 	swi__cells_done(cells);
 	*cells = numbered;
 	sample->header = false;
+	sample->doubled = 0;
 	sample->rows++;
 	return numbered.failed ? swi__fail_memory(error) : SWK_OK;
 }
@@ -261,9 +308,9 @@ int swi__sample_read(swi__sample *sample, swi_read read, void *read_context, siz
 	int code = file_read(sample, read, read_context, error);
 	if (code)
 		return code;
-	if (sample->file.length && sample->file.bytes[0] == '{')
-		return swi__fail(error, SWK_ERR_INVALID,
-		                 "looks like JSON lines, which are imported without a map: their keys are the fields");
+	const char *wrong = no_csv(swi__trim(swi__text_slice(&sample->file)));
+	if (wrong)
+		return swi__fail(error, SWK_ERR_INVALID, "%s", wrong);
 	encoding_find(sample);
 	code = layout_find(sample, error);
 	if (!code)

@@ -126,6 +126,7 @@ void swi__sniff_dates(const swi__column_cells *column, bool day_first, swi__date
 {
 	*dates = (swi__dates){ .filled = swi__sniff_filled(column), .day_known = true };
 	date_tally tally = { .column = column, .done = swi__alloc(column->rows, sizeof(bool)) };
+	dates->failed = !tally.done;
 	while (tally.done && dates->count < SWI__FORMS_MAX && dates->read < dates->filled) {
 		tally_count(&tally);
 		size_t best = tally_best(&tally, day_first);

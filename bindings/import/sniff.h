@@ -28,6 +28,7 @@ typedef struct swi__dates {
 	char forms[SWI__FORMS_MAX][SWI__FORM_TEXT]; /* those that together read most cells, the best first */
 	size_t count;
 	size_t filled, read; /* cells */
+	bool failed;         /* memory: nothing was read */
 	bool time, offset;   /* the first form says a time, an offset from UTC */
 	bool day_known;      /* some cell shows which number is the day; false where both orders read all cells */
 	bool day_first; /* of numbers, the first form's order; where that is not known as the caller would have it */

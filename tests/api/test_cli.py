@@ -90,6 +90,7 @@ class Usage(Case):
             ("unknown option --x", "init", "--x", "s.swk"),
             ("unknown option --x", "init", "s.swk", "--x=1"),
             ("unknown option -x", "init", "-x", "s.swk"),
+            ('no table "calls" (did you mean call?)', "import", "s.swk", "-", "--table", "calls"),
             ("unknown option --by", "import", "s.swk", "-", "--by", "rep"),
             ("STORE was not given", "init"),
             ("FILE was not given", "import", "s.swk"),
@@ -470,7 +471,7 @@ class Maps(Case):
         two = [{"table": "call", "fields": fields, "zone": zone} for zone in ("UTC", "Asia/Tokyo")]
         self.take(two, "", code=1, err="zone")
         self.assertFalse((self.folder / "s.swk").exists())
-        self.take({"table": "call", "fields": {"id": "id", "mood": "x"}}, "", code=2, err='no field "mood"')
+        self.take({"table": "call", "fields": {"id": "id", "mood": "x"}}, "", code=1, err='no field "mood"')
         self.take({"table": "call", "fields": {"id": "id"}}, "at\n", code=1, err='no column "id"')
 
     def test_durations_and_numbers(self):

@@ -110,10 +110,22 @@ class Kinds(Importing):
     def test_csv_for_json_lines(self):
         self.check(1, "import", "s.swk", "-", given="Deal ID;Amount\n1;5\n", out="", err="looks like CSV: name its")
         self.check(3, "import", "s.swk", "-", given="nonsense\n", err="was not JSON")
+        for text in ('[{"table":"call"}]\n', '[\n{"table":"call"},\n'):
+            self.check(1, "import", "s.swk", "-", given=text, out="", err="one object must stand on each line")
 
     def test_headings_of_somebody_else(self):
         err = 'has column "Deal ID", which table opportunity has not: it needs a map or a preset'
         self.check(1, "import", "s.swk", "--table", "opportunity", "-", given="Deal ID;Amount\n1;5\n", out="", err=err)
+
+    def test_json_lines_end_as_they_like(self):
+        row = {"table": "call", "at": "2026-11-02"}
+        lines = [json.dumps(row | {"id": f"c{n}", "rep": "x" * (n % 200)}) for n in range(999)]
+        for end in ("\r", "\r\n", "\n"):
+            with self.subTest(end=end):
+                (self.folder / "s.swk").unlink(missing_ok=True)
+                self.check(0, "import", "s.swk", "-", given=end.join(lines), out=DONE.format(999))
+                self.check(3, "import", "s.swk", "-", given=end.join([*lines[:3], "", "x", ""]),
+                           err="standard input:5: ")  # fmt: skip
 
     def test_json_lines_for_csv(self):
         self.write("f.jsonl", '{"table":"call"}\n')
@@ -311,6 +323,31 @@ class Told(Importing):
         self.assertEqual([], self.warned(self.DEALS, text.replace("$", "")))
         self.assertEqual([], self.warned(self.DEALS | {"constants": {"currency": "USD"}}, text))
 
+    def test_mistakes_in_a_map_are_told_once_and_where(self):
+        fields = calls()["fields"]
+        self.write("f.csv", "Id,Date,Agent\nc1,2026-11-02,x\nc2,2026-11-02,x\n")
+        for more, err in (
+            ({"outcome": {"column": "Agent", "values": {"x": "closed"}}}, 'in field outcome: "closed" '),
+            ({"outcome": {"column": "Agent", "values": {"y": "busy"}, "else": "no"}}, 'in field outcome: "no" '),
+            ({"nope": "Agent"}, 'wrong: table call has no field "nope"'),
+        ):
+            with self.subTest(err=err):
+                self.write("m.json", json.dumps({"table": "call", "fields": fields | more}))
+                said = "salesweek: m.json: the map was wrong"
+                self.check(1, "import", "s.swk", "--map", "m.json", "f.csv", out="", err=err)
+                self.check(1, "import", "s.swk", "--map", "m.json", "f.csv", out="", err=said)
+        self.write("m.json", json.dumps(calls(constants={"outcome": "closed"})))
+        self.check(1, "import", "s.swk", "--map", "m.json", "f.csv", out="", err='in field outcome: "closed" ')
+        self.write("m.json", json.dumps(calls(table="calls")))
+        self.check(1, "import", "s.swk", "--map", "m.json", "f.csv", out="", err="m.json: the map was wrong: there ")
+
+    def test_rejects_never_overwrite_the_map(self):
+        self.write("f.csv", "Id,Date,Agent\nc1,never,x\n")
+        text = json.dumps(calls())
+        self.write("m.json", text)
+        self.check(1, "import", "s.swk", "--map", "m.json", "f.csv", "--rejects", "m.json", err="m.json: is the map")
+        self.assertEqual(text, (self.folder / "m.json").read_text())
+
     def test_a_store_that_nothing_went_into_is_not_made(self):
         self.write("f.csv", "Id,Date,Agent\nc1,never,x\n")
         self.write("other.csv", "Id,Date\n")
@@ -371,6 +408,12 @@ class Presets(Case):
                 self.take(preset, "opportunity", heading, *rows, out=DONE.format(3))
                 self.assertEqual([("Ann", 1, 1, "1234567.00")], self.deals())
                 (self.folder / "s.swk").unlink()
+
+    def test_deals_that_were_deleted(self):
+        heading = "Deal - ID,Deal - Status,Deal - Owner,Deal - Value,Deal - Deal created,Deal - Closed on"
+        self.take("pipedrive", "opportunity", heading, "1,Won,Ann,5,2026-10-02,2026-11-13",
+                  "2,Deleted,Ann,5,2026-10-02,2026-11-13", out=DONE.format(2))  # fmt: skip
+        self.assertEqual([("Ann", 1, 0, "5.00")], self.deals())
 
     def test_leads_merged_and_deleted(self):
         heading = "Id,CreatedDate,OwnerId,LeadSource,IsDeleted,MasterRecordId"

@@ -110,6 +110,17 @@ class Files(Proposing):
                 self.assertEqual(expected, layout)
                 self.taken(a_map, given, "accepted 2, unchanged 0, rejected 0\n")
 
+    def test_a_heading_with_a_column_twice(self):
+        text = 'Calls\n\nCall ID,Start,Note,"Note",Agent\nc1,2026-11-02 09:30,a,b,ann\nc2,2026-11-02 09:30,,,bob\n'
+        a_map, notes = self.propose(text, "--table", "call")
+        self.assertEqual(["Call ID", "Start", "Note", "Note (4)", "Agent"], a_map["header"])
+        self.noted(notes, 'the heading has column "Note (4)" twice: "header" names the columns apart')
+        self.taken(a_map, text, "accepted 2, unchanged 0, rejected 0\n")
+
+    def test_nobody_is_named(self):
+        _, notes = self.propose(rows("Deal ID,Created,Amount", "a{n},2026-11-01,5"), "--table", "opportunity")
+        self.noted(notes, "no column was found for rep")
+
     def test_without_a_heading(self):
         text = rows("1,2026-11-02 09:30:00,ann", "{n}0,2026-11-03 09:30:00,bob", times=5)
         a_map, notes = self.propose(text, "--table", "call")
@@ -122,6 +133,19 @@ class Files(Proposing):
             with self.subTest(err=err):
                 _, notes = self.propose(text, code=1)
                 self.noted(notes, err)
+        for text, err in (
+            ('[{"table": "call"}]', "looks like a list of JSON"),
+            ("Call ID,Start\nc1,2026-11-02\n".encode("utf-32"), "UTF-32"),
+            ("Call ID,Start\nc1,2026-11-02\n".encode("utf-32-le"), "UTF-32"),
+            (b"Call ID,Start\nc1,2026-11-02\n" + b"x" * 200 + bytes(9), "bytes of zero"),
+            ("account,sector,revenue,employees\nAcme,medical,1100.04,2822\nBetasoloin,medical,251.41,495\n",
+             "fits no table"),
+            ("a,b\nx,y\nz,w\n", "fits no table"),
+        ):  # fmt: skip
+            with self.subTest(err=err):
+                _, notes = self.propose(text, code=1)
+                self.noted(notes, err)
+                self.assertEqual(1, len(notes))
         _, notes = self.propose("a\n", "--table", "nope", code=2)
         self.noted(notes, 'no table "nope"')
 
