@@ -154,7 +154,7 @@ static void escape_write(swk__glyph *glyph, uint32_t point, unsigned char byte)
 swk__glyph swk__display_glyph(swk__slice text, size_t at)
 {
 	swk__glyph glyph = { .places = 1 };
-	uint32_t point = point_at(text, at, &glyph.length);
+	uint32_t point = glyph.point = point_at(text, at, &glyph.length);
 	bool joiner = point == 0x200c || point == 0x200d;
 	if (point == UINT32_MAX || WITHIN(escaped, point) || (joiner && !joins(text, at, glyph.length)))
 		escape_write(&glyph, point, (unsigned char)text.bytes[at]);

@@ -15,6 +15,7 @@
 typedef struct swk__glyph {
 	size_t length;   /* bytes of the text that it stands for */
 	size_t places;   /* of what is shown */
+	uint32_t point;  /* its number; UINT32_MAX: the byte is of no character */
 	char escape[12]; /* what is shown; empty: the bytes themselves */
 } swk__glyph;
 

@@ -248,19 +248,34 @@ static void csv_print(struct sink *sink, const swk_result *result)
 
 /* -------------------------------------------------------------------------------------------- JSON */
 
+/* One UTF-16 unit, or the two of a character beyond them. */
+static void json_escape(struct sink *sink, uint32_t point)
+{
+	char escape[16];
+	if (point < 0x10000)
+		snprintf(escape, sizeof escape, "\\u%04x", (unsigned)point);
+	else
+		snprintf(escape, sizeof escape, "\\u%04x\\u%04x", (unsigned)(0xd7c0 + (point >> 10)),
+		         (unsigned)(0xdc00 + (point & 0x3ff)));
+	put_text(sink, escape);
+}
+
+/* What a terminal would obey, or not show, is escaped: JSON means the same by it, and it harms nobody who looks. */
 static void json_string(struct sink *sink, swk__slice text)
 {
 	put(sink, "\"", 1);
-	for (size_t i = 0; i < text.length; i++) {
-		unsigned char byte = (unsigned char)text.bytes[i];
-		char escape[8];
-		if (byte < 0x20) {
-			snprintf(escape, sizeof escape, "\\u%04x", byte);
-			put_text(sink, escape);
-			continue;
+	for (size_t at = 0; at < text.length;) {
+		unsigned char byte = (unsigned char)text.bytes[at];
+		swk__glyph glyph = { .length = 1 };
+		if (byte < 0x20 || byte > 0x7e)
+			glyph = swk__display_glyph(text, at);
+		if (glyph.escape[0] && glyph.point != UINT32_MAX) {
+			json_escape(sink, glyph.point);
+		} else {
+			put(sink, "\\", byte == '"' || byte == '\\');
+			put(sink, text.bytes + at, glyph.length);
 		}
-		put(sink, "\\", byte == '"' || byte == '\\');
-		put(sink, text.bytes + i, 1);
+		at += glyph.length;
 	}
 	put(sink, "\"", 1);
 }
