@@ -80,7 +80,8 @@ static bool terminal_dumb(void)
 	return term && strcmp(term, "dumb") == 0;
 }
 
-/* True when the locale names a character set and it is another one than UTF-8. Records are UTF-8 in any case. */
+/* True when the locale names a character set and it is another one than UTF-8, as C and POSIX do. Records are UTF-8 in
+ * any case. */
 static bool charset_other(void)
 {
 	const char *locale = environment("LC_ALL");
@@ -88,6 +89,8 @@ static bool charset_other(void)
 		locale = environment("LC_CTYPE");
 	if (!locale)
 		locale = environment("LANG");
+	if (locale && (strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0))
+		return true;
 	const char *charset = locale ? strchr(locale, '.') : NULL;
 	return charset && strncasecmp(charset, ".utf-8", 6) != 0 && strncasecmp(charset, ".utf8", 5) != 0;
 }

@@ -8,15 +8,25 @@ typedef struct csv_filter {
 	const swk_result *result;
 	swk_write write;
 	void *context;
-	size_t column;
+	size_t row, column;
 	bool heading, begun, quoted; /* in the heading; in a cell; in a quoted one */
 } csv_filter;
 
-/* Whether a cell of text that begins with this byte is taken for a formula. */
-static bool dangerous(const csv_filter *filter, char byte)
+/* Whether the cell is a text that is taken for a formula: by its first character, which may be a fullwidth one, behind
+ * byte order marks, which are not seen. */
+static bool dangerous(const csv_filter *filter)
 {
-	return !filter->heading && swk_result_type(filter->result, filter->column) == SWK_TYPE_TEXT && byte &&
-	       strchr("=+-@\t\r\n", byte);
+	static const char *const signs[] = { "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠" };
+	static const char mark[] = "\xef\xbb\xbf";
+	if (filter->heading || swk_result_type(filter->result, filter->column) != SWK_TYPE_TEXT)
+		return false;
+	const char *text = swk_result_text(filter->result, filter->row, filter->column, NULL);
+	while (text && strncmp(text, mark, strlen(mark)) == 0)
+		text += strlen(mark);
+	for (size_t i = 0; text && i < SWI__COUNT(signs); i++)
+		if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+			return true;
+	return false;
 }
 
 /* Moves over a byte; returns what is to be put before it. */
@@ -30,13 +40,14 @@ static const char *filter_step(csv_filter *filter, char byte)
 	if (!filter->quoted && (byte == ',' || byte == '\r' || byte == '\n')) {
 		filter->begun = false;
 		filter->column = byte == ',' ? filter->column + 1 : 0;
-		filter->heading &= byte == ',';
+		filter->row += byte == '\n' && !filter->heading;
+		filter->heading &= byte != '\n';
 		return "";
 	}
 	filter->begun = true;
 	if (byte == '"')
 		filter->quoted = !filter->quoted;
-	return first && dangerous(filter, byte) ? "'" : "";
+	return first && dangerous(filter) ? "'" : "";
 }
 
 static int filter_write(void *context, const char *bytes, size_t length)

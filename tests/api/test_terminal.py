@@ -54,6 +54,9 @@ HOSTILE = {
     "plus": "+1+1",
     "minus": "-2+3",
     "at": "@SUM(A1)",
+    "fullwidth": "＝1＋1",
+    "marked": "\ufeff=1+1",
+    "tag": "a\U000e0041b",
     "percent": "%s%n%d",
     "markup": "<b>&amp;</b>",
     "long": "x" * 255,
@@ -185,6 +188,9 @@ class Hostile(Case):
                        r"Ann\u200b\u2060\ufeff\u00ad",
                        r"An\u200dn", "東京営業部", "שרה לוי", "=HYPERLINK", "%s%n%d", "<b>&amp;</b>"):  # fmt: skip
             self.assertIn(escape, text)
+        # A mark of direction follows what runs from right to left, and not wide forms of Latin ones.
+        self.assertIn("שרה לוי\u200e", text)
+        self.assertNotIn("＝1＋1\u200e", text)
         # A name that is too wide goes on below; all of it is there.
         letters = sum(line.split(" ")[0].count("x") for line in self.table(
             "report", "s.swk", "calls", "--by", "rep", "--total", "--width", "80").split("\n\n")[1].splitlines()
@@ -197,6 +203,10 @@ class Hostile(Case):
         self.assertEqual(expected, [row["rep"] for row in csv.DictReader(io.StringIO(text, newline=""))])
         text = self.run_program("report", "s.swk", "calls", "--by", "rep", "--total", "--format", "json")[0]
         self.assertEqual(expected, [row["rep"] for row in json.loads(text)])
+        self.harmless(text)
+        self.assertIn('"exe\\u202etxt.\\u202c"', text)
+        self.assertIn('"a\\udb40\\udc41b"', text)
+        self.assertIn('"東京営業部"', text)
 
     def test_spreadsheets_take_no_cell_for_a_formula(self):
         words = ("report", "s.swk", "calls", "--by", "rep", "--total", "--format")
@@ -206,10 +216,10 @@ class Hostile(Case):
         safe = list(csv.DictReader(io.StringIO(text[1:], newline="")))
         told = 0
         for row, kept in zip(safe, exact, strict=True):
-            quoted = kept["rep"].startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+            quoted = kept["rep"].lstrip("\ufeff").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
             told += quoted
             self.assertEqual(row, kept | {"rep": "'" * quoted + kept["rep"]})
-        self.assertEqual(4, told)
+        self.assertEqual(6, told)
         # Numbers below 0 stay numbers.
         self.run_program("import", "m.swk", "-", given=json.dumps(
             {"table": "opportunity", "id": "o", "created_at": "2026-11-02", "amount": -5, "outcome": "won",
@@ -289,11 +299,11 @@ class Tables(Case):
         self.assertIn("--color", self.run_program(*self.words, "--color", "blue", code=2)[1])
 
     def test_ascii_where_the_terminal_knows_no_more(self):
-        for environment in ({"TERM": "dumb"}, {"LC_ALL": "de_DE.ISO-8859-1"}):
+        for environment in ({"TERM": "dumb"}, {"LC_ALL": "de_DE.ISO-8859-1"}, {"LC_ALL": "C"}, {"LANG": "POSIX"}):
             text = self.table(*self.words, **environment)
             self.assertTrue(text.isascii())
             self.fits(text, 80)
-        for locale in ("C", "C.UTF-8", "en_US.utf8"):
+        for locale in ("C.UTF-8", "en_US.utf8", "de_DE"):
             self.assertIn("█", self.table(*self.words, LC_ALL=locale))
 
 
