@@ -34,6 +34,9 @@ static int question_by(const cli_arguments *arguments, report_question *question
 		char *comma = strchr(name, ',');
 		if (comma)
 			*comma++ = '\0';
+		if (!*name)
+			return usage(arguments->command,
+			             "option --by has an empty name, not dimensions with commas between them");
 		question->by[count++] = name;
 		name = comma;
 	}

@@ -4,6 +4,7 @@
 #include "manual.h"
 #include "names.h"
 #include "output.h"
+#include "salesweek_import.h"
 #include "support.h"
 
 #include <stdio.h>
@@ -15,6 +16,7 @@ typedef struct cli_completion {
 	size_t prefix_length;
 	const char *report; /* NULL: not given yet */
 	const char *option; /* of --set: the name whose values are wanted */
+	const char *preset; /* NULL: none */
 } cli_completion;
 
 static void offer(const cli_completion *completion, const char *candidate, const char *after)
@@ -27,6 +29,31 @@ static void offer_name(void *context, const char *name, const char *values)
 {
 	(void)values;
 	offer(context, name, "");
+}
+
+/* A dimension that stands not yet before the last comma. */
+static void offer_dimension(void *context, const char *name, const char *values)
+{
+	const cli_completion *completion = context;
+	size_t length = strlen(name);
+	(void)values;
+	for (const char *at = completion->prefix; at < completion->start;) {
+		size_t other = strcspn(at, ",=");
+		if (other == length && memcmp(at, name, length) == 0)
+			return;
+		at += other + 1;
+	}
+	offer(completion, name, "");
+}
+
+/* The tables that a preset has maps for. */
+static void offer_tables(const cli_completion *completion)
+{
+	for (size_t i = 0; i < swi_preset_count(); i++) {
+		swi_preset preset = { .size = sizeof preset };
+		if (!swi_preset_get(i, &preset, NULL) && strcmp(preset.name, completion->preset) == 0)
+			offer(completion, preset.table, "");
+	}
 }
 
 static void offer_pair(void *context, const char *name, const char *values)
@@ -88,13 +115,15 @@ static void complete_set(cli_completion *completion)
 
 static void complete_value(cli_completion *completion, const cli_option *option)
 {
-	if (option->choices)
+	if (option == &cli_options[OPTION_TABLE] && completion->preset)
+		offer_tables(completion);
+	else if (option->choices)
 		offer_words(completion, option->choices, "");
 	if (!completion->report)
 		return;
 	if (option == &cli_options[OPTION_BY]) {
 		split(completion, ',');
-		names_each(completion->report, "dimension", offer_name, completion);
+		names_each(completion->report, "dimension", offer_dimension, completion);
 	} else if (option == &cli_options[OPTION_WHERE] && !strchr(completion->start, '=')) {
 		names_each(completion->report, "dimension", offer_pair, completion);
 	} else if (option == &cli_options[OPTION_SET]) {
@@ -133,6 +162,17 @@ static void complete_operand(cli_completion *completion, const cli_command *comm
 		complete_commands(completion);
 }
 
+/* Remembers the preset that a word names, behind its option or in it. */
+static void preset_take(cli_completion *completion, const cli_option *pending, const cli_option *option, char *word)
+{
+	const cli_option *preset = &cli_options[OPTION_PRESET];
+	const char *value = strchr(word, '=');
+	if (pending == preset)
+		completion->preset = word;
+	else if (!pending && option == preset && value)
+		completion->preset = value + 1;
+}
+
 static void complete_words(const cli_command *command, int count, char **words)
 {
 	cli_completion completion = { .start = words[count - 1], .prefix = words[count - 1] };
@@ -143,6 +183,7 @@ static void complete_words(const cli_command *command, int count, char **words)
 		if (!pending && !option && operands < command->operand_count &&
 		    strcmp(command->operands[operands++], "REPORT") == 0)
 			completion.report = words[i];
+		preset_take(&completion, pending, option, words[i]);
 		pending = !pending && option && option->value && !strchr(words[i], '=') ? option : NULL;
 	}
 	const cli_option *option = option_of(command, completion.start);

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <time.h>
 
-#define DAY_US INT64_C(86400000000)
 #define MINUTE_US INT64_C(60000000)
 
 typedef struct civil_date {

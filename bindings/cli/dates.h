@@ -8,6 +8,7 @@
 #include "salesweek.h"
 
 #define DATE_TEXT 64
+#define DAY_US INT64_C(86400000000)
 
 /* Of days since 1970-01-01: "2 Nov", "Mon 2 Nov 2026", "2026-11-02". */
 void date_short(int64_t days, char text[DATE_TEXT]);

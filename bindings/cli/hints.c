@@ -8,8 +8,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#define DAY_US INT64_C(86400000000)
-
 /* Older than this is worth a word: a week that is imported on its last day is up to a week old. */
 #define OLD_DAYS 8
 #define BEHIND_DAYS 15

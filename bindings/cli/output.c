@@ -38,6 +38,9 @@ int output_finish(int code)
 		output_errno = errno;
 	if (!output_errno)
 		return code;
+	/* Who reads no further, as head does, wants to hear of nothing. */
+	if (output_errno == EPIPE)
+		return EXIT_ERROR;
 	return fail("standard output: %s", strerror_r(output_errno, text, sizeof text));
 }
 
@@ -104,6 +107,10 @@ int fail_error_with(const char *subject, int code, const swk_error *error, const
 	}
 	if (!swk_error_format(error, text, sizeof text))
 		snprintf(text, sizeof text, "%s", swk_code_name(code));
+	/* Errors of files name them already. */
+	size_t length = subject ? strlen(subject) : 0;
+	if (length && strncmp(text, subject, length) == 0 && text[length] == ':')
+		subject = NULL;
 	complain("%s%s%s%s", subject ? subject : "", subject ? ": " : "", text, more);
 	return code == SWK_ERR_USAGE || code == SWK_ERR_ZONE ? EXIT_USAGE : EXIT_ERROR;
 }

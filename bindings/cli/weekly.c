@@ -15,7 +15,6 @@
 #define WEEKS 12
 #define LINES 4
 #define HEADLINE 400
-#define DAY_US INT64_C(86400000000)
 
 /* An interval wider than this, in parts of one, says too little to compare. */
 #define SHARE_TOLD 0.4
@@ -115,6 +114,9 @@ static swk_result *weeks_ask(const weekly_screen *weekly, const char *from, cons
 	query.to = to;
 	query.flags = SWK_QUERY_FILL;
 	int failed = swk_store_report(weekly->store, &query, &result, &error);
+	/* Both ends of the window are the week that was asked for. */
+	if (strcmp(error.field, "from") == 0 || strcmp(error.field, "to") == 0)
+		snprintf(error.field, sizeof error.field, "week");
 	*code = failed ? fail_error(NULL, failed, &error) : EXIT_DONE;
 	return failed ? NULL : result;
 }

@@ -168,6 +168,8 @@ class Usage(Case):
                 self.assertTrue(text.startswith(f"Usage: salesweek {command}"))
                 self.assertIn(f"Examples:\n  salesweek {command}", text)
         self.assertIn("Usage: salesweek COMMAND", self.check(0, "--help"))
+        self.assertEqual(self.check(0, "--help"), self.check(0, "-h"))
+        self.assertEqual(self.check(0, "report", "--help"), self.check(0, "report", "-h"))
         self.assertRegex(self.check(0, "--version"), r"^salesweek \d+\.\d+\.\d+\n$")
 
     def test_output_that_cannot_be_written_is_an_error(self):
@@ -184,7 +186,8 @@ class Usage(Case):
         os.close(read)
         done = subprocess.run([PROGRAM, "catalog"], stdout=write, stderr=subprocess.PIPE, timeout=60, check=False)
         os.close(write)
-        self.assertEqual((1, b"salesweek: standard output: Broken pipe\n"), (done.returncode, done.stderr))
+        # Nobody reads on: nothing to complain of.
+        self.assertEqual((1, b""), (done.returncode, done.stderr))
 
     def test_closed_streams_harm_no_store(self):
         self.check(0, "import", "s.swk", "-", given=GOOD)

@@ -118,6 +118,7 @@ LINES = (
     ("salesweek report s.swk win", ["win_rate"]),
     ("salesweek report s.swk calls --prev", ["--previous"]),
     ("salesweek report s.swk calls --by rep,wee", ["rep,weekday"]),
+    ("salesweek report s.swk calls --by rep,team,re", ["rep,team,region"]),
     ("salesweek report s.swk win_rate --by wee", []),
     ("salesweek report --by rep s.swk meetings --where ta", ["tactic="]),
     ("salesweek report s.swk conversion --set bas", ["basis="]),
@@ -125,6 +126,8 @@ LINES = (
     ("salesweek weekly s.swk --color n", ["never"]),
     ("salesweek import s.swk --preset pi", ["pipedrive"]),
     ("salesweek import s.swk --table op", ["opportunity"]),
+    ("salesweek import s.swk --preset zoho --table sc", []),
+    ("salesweek import s.swk --preset zoho --table op", ["opportunity"]),
     ("salesweek init s.swk --week-start su", ["sunday"]),
     ("salesweek help in", ["init", "info"]),
     ("salesweek report s", []),  # a file

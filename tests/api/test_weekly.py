@@ -11,6 +11,7 @@ import io
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -202,6 +203,25 @@ class Told(Case):
     def test_no_records(self):
         self.run_program("init", "s.swk")
         self.assertIn("There is no record in this store yet", self.week())
+
+    def test_the_command_of_a_hint_can_be_copied(self):
+        name = "a store's name; with 'everything' that a shell could take for something of its own.swk"
+        rows = json.dumps({"table": "call", "id": "c", "at": "2026-11-07T23:30:00Z"})
+        self.run_program("import", name, "-", given=rows)
+        words = ("--zone", "Asia/Tokyo", "--week-start", "sunday", "--currency", "EUR")
+        text = self.run_program("weekly", name, *words, "--now", "2026-12-01", "--width", "60")
+        (line,) = [line for line in text.splitlines() if line.startswith("  salesweek ")]
+        self.assertEqual(["salesweek", "weekly", name, "--week", "2026-11-08", *words], shlex.split(line))
+        self.assertTrue(self.run_program(*shlex.split(line)[1:]).startswith("Week 2026-11-08: "))
+
+    def test_a_week_that_is_none_is_named(self):
+        self.run_program("init", "s.swk")
+        said = self.run_program("weekly", "s.swk", "--week", "2026-W60", code=2)
+        self.assertIn("field week", said)
+        self.assertIn("--week was empty", self.run_program("weekly", "s.swk", "--week", "", code=2))
+        for by in ("", "rep,", ",rep"):
+            self.assertIn("--by", self.run_program("report", "s.swk", "calls", "--by", by, code=2))
+        self.assertEqual(1, self.run_program("weekly", "nosuch.swk", code=1).count("nosuch.swk"))
 
     def test_a_close_is_a_record_of_its_week(self):
         self.give({"table": "opportunity", "id": "o", "created_at": "2026-10-05", "closed_at": "2026-11-03",
