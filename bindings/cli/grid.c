@@ -302,6 +302,9 @@ static void heading_line(grid_pen *pen, const struct grid_column *column, size_t
 	size_t count = lines_count(rest, column->width), unit = lines - 1;
 	if (line == unit) {
 		text = swi__slice_of(pen->block->grid->bytes.bytes + column->unit);
+		/* The ends of a chart that had to become narrower. */
+		if (places(text) > column->width)
+			text.length = 0;
 	} else if (line + count >= unit) {
 		for (size_t at = unit - count; at <= line; at++)
 			text = line_take(&rest, column->width);
@@ -357,7 +360,9 @@ static void cell_put(grid_pen *pen, const struct grid_column *column, const stru
 	                                                              : 0;
 	size_t shift = fits ? column->before - cell->before + (column->flags & GRID_RIGHT ? spare : 0) : 0;
 	swi__slice line = line_take(rest, column->width);
-	size_t taken = shift + places(line);
+	size_t most = column->width - (fits ? places(line) : 0), taken;
+	shift = shift < most ? shift : most;
+	taken = shift + places(line);
 	pen_put(pen, shift, line, cell->style, taken < column->width ? column->width - taken : 0);
 }
 

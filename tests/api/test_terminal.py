@@ -267,6 +267,15 @@ class Tables(Case):
         for width in ("39", "0", "-1", "80x", "", "1001", "99999999999999999999"):
             self.assertIn("--width", self.run_program(*self.words, "--width", width, code=2)[1])
 
+    def test_no_screen_is_too_narrow(self):
+        for report in ("calls", "responses", "first_touch", "deals", "scores", "conversion", "meetings", "win_rate"):
+            for more in ((), ("--by", "rep"), ("--by", "rep", "--previous", "--total")):
+                with self.subTest(report=report, more=more):
+                    words = ("report", "s.swk", report, *more, "--now", "2026-11-09", "--width", "40")
+                    self.assertEqual([], [line for line in self.table(*words).splitlines() if places(line) > 40])
+        self.fits(self.table("info", "s.swk", "--width", "40"), 40)
+        self.fits(self.table("catalog", "--width", "40"), 40)
+
     def test_hours_of_all_days_stay_apart(self):
         def calls(name, hours, each):
             rows = [{"table": "call", "id": f"{hour}-{n}", "at": f"2026-11-02T{hour:02}:30:00Z", "rep": "r",
@@ -299,7 +308,7 @@ class Tables(Case):
         self.assertIn("--color", self.run_program(*self.words, "--color", "blue", code=2)[1])
 
     def test_ascii_where_the_terminal_knows_no_more(self):
-        for environment in ({"TERM": "dumb"}, {"LC_ALL": "de_DE.ISO-8859-1"}, {"LC_ALL": "C"}, {"LANG": "POSIX"}):
+        for environment in ({"TERM": "dumb"}, {"LC_ALL": "de_DE.ISO-8859-1"}, {"LC_ALL": "C"}, {"LC_ALL": "POSIX"}):
             text = self.table(*self.words, **environment)
             self.assertTrue(text.isascii())
             self.fits(text, 80)

@@ -449,12 +449,14 @@ static void test_csv_quoting(void **state)
 /* RFC 8259, section 7. */
 static void test_json_escaping(void **state)
 {
-	static const char *const texts[] = { "q\"b\\s/", "\b\t\n\x1f\x7f", "ünï\xf0\x9f\x98\x80", NULL };
+	static const char *const texts[] = { "q\"b\\s/", "\b\t\n\x1f\x7f", "ünï\xf0\x9f\x98\x80",
+		                             "\xe2\x80\xae\xf3\xa0\x81\x81", NULL };
 	(void)state;
 	swk_result *result = result_texts(texts);
-	assert_written(result, SWK_FORMAT_JSON,
-	               "[\n{\"t\":\"q\\\"b\\\\s/\",\"n\":1},\n{\"t\":\"\\u0008\\u0009\\u000a\\u001f\x7f\",\"n\":1},\n"
-	               "{\"t\":\"ünï\xf0\x9f\x98\x80\",\"n\":1}\n]\n");
+	assert_written(
+		result, SWK_FORMAT_JSON,
+		"[\n{\"t\":\"q\\\"b\\\\s/\",\"n\":1},\n{\"t\":\"\\u0008\\u0009\\u000a\\u001f\\u007f\",\"n\":1},\n"
+		"{\"t\":\"ünï\xf0\x9f\x98\x80\",\"n\":1},\n{\"t\":\"\\u202e\\udb40\\udc41\",\"n\":1}\n]\n");
 	swk_result_free(result);
 }
 
