@@ -60,7 +60,7 @@ static int result_show(const cli_arguments *arguments, swk_result *result,
 	return code;
 }
 
-/* In a terminal also what is wrong with the records. */
+/* In a terminal also how new the records are, and what is wrong with them. */
 static int info_hints(const cli_arguments *arguments, swk_store *store)
 {
 	cli_screen screen;
@@ -74,9 +74,10 @@ static int info_hints(const cli_arguments *arguments, swk_store *store)
 		code = hints_read(store, 0, &hints);
 	if (code != EXIT_DONE)
 		return code;
+	code = hints_dates(&hints, &screen);
 	hints_print(&hints, &screen);
 	hints_done(&hints);
-	return EXIT_OK;
+	return code == EXIT_DONE ? EXIT_OK : code;
 }
 
 int command_info(const cli_arguments *arguments)
@@ -88,7 +89,7 @@ int command_info(const cli_arguments *arguments)
 	if (code == EXIT_DONE) {
 		int failed = swk_store_info(store, &result, &error);
 		code = failed ? fail_error(arguments->operands[0], failed, &error)
-		              : result_show(arguments, result, view_plain);
+		              : result_show(arguments, result, view_info);
 		if (code == EXIT_OK)
 			code = info_hints(arguments, store);
 	}

@@ -194,6 +194,29 @@ static void currency_say(hint_pen *pen, const cli_hints *hints, size_t row)
 	say(pen, text);
 }
 
+int hints_dates(const cli_hints *hints, const cli_screen *screen)
+{
+	cli_grid grid = { 0 };
+	char date[DATE_TEXT];
+	grid_column(&grid, "table", "", GRID_KEY);
+	grid_column(&grid, "newest record", "", 0);
+	for (size_t row = 0; row < swk_result_rows(hints->audit); row++) {
+		int64_t at = finding(hints, row, "records") ? instant(hints, row) : 0;
+		if (!at)
+			continue;
+		date_long(at / DAY_US, date);
+		grid_text(&grid, cell(hints, row, "table"), STYLE_PLAIN);
+		grid_text(&grid, date, STYLE_PLAIN);
+	}
+	int code = EXIT_DONE;
+	if (hints->newest) {
+		output_format("\n");
+		code = grid_print(&grid, screen);
+	}
+	grid_done(&grid);
+	return code;
+}
+
 void hints_print(const cli_hints *hints, const cli_screen *screen)
 {
 	hint_pen pen = { screen, false };

@@ -21,6 +21,9 @@ typedef struct cli_hints {
 int hints_read(swk_store *store, int64_t now, cli_hints *hints);
 void hints_done(cli_hints *hints);
 
+/* A table: of each kind of records that have a time the day of the newest that has happened, by UTC. */
+int hints_dates(const cli_hints *hints, const cli_screen *screen);
+
 /* A line for everything worth one, after an empty line if there is any. */
 void hints_print(const cli_hints *hints, const cli_screen *screen);
 

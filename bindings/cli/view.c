@@ -404,18 +404,18 @@ int view_report(const cli_screen *screen, swk_store *store, const swk_query *que
 	return code;
 }
 
-int view_plain(const cli_screen *screen, const swk_result *result)
+int view_info(const cli_screen *screen, const swk_result *info)
 {
 	cli_grid grid = { 0 };
-	size_t columns = swk_result_columns(result);
-	for (size_t i = 0; i < columns; i++)
-		grid_column(&grid, swk_result_name(result, i), "", i + 1 < columns ? GRID_KEY : 0);
-	for (size_t row = 0; row < swk_result_rows(result); row++)
-		for (size_t i = 0; i < columns; i++) {
-			swi__slice text = { NULL, 0 };
-			text.bytes = swk_result_text(result, row, i, &text.length);
-			grid_cell(&grid, text.bytes ? text : swi__slice_of(""), 0, STYLE_PLAIN);
-		}
+	grid_column(&grid, "name", "", GRID_KEY);
+	grid_column(&grid, "value", "", 0);
+	for (size_t row = 0; row < swk_result_rows(info); row++) {
+		const char *name = swk_result_text(info, row, 0, NULL), *value = swk_result_text(info, row, 1, NULL);
+		if (strncmp(name, "cache_", strlen("cache_")) == 0)
+			continue;
+		grid_text(&grid, name, STYLE_PLAIN);
+		grid_text(&grid, value ? value : "", STYLE_PLAIN);
+	}
 	int code = grid_print(&grid, screen);
 	grid_done(&grid);
 	return code == EXIT_DONE ? EXIT_OK : code;

@@ -16,8 +16,8 @@ int view_report(const cli_screen *screen, swk_store *store, const swk_query *que
 /* The catalog: a paragraph a report, with what is the same in all of them once, at the end. */
 int view_catalog(const cli_screen *screen, const swk_result *catalog);
 
-/* Any other result: its columns, with the texts of the last one going on in further lines. */
-int view_plain(const cli_screen *screen, const swk_result *result);
+/* What a store holds: names and values, but for the counters of a cache that every run begins anew. */
+int view_info(const cli_screen *screen, const swk_result *info);
 
 /* The figure that a report is looked at for first; NULL when it has none. */
 const cli_figure *view_main(const char *report, const cli_figures *figures);

@@ -402,21 +402,37 @@ static bool section_empty(const weekly_answer *answer, const weekly_section *sec
 	return true;
 }
 
+/* Asks a report about so many weeks up to the one that is looked at. */
+static int weeks_answer(const weekly_screen *weekly, const char *report, int weeks, uint32_t flags,
+                        weekly_answer *answer, swk_error *error)
+{
+	char from[DATE_TEXT];
+	swk_query query = weekly->query;
+	date_iso(weekly->week.begins - 7 * (weeks - 1), from);
+	query.report = report;
+	query.from = from;
+	query.to = weekly->week.label;
+	query.flags = flags;
+	return ask(weekly, &query, answer, error);
+}
+
+static void section_end(cli_grid *grid, swi__text *text, weekly_answer *answer)
+{
+	grid->failed |= text->failed;
+	swi__text_done(text);
+	answer_done(answer);
+	swi__free(answer);
+}
+
 static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_section *section)
 {
-	char from[DATE_TEXT], line[HEADLINE];
+	char line[HEADLINE];
 	swk_error error = SWK_ERROR_INIT;
-	swk_query query = weekly->query;
 	swi__text text = { NULL, 0, 0, false };
 	weekly_answer *answer = swi__alloc(1, sizeof *answer);
 	if (!answer)
 		return fail("memory could not be allocated");
-	date_iso(weekly->week.begins - 7 * (WEEKS - 1), from);
-	query.report = section->report;
-	query.from = from;
-	query.to = weekly->week.label;
-	query.flags = SWK_QUERY_FILL | SWK_QUERY_PREVIOUS;
-	int code = ask(weekly, &query, answer, &error);
+	int code = weeks_answer(weekly, section->report, WEEKS, SWK_QUERY_FILL | SWK_QUERY_PREVIOUS, answer, &error);
 	if (code == SWK_OK && section_empty(answer, section)) {
 		text_add(&text, section->title);
 		text_add(&text, ": ");
@@ -439,10 +455,7 @@ static int section_add(cli_grid *grid, weekly_screen *weekly, const weekly_secti
 			text_add(&text, " (salesweek import --table rate takes rates of exchange)");
 		grid_span(grid, swi__text_slice(&text), STYLE_BAD);
 	}
-	grid->failed |= text.failed;
-	swi__text_done(&text);
-	answer_done(answer);
-	swi__free(answer);
+	section_end(grid, &text, answer);
 	return code == SWK_ERR_INTERRUPTED || code == SWK_ERR_MEMORY ? fail_error(NULL, code, &error) : EXIT_DONE;
 }
 
@@ -519,21 +532,14 @@ static void scores_verdict(swi__text *text, const weekly_answer *answer, size_t 
 
 static int scores_add(cli_grid *grid, weekly_screen *weekly)
 {
-	char from[DATE_TEXT];
 	swk_error error = SWK_ERROR_INIT;
-	swk_query query = weekly->query;
 	size_t low = 0, high = 0;
 	swi__text text = { NULL, 0, 0, false };
 	weekly_answer *answer = swi__alloc(1, sizeof *answer);
 	if (!answer)
 		return fail("memory could not be allocated");
-	date_iso(weekly->week.begins - 7 * (QUARTER - 1), from);
-	query.report = "scores";
-	query.from = from;
-	query.to = weekly->week.label;
-	query.flags = SWK_QUERY_TOTAL;
 	text_add(&text, "4 Scores: ");
-	int code = ask(weekly, &query, answer, &error);
+	int code = weeks_answer(weekly, "scores", QUARTER, SWK_QUERY_TOTAL, answer, &error);
 	bool some = !code && band_find(answer, false, &low) && band_find(answer, true, &high);
 	if (!some)
 		text_add(&text, "no lead was scored in the last 13 weeks");
@@ -547,10 +553,7 @@ static int scores_add(cli_grid *grid, weekly_screen *weekly)
 		if (low != high)
 			band_line(grid, weekly, answer, low);
 	}
-	grid->failed |= text.failed;
-	swi__text_done(&text);
-	answer_done(answer);
-	swi__free(answer);
+	section_end(grid, &text, answer);
 	return code ? fail_error(NULL, code, &error) : EXIT_DONE;
 }
 

@@ -204,6 +204,15 @@ class Told(Case):
         self.run_program("init", "s.swk")
         self.assertIn("There is no record in this store yet", self.week())
 
+    def test_info_tells_how_new_records_are(self):
+        self.give(*self.calls("2026-11-03", 3, 1), *self.calls("2026-10-03", 3, 1), {"table": "rep", "id": "r"},
+                  {"table": "lead", "id": "l", "created_at": "2026-11-02"})  # fmt: skip
+        text = self.run_program("info", "s.swk", "--format", "table")
+        self.assertRegex(text, r"\ncall +Tue 3 Nov 2026\n")
+        self.assertRegex(text, r"\nlead +Mon 2 Nov 2026\n")
+        self.assertNotIn("cache_", text)
+        self.assertIn("cache_hits", self.run_program("info", "s.swk", "--format", "csv"))
+
     def test_the_command_of_a_hint_can_be_copied(self):
         name = "a store's name; with 'everything' that a shell could take for something of its own.swk"
         rows = json.dumps({"table": "call", "id": "c", "at": "2026-11-07T23:30:00Z"})
