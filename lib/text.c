@@ -26,11 +26,15 @@ enum {
 	BLOCK_MIN = 1024,
 	BLOCK_BITS = 20,
 	BLOCK_MAX = 1 << BLOCK_BITS,
-	LENGTH_MAX = 9 /* bytes of a length */
+	BLOCKS_APART = 1024, /* how far the end of the blocks may be from the one that is filled */
+	LENGTH_MAX = 9       /* bytes of a length */
 };
 
-/* Groups begin so far below their first text: a later one may lie in an earlier block. */
+/* Groups begin so far below their first text: a later one may lie in an earlier block. Between the blocks of a group's
+ * texts there are at the most BLOCKS_APART and one for each of them. */
 #define GROUP_BIAS (UINT64_C(1) << 31)
+_Static_assert((UINT64_C(1) + BLOCKS_APART + SWK__TEXT_GROUP) << BLOCK_BITS < GROUP_BIAS,
+               "a group reaches all blocks that its texts may be in");
 
 /* 2^32 - 64: for their number there is always a group. */
 #define NUMBERS_MAX (UINT32_MAX - 63)
@@ -116,13 +120,14 @@ static bool block_add(swk__text *text, size_t size, uint32_t *number)
 }
 
 /* Room for `size` bytes that stay where they are; false when memory failed. Many bytes get a block of their own beside
- * the one that is filled, so that they waste nothing of it. */
+ * the one that is filled, so that they waste nothing of it, until so many did that it is out of reach. */
 static bool bytes_reserve(swk__text *text, size_t size, uint64_t *offset)
 {
-	if (size > text->bytes_size - text->bytes_used) {
+	const bool far = text->block_count - text->block_filled > BLOCKS_APART;
+	if (far || size > text->bytes_size - text->bytes_used) {
 		uint32_t fresh, usual = text->bytes_size * 2;
 		usual = usual < BLOCK_MIN ? BLOCK_MIN : usual > BLOCK_MAX ? BLOCK_MAX : usual;
-		bool alone = size > usual || (text->block_count && size > usual / 4);
+		bool alone = size > usual || (!far && text->block_count && size > usual / 4);
 		if (!block_add(text, alone ? size : usual, &fresh))
 			return false;
 		*offset = (uint64_t)fresh << BLOCK_BITS;

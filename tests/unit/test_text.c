@@ -107,6 +107,98 @@ static void long_and_short_texts_mix(void **state)
 	assert_int_equal(mem.used, 0);
 }
 
+/* The texts of the next two tests tell their number and are of any length from 8 bytes on, filled up with what no other
+ * text has there. */
+static swk__slice sized_text(uint32_t n, size_t length)
+{
+	static char bytes[65536];
+	char head[9];
+	snprintf(head, sizeof head, "%08x", n);
+	memset(bytes, 'a' + (int)(n % 23), length);
+	memcpy(bytes, head, 8);
+	return (swk__slice){ bytes, length };
+}
+
+static void sized_put(swk__text *text, size_t length)
+{
+	uint32_t number, n = swk__text_count(text);
+	assert_int_equal(swk__text_intern(text, sized_text(n, length), &number, NULL), SWK_OK);
+	assert_int_equal(number, n);
+}
+
+/* So many long texts have blocks of their own that the one being filled is out of a group's reach, when short ones come
+ * again, at every place of a group; and once more after they were taken back. */
+static void short_texts_come_after_many_long_ones(void **state)
+{
+	enum {
+		LONG_COUNT = 2300,
+		COUNT = LONG_COUNT + 3 * SWK__TEXT_GROUP
+	};
+	static const size_t lengths[] = { 600, 3000, 65535 };
+	for (size_t i = 0; i < SWK__COUNT(lengths); i++) {
+		swk__mem mem;
+		swk__text text;
+		(void)state;
+		swk__mem_init(&mem, NULL, 0);
+		assert_int_equal(swk__text_init(&text, &mem, 7, NULL), SWK_OK);
+		while (swk__text_count(&text) < LONG_COUNT)
+			sized_put(&text, lengths[i]);
+		const swk__text_mark mark = swk__text_keep(&text);
+		for (int again = 0; again < 2; again++) {
+			if (again)
+				swk__text_rollback(&text, &mark);
+			while (swk__text_count(&text) < COUNT)
+				sized_put(&text, swk__text_count(&text) % 3 ? 8 : lengths[i]);
+			for (uint32_t n = 1; n < COUNT; n++)
+				assert_true(
+					swk__slice_equal(swk__text_get(&text, n),
+				                         sized_text(n, n < LONG_COUNT || n % 3 == 0 ? lengths[i] : 8)));
+		}
+		assert_in_range(mem.used, LONG_COUNT * lengths[i], LONG_COUNT * lengths[i] + 2000000);
+		swk__text_done(&text);
+		assert_int_equal(mem.used, 0);
+	}
+}
+
+/* Runs of long and of short texts in an order that a generator of random numbers chose, some kept, some taken back. */
+static void texts_of_any_lengths_come_in_any_order(void **state)
+{
+	enum {
+		COUNT = 60000
+	};
+	static size_t lengths[COUNT];
+	uint32_t seed = 20, number;
+	swk__mem mem;
+	swk__text text;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 9, NULL), SWK_OK);
+	swk__text_mark mark = swk__text_keep(&text);
+	for (int run = 0; run < 40; run++) {
+		seed = seed * 1664525 + 1013904223;
+		const bool many = (seed >> 28) % 3 == 0; /* and long */
+		const uint32_t end = swk__text_count(&text) + (seed >> 10) % (many ? 3000 : 12);
+		while (swk__text_count(&text) < end && end < COUNT) {
+			size_t *length = &lengths[swk__text_count(&text)];
+			seed = seed * 1664525 + 1013904223;
+			*length = many ? 4000 + (seed >> 12) % 4000 : 8 + (seed >> 12) % 24;
+			sized_put(&text, *length);
+		}
+		if (run % 4 == 1)
+			swk__text_rollback(&text, &mark);
+		else if (run % 4 != 0)
+			mark = swk__text_keep(&text);
+	}
+	assert_true(swk__text_count(&text) > 5000);
+	for (uint32_t n = 1; n < swk__text_count(&text); n++) {
+		assert_true(swk__slice_equal(swk__text_get(&text, n), sized_text(n, lengths[n])));
+		assert_true(swk__text_find(&text, sized_text(n, lengths[n]), &number));
+		assert_int_equal(number, n);
+	}
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
 /* Two texts whose hashes agree in the 32 bits that the index keeps are told apart by their bytes. */
 static void equal_hash_bits_do_not_make_equal_texts(void **state)
 {
@@ -343,6 +435,8 @@ int main(void)
 		cmocka_unit_test(the_empty_text_is_number_0),
 		cmocka_unit_test(bytes_stay_where_they_are),
 		cmocka_unit_test(long_and_short_texts_mix),
+		cmocka_unit_test(short_texts_come_after_many_long_ones),
+		cmocka_unit_test(texts_of_any_lengths_come_in_any_order),
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
 		cmocka_unit_test(an_empty_one_is_small),
 		cmocka_unit_test(a_run_numbers_as_one_by_one),
