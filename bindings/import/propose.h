@@ -69,10 +69,10 @@ static inline bool swi__profile_is_date(const swi__profile *profile)
 	return profile->filled > 0 && profile->dates.read * 10 >= profile->filled * 9;
 }
 
-/* Few of its cells stand twice. */
+/* Most of its cells stand once. */
 static inline bool swi__profile_is_id(const swi__profile *profile)
 {
-	return profile->repeated * 4 <= profile->filled;
+	return profile->repeated * 2 < profile->filled || profile->repeated == 0;
 }
 
 static inline bool swi__profile_is_number(const swi__profile *profile)

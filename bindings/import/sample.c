@@ -177,15 +177,15 @@ static int take_row(swi__cells *cells, const swi__cells *record, swk_error *erro
 	return cells->failed ? swi__fail_memory(error) : SWK_OK;
 }
 
-/* Whether an earlier cell is the same, which as a column's name it may not be. */
-static bool stands_before(const swi__cells *record, size_t at)
+/* The place, from 1, of an earlier cell that is the same, which as a column's name it may not be; 0: there is none. */
+static size_t stands_before(const swi__cells *record, size_t at)
 {
 	swi__slice name = record->cells[at];
 	for (size_t i = 0; i < at && name.length; i++)
 		if (record->cells[i].length == name.length &&
 		    memcmp(record->cells[i].bytes, name.bytes, name.length) == 0)
-			return true;
-	return false;
+			return i + 1;
+	return 0;
 }
 
 /* Columns of one name are told apart by their numbers: "Date", "Date (3)". */
@@ -197,14 +197,15 @@ static int take_heading(swi__sample *sample, swi__cells *cells, const swi__cells
 		return swi__fail(error, SWK_ERR_INVALID, "the heading has more than %d columns", COLUMNS_MAX);
 	for (size_t i = 0; i < record->count; i++) {
 		swi__slice cell = record->cells[i];
-		if (!stands_before(record, i)) {
+		size_t before = stands_before(record, i);
+		if (!before) {
 			swi__cells_add(cells, cell.bytes, cell.length);
 			continue;
 		}
 		int length = snprintf(name, sizeof name, "%.*s (%zu)", cell.length < 128 ? (int)cell.length : 128,
 		                      cell.bytes, i + 1);
 		swi__cells_add(cells, name, (size_t)length);
-		sample->doubled = sample->doubled ? sample->doubled : i + 1;
+		sample->doubled = sample->doubled ? sample->doubled : before;
 	}
 	return cells->failed ? swi__fail_memory(error) : SWK_OK;
 }

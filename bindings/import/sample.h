@@ -15,9 +15,9 @@ typedef struct swi__sample {
 	char delimiter;
 	bool delimiter_named; /* an import would find out another one */
 	size_t skip;          /* lines before the heading */
-	size_t doubled;     /* the first column that has an earlier one's name, from 1; 0: none. Its name is changed */
-	size_t heading_end; /* the line on which the heading ends */
-	bool header;        /* false: there is none; the names are numbers */
+	size_t doubled;       /* the first column whose name a later one had, which was changed, from 1; 0: none */
+	size_t heading_end;   /* the line on which the heading ends */
+	bool header;          /* false: there is none; the names are numbers */
 	const swi__slice *names;
 	size_t columns;
 	swi__slice *cells; /* row by row */
