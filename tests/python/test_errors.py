@@ -88,6 +88,26 @@ class Opening(unittest.TestCase):
             salesweek.open(self.path, zone="UTC")
         self.assertEqual(caught.exception.field, "zone")
 
+    def test_wrong_settings(self):
+        for wrong in ({"memory_limit": -1}, {"memory_limit": 2**64}, {"lock_timeout": -1}, {"lock_timeout": 1e9}):
+            with self.assertRaises(salesweek.UsageError) as caught:
+                salesweek.open(**wrong)
+            self.assertEqual(caught.exception.field, next(iter(wrong)))
+
+    def test_names_of_any_bytes(self):
+        folder = os.path.dirname(os.fspath(self.path))
+        name = os.path.join(os.fsencode(folder), b"caf\xe9.swk")
+        for path in (name, os.fsdecode(name)):
+            salesweek.open(path).close()
+        self.assertIn(b"caf\xe9.swk", os.listdir(os.fsencode(folder)))
+
+    def test_closed(self):
+        store = salesweek.open()
+        store.close()
+        with self.assertRaises(salesweek.ClosedError):
+            with store:
+                self.fail()
+
     def test_locked_and_read_only(self):
         with salesweek.open(self.path) as store:
             store.ingest("call", [CALL])

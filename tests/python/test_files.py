@@ -33,12 +33,42 @@ class Files(unittest.TestCase):
             self.assertEqual((again.accepted, again.rejected), (0, 0), path.name)
         self.assertGreater(sum(self.store.report("calls", now="2026-12-31").column("made")), 1000)
 
+    def map_file(self):
+        path = self.folder / "map.json"
+        path.write_text(json.dumps(MAP))
+        return path
+
+    def test_proposal(self):
+        text = "Call ID;Start time;Owner\n7;02.11.2026 09:30;Zoë\n8;23.11.2026 10:00;Bo\n".encode()
+        path = self.folder / "calls.csv"
+        path.write_bytes(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            proposed = salesweek.propose_map(path)
+            again = salesweek.propose_map(io.BytesIO(text), table="call", rows=2)
+        self.assertEqual((proposed["table"], proposed["fields"]), ("call", again["fields"]))
+        done = salesweek.import_file(self.store, path, map=proposed, zone="UTC")
+        self.assertEqual((done.accepted, done.rejects), (2, []))
+        self.assertEqual(self.store.table("call").to_arrow()["at"][1].as_py().day, 23)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with self.assertRaises(UserWarning):
+                salesweek.propose_map(io.BytesIO(b"Call ID,Start\n1,02.03.2026\n"), table="call")
+        for wrong, kind in (({"table": "moon"}, salesweek.UsageError), ({"rows": -1}, salesweek.UsageError)):
+            with self.assertRaises(kind):
+                salesweek.propose_map(path, **wrong)
+        with self.assertRaises(salesweek.InvalidError):
+            salesweek.propose_map(io.BytesIO(b""))
+        with self.assertRaisesRegex(TypeError, "'rb'"):
+            salesweek.propose_map(io.StringIO("text"))
+
     def test_kinds(self):
         for how, text in (
             ({"table": "call"}, b"id,at\na,2026-11-02\n"),
             ({"map": MAP}, b"Nr,Wann\na,2026-11-02\n"),
             ({"map": [MAP]}, b"Nr,Wann\na,2026-11-02\n"),
             ({"map": json.dumps(MAP)}, b"Nr,Wann\na,2026-11-02\n"),
+            ({"map": self.map_file()}, b"Nr,Wann\na,2026-11-02\n"),
             ({}, LINE % 1),
         ):
             with self.subTest(how), salesweek.open() as store:
@@ -73,6 +103,7 @@ class Files(unittest.TestCase):
         with self.assertRaises(salesweek.RejectedError) as caught:
             salesweek.import_file(self.store, io.BytesIO(text), table="call", strict=True)
         self.assertEqual([reject.row for reject in caught.exception.rejects], [3])
+        self.assertEqual((caught.exception.row, caught.exception.field, caught.exception.value), (3, "at", "soon"))
         self.assertEqual((self.store.info()["commits"], caught.exception.imported.accepted), (0, 0))
 
     def test_file_objects(self):

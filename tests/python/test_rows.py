@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """Python's own values as records: exact, in their zones, and refused row by row where they are wrong."""
 
+import copy
 import datetime
 import decimal
 import fractions
+import gc
+import pickle
 import unittest
+import unittest.mock
 import uuid
 import zoneinfo
 
@@ -137,6 +141,31 @@ class Rows(unittest.TestCase):
             with self.assertRaises(TypeError):
                 self.store.ingest("call", wrong)
 
+    def test_numpys_times(self):
+        moment, length = numpy.datetime64("2026-11-02T09:30"), numpy.timedelta64(90, "s")
+        row = {"id": "n", "at": moment, "duration_s": length}
+        self.assertIn("without a zone", self.refused("call", {"at": moment}).reason)
+        self.assertEqual(self.refused("call", {"at": numpy.datetime64("NaT")}).reason, "was missing")
+        self.assertEqual(self.store.ingest("call", [row], zone=zoneinfo.ZoneInfo("Asia/Tokyo")).accepted, 1)
+        self.assertEqual(self.store.table("call").to_pandas().set_index("id").loc["n", "at"].hour, 0)
+        day = {"id": "q", "from": numpy.datetime64("2026-10-01"), "to": numpy.datetime64("2026-11-01"), "won": 1}
+        self.assertEqual(self.store.ingest("quota", [day]).accepted, 1)
+
+    def test_wrong_table(self):
+        for data in ([{"id": "a", "at": AT}], [], {}, pandas.DataFrame({"id": ["a"]})):
+            with self.assertRaises(salesweek.UsageError) as caught:
+                self.store.ingest("calls", data)
+            self.assertEqual((caught.exception.field, caught.exception.value), ("table", "calls"))
+        with self.assertRaisesRegex(TypeError, "name of a table"):
+            self.store.ingest([], "call")
+
+    def test_which_row_is_none(self):
+        good = {"id": "a", "at": AT}
+        for wrong in (("b", AT), {1: "b"}):
+            with self.assertRaisesRegex(TypeError, "row 2"):
+                self.store.ingest("call", [good, wrong])
+        self.assertEqual(self.store.info()["commits"], 0)
+
     def test_strict(self):
         rows = [{"id": "a", "at": AT}, {"id": "", "at": AT}, {"id": "c", "at": "soon"}]
         with self.assertRaises(salesweek.RejectedError) as caught:
@@ -144,6 +173,10 @@ class Rows(unittest.TestCase):
         self.assertEqual([reject.row for reject in caught.exception.rejects], [2, 3])
         self.assertEqual((caught.exception.row, caught.exception.field), (2, "id"))
         self.assertEqual(self.store.info()["call_records"], 0)
+        with self.assertRaises(salesweek.RejectedError) as caught:
+            self.store.ingest("call", pandas.DataFrame(rows).astype(str), strict=True)
+        again = pickle.loads(pickle.dumps(caught.exception))
+        self.assertEqual((again.row, [reject.row for reject in again.rejects]), (2, [2, 3]))
 
     def test_a_generator_that_fails(self):
         def rows():
@@ -217,6 +250,66 @@ class Answers(unittest.TestCase):
         ):
             result = self.store.report("calls", where=where, **asked)
             self.assertEqual(sum(result.column("made")), made, where)
+        same = ({"rep": numpy.array(["<b>&"])}, {"weekday": numpy.arange(1, 8)}, {"region": [float("nan")]}, None)
+        for where in same:
+            result = self.store.report("calls", where=where, by=None, **asked)
+            self.assertEqual(sum(result.column("made")), 10, where)
+        # Each of these once counted something else than was asked for, without a word.
+        for where in ({"rep": b"x"}, {"weekday": 1.5}, {"weekday": True}, [("rep", "x")], "rep=x"):
+            with self.assertRaises(TypeError, msg=where):
+                self.store.report("calls", where=where, **asked)
+        with self.assertRaises(salesweek.UsageError):
+            self.store.report("calls", where={"rep": []}, **asked)
+
+    def test_questions_that_would_be_others(self):
+        epoch = datetime.datetime(1970, 1, 1, tzinfo=UTC)
+        for asked, field in (
+            ({"as_of": epoch}, "as_of"),
+            ({"now": 0}, "now"),
+            ({"now": 2**64}, "now"),
+            ({"now": "soon"}, "now"),
+            ({"at_commit": -1}, "at_commit"),
+            ({"at_commit": 2**64 + 1}, "at_commit"),
+            ({"threads": -1}, "threads"),
+            ({"weeks": AT}, "weeks"),
+            ({"weeks": pandas.NaT}, "weeks"),
+        ):
+            with self.assertRaises(ValueError, msg=asked) as caught:
+                self.store.report("calls", **asked)
+            self.assertEqual(caught.exception.field, field)
+        for weeks in (("2026-W45",), ["2026-W45", "2026-W46"], 45):
+            with self.assertRaisesRegex(TypeError, "week"):
+                self.store.report("calls", weeks=weeks)
+
+    def test_threads(self):
+        one, many = (self.store.report("calls", now="2026-11-20", by="rep", threads=at).to_csv() for at in (1, 4))
+        self.assertEqual(one, many)
+        self.assertEqual(self.store.ingest("call", [{"id": "t", "at": AT}], threads=2).accepted, 1)
+
+    def test_copies(self):
+        result = self.store.report("calls", now="2026-11-20")
+        text, copies = result.to_csv(), [copy.copy(result), copy.deepcopy(result)]
+        del result
+        gc.collect()
+        self.assertEqual([each.to_csv() for each in copies], [text, text])
+        for each in (copies[0], salesweek.catalog(), self.store):
+            with self.assertRaises(TypeError):
+                pickle.dumps(each)
+
+    def test_rows_by_number(self):
+        result = self.store.report("calls", now="2026-11-20")
+        rows = list(result)
+        self.assertEqual((result[-1], result[numpy.int64(0)], result[:]), (rows[-1], rows[0], rows))
+        with self.assertRaisesRegex(TypeError, "column"):
+            result["made"]
+        with self.assertRaises(IndexError):
+            result[2]
+
+    def test_interrupted_while_written(self):
+        result = self.store.report("calls", now="2026-11-20")
+        with unittest.mock.patch("ctypes.string_at", side_effect=KeyboardInterrupt):
+            with self.assertRaises(KeyboardInterrupt):
+                result.to_csv()
 
     def test_html_is_escaped(self):
         result = self.store.report("calls", now="2026-11-20", by="rep")

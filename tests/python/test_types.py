@@ -24,9 +24,11 @@ with salesweek.open("x", zone="UTC", memory_limit=1 << 30) as store:
         where={"region": ["emea", None], "team": "north"},
         weeks=("2026-W40", datetime.date(2026, 11, 1)),
         now=datetime.datetime.now(datetime.timezone.utc),
+        threads=2,
         basis="created",
     )
-    rows: list[dict[str, Any]] = list(result)
+    rows: list[dict[str, Any]] = list(result) + result[:1]
+    proposed: dict[str, Any] = salesweek.propose_map("x.csv", table="call")
     names: tuple[str, ...] = result.columns
     text: str = result.definition("win_rate")
     done: salesweek.Imported = salesweek.import_file(store, "x.csv", map={"table": "call", "fields": {"id": "Nr"}})

@@ -35,12 +35,12 @@ from ._errors import (
     UsageError,
     ZoneError,
 )
-from ._files import FileReject, Imported, Map, Preset, import_file, presets
+from ._files import FileReject, Imported, Map, Preset, import_file, presets, propose_map
 from ._library import PATH as library_path
 from ._library import VERSION as __version__
 from ._result import Catalog, Result, catalog
 from ._store import Ingested, Reject, Store, Table, open
-from ._values import Instant, Values, Week
+from ._values import Instant, Values, Week, Zone
 
 __all__ = [
     "CallInterruptedError",
@@ -73,6 +73,7 @@ __all__ = [
     "UsageError",
     "Values",
     "Week",
+    "Zone",
     "ZoneError",
     "__version__",
     "catalog",
@@ -80,6 +81,7 @@ __all__ = [
     "library_path",
     "open",
     "presets",
+    "propose_map",
 ]
 
 # Messages and help name what is public where it is to be found.

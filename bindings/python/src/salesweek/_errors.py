@@ -73,6 +73,9 @@ class RejectedError(SalesweekError, ValueError):
     code = "SWK_ERR_REJECTED"
     rejects: Any = ()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (*super().__reduce__(), {"rejects": list(self.rejects)})
+
 
 class OutOfMemoryError(SalesweekError, MemoryError):
     """The machine has no memory left, or a size overflowed."""

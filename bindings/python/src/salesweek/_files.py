@@ -8,6 +8,7 @@ import contextlib
 import ctypes
 import json
 import os
+import pathlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple, Union
@@ -17,8 +18,9 @@ from ._calls import Progress, Waiting, call
 from ._errors import RejectedError, SalesweekError, decoded
 from ._library import address, lib
 from ._progress import meter
-from ._store import PROGRESS, PathLike, Store
-from ._values import Instant, encoded, instant
+from ._result import written
+from ._store import PROGRESS, PathLike, Store, rejected
+from ._values import UINT64, Instant, Zone, encoded, encoded_zone, instant, named, whole
 
 CHUNK = 1 << 20
 # The context of the file's own progress, in bytes; the store's, in rows, comes with none.
@@ -110,9 +112,13 @@ class _Reading:
             )
         )
 
-    def raise_kept(self) -> None:
-        for waiting in self._waiting:
-            waiting.raise_kept()
+    def raise_kept(self, cause: BaseException | None = None) -> None:
+        """What the file or a warning raised, which C has only been told of as a failure, the `cause`."""
+        try:
+            for waiting in self._waiting:
+                waiting.raise_kept()
+        except BaseException as kept:
+            raise kept from cause
 
     def close(self) -> None:
         for waiting in self._waiting:
@@ -152,19 +158,60 @@ def presets() -> list[Preset]:
     return found
 
 
-def _map_text(given: Map) -> bytes:
+def propose_map(
+    path: PathLike | BinaryIO, *, table: str | None = None, rows: int | None = None
+) -> dict[str, Any]:
+    """Looks at the heading and the first ``rows`` (100) of a CSV file and proposes a map for :func:`import_file`:
+    table, encoding, delimiter, columns, forms of dates and numbers, values. What it cannot know it takes as is
+    likeliest, and warns of: look it through. ``table`` says what the file holds, where its heading and name do not.
+
+    >>> import io, salesweek, warnings
+    >>> file = io.BytesIO(b"Call ID;Start time;Owner\\n7;02.11.2026 09:30;Ada\\n8;13.11.2026 10:00;Bo\\n")
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
+    ...     proposed = salesweek.propose_map(file, table="call")
+    >>> proposed["table"], proposed["fields"]["id"]
+    ('call', 'Call ID')
+    """
+    with _opened(path) as (file, _size, name):
+        reading = _Reading(file)
+        options = _raw.swi_propose_options(
+            size=ctypes.sizeof(_raw.swi_propose_options),
+            table=encoded(table, "table"),
+            name=os.path.basename(name).encode("utf-8", "replace"),
+            rows=whole(rows, "rows", UINT64),
+            note=_raw.swi_warn(address(lib.swp_warn)),
+            note_context=ctypes.addressof(reading.listener),
+        )
+        read = (_raw.swi_read(address(lib.swp_read)), ctypes.addressof(reading.reader), ctypes.byref(options))
+        try:
+            text = written(lib.swi_map_propose, *read)
+        except SalesweekError as error:
+            reading.raise_kept(error)
+            raise
+        else:
+            reading.raise_kept()
+        finally:
+            reading.close()
+    proposed: dict[str, Any] = json.loads(text)
+    return proposed
+
+
+def _map_text(given: Map | os.PathLike[str]) -> bytes:
+    if isinstance(given, os.PathLike):
+        return pathlib.Path(given).read_bytes()
     if isinstance(given, bytes):
         return given
     return given.encode() if isinstance(given, str) else json.dumps(given).encode()
 
 
 def _options(
-    table: str | None, map: Map | None, preset: str | None, zone: str | None
+    table: str | None, map: Map | os.PathLike[str] | None, preset: str | None, zone: Zone | None
 ) -> _raw.swi_options:
     """What the file is; a preset is a map."""
     if map is not None and (preset is not None or table is not None):
         raise TypeError("map= goes with neither preset= nor table=")
-    options = _raw.swi_options(size=ctypes.sizeof(_raw.swi_options), zone=encoded(zone))
+    options = _raw.swi_options(size=ctypes.sizeof(_raw.swi_options), zone=encoded_zone(zone))
     if preset is not None:
         found = _preset(preset, table)
         options.map, options.map_length = found.map, found.map_length
@@ -180,10 +227,10 @@ def import_file(
     store: Store,
     path: PathLike | BinaryIO,
     *,
-    map: Map | None = None,
+    map: Map | os.PathLike[str] | None = None,
     preset: str | None = None,
     table: str | None = None,
-    zone: str | None = None,
+    zone: Zone | None = None,
     recorded_at: Instant | None = None,
     strict: bool = False,
     ignore_unknown: bool = False,
@@ -192,7 +239,8 @@ def import_file(
 ) -> Imported:
     """Imports a file, or a file object that gives bytes, as ``salesweek import`` does.
 
-    With ``map`` it is a CRM's own CSV: a map as docs/metrics.md has it, a dict or a list of them. ``preset`` names a
+    With ``map`` it is a CRM's own CSV: a map as docs/metrics.md has it, a dict or a list of them, JSON text or the path
+    (``pathlib.Path``) of such a file; :func:`salesweek.propose_map` writes a first one. ``preset`` names a
     map that ships with the library (:func:`salesweek.presets`), for the kind of records that ``table`` says. With
     ``table`` alone it is CSV whose heading names the fields; with none of these it is JSON lines.
 
@@ -212,10 +260,10 @@ def import_file(
     (3, 'Wann', '8;gestern')
     """
     options = _options(table, map, preset, zone)
-    options.strict, options.ignore_unknown, options.batch_rows = strict, ignore_unknown, batch_rows or 0
+    options.strict, options.ignore_unknown = strict, ignore_unknown
+    options.batch_rows = whole(batch_rows, "batch_rows", UINT64)
     with _opened(path) as (file, size, name), store._write() as pointer, meter(progress, name, "B") as told:
-        if recorded_at is not None:
-            options.recorded_at = instant(pointer, recorded_at, zone, "recorded_at")
+        options.recorded_at = instant(pointer, recorded_at, zone, "recorded_at")
         options.source_size = size
         options.progress, options.progress_context = _raw.swk_progress(PROGRESS), SOURCE
         return _import(pointer, file, options, told)
@@ -241,14 +289,16 @@ def _import(store: int, file: BinaryIO, options: _raw.swi_options, progress: Pro
         reading.raise_kept()
     except BaseException as error:
         done = Imported(counts, reading.rejects)
-        if isinstance(error, RejectedError):
-            error.rejects = reading.rejects
+        if isinstance(error, RejectedError) and reading.rejects:
+            told = rejected(reading.rejects)
+            told.imported = done  # type: ignore[attr-defined]
+            raise told from None
         try:
             if isinstance(error, SalesweekError):
-                reading.raise_kept()
+                reading.raise_kept(error)
         except BaseException as kept:
             kept.imported = done  # type: ignore[attr-defined]
-            raise kept from error
+            raise
         error.imported = done  # type: ignore[attr-defined]
         raise
     finally:

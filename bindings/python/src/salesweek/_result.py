@@ -7,13 +7,14 @@ import ctypes
 import datetime
 import decimal
 import functools
+import operator
 import weakref
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NoReturn, overload
 
 from . import _arrow, _html, _raw
 from ._calls import call
-from ._errors import SumOverflowError, UsageError
+from ._errors import SalesweekError, SumOverflowError, UsageError
 from ._library import lib, quick
 from ._values import EPOCH_DATE, WEEKDAYS, from_microseconds
 
@@ -104,10 +105,35 @@ class Result(_arrow.ArrowTable):
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, row: int) -> dict[str, Any]:
-        at = row + self._length if row < 0 else row
+    # It never changes, so a copy is itself; one with the pointer alone would read what was freed.
+    def __copy__(self) -> Result:
+        return self
+
+    def __deepcopy__(self, _seen: object) -> Result:
+        return self
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError(f"a {type(self).__name__} is memory of this process: pickle its to_arrow(), or list() of it")
+
+    @overload
+    def __getitem__(self, row: int) -> dict[str, Any]: ...
+
+    @overload
+    def __getitem__(self, row: slice) -> list[dict[str, Any]]: ...
+
+    def __getitem__(self, row: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        """A row, or those of a slice as a list."""
+        if isinstance(row, slice):
+            return [self._row(at) for at in range(*row.indices(self._length))]
+        if isinstance(row, str):
+            raise TypeError(f"rows have numbers; column({row!r}) gives a column")
+        at = operator.index(row)
+        at += self._length if at < 0 else 0
         if not 0 <= at < self._length:
             raise IndexError(f"row {row} of {self._length}")
+        return self._row(at)
+
+    def _row(self, at: int) -> dict[str, Any]:
         return {name: self._cell(at, column) for column, name in enumerate(self.columns)}
 
     def _cell(self, row: int, column: int) -> Any:
@@ -116,7 +142,7 @@ class Result(_arrow.ArrowTable):
         return self._readers[column](self._pointer, row, column)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return map(self.__getitem__, range(self._length))
+        return map(self._row, range(self._length))
 
     def column(self, name: str) -> list[Any]:
         """The values of one column."""
@@ -188,15 +214,7 @@ class Result(_arrow.ArrowTable):
     # ---- as text
 
     def _written(self, form: str) -> str:
-        pieces: list[bytes] = []
-
-        def write(_context: int, piece: int, length: int) -> int:
-            pieces.append(ctypes.string_at(piece, length))
-            return 0
-
-        function = _raw.swk_write(write)
-        call(lib.swk_result_write, self._pointer, _FORMATS[form], function, None)
-        return b"".join(pieces).decode()
+        return written(lib.swk_result_write, self._pointer, _FORMATS[form]).decode()
 
     def to_csv(self) -> str:
         """RFC 4180 with a heading, exact: the bytes that ``salesweek report --format csv`` prints."""
@@ -255,6 +273,27 @@ class Catalog(Result):
         if key not in definitions():
             raise UsageError(f'"{report}" has no "{name}"' if name else f'"{report}" is not a report')
         return definitions()[key]
+
+
+def written(function: Any, *arguments: Any) -> bytes:
+    """What a function writes that takes a swk_write, its context and an error at last."""
+    pieces: list[bytes] = []
+    kept: list[BaseException] = []
+
+    def write(_context: int, piece: int, length: int) -> int:
+        try:
+            pieces.append(ctypes.string_at(piece, length))
+        except BaseException as error:  # Ctrl-C: ctypes would drop it and the piece
+            kept.append(error)
+        return len(kept)
+
+    try:
+        call(function, *arguments, _raw.swk_write(write), None)
+    except SalesweekError:
+        if kept:
+            raise kept[0] from None
+        raise
+    return b"".join(pieces)
 
 
 def pointer_from(function: Any, *arguments: Any) -> int:

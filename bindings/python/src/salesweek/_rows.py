@@ -14,27 +14,29 @@ from typing import Any
 from . import _raw
 from ._errors import UsageError, decoded, error_struct, exception
 from ._library import quick
-from ._values import EPOCH_DATE, encoded, is_naive, microseconds, named, wall_clock
+from ._values import EPOCH_DATE, Zone, encoded_zone, is_naive, microseconds, named, wall_clock
 
 NAIVE = "was a datetime without a zone; name one with zone=, or give datetimes with zones"
 INT64 = range(-(2**63), 2**63)
+NUMPY_TIMES = ("datetime64", "timedelta64")
 
 
 class Batch:
     """Rows on their way in, checked by the library one by one; refused ones are kept with their reasons."""
 
-    def __init__(self, store: int, table: str, zone: str | None, ignore_unknown: bool) -> None:
-        self.table, self.zone = named(table), zone
+    def __init__(self, store: int, table: str, zone: Zone | None, ignore_unknown: bool) -> None:
+        self.table, self.zone = named(table, "the name of a table"), zone
         self.rows = 0
         self._names: dict[Any, bytes] = {}
         self._pointer = ctypes.c_void_p()
         options = _raw.swk_batch_options(
-            size=ctypes.sizeof(_raw.swk_batch_options), zone=encoded(zone), ignore_unknown=ignore_unknown
+            size=ctypes.sizeof(_raw.swk_batch_options), zone=encoded_zone(zone), ignore_unknown=ignore_unknown
         )
         error = error_struct()
         code = quick.swk_batch_create(store, ctypes.byref(options), ctypes.byref(self._pointer), ctypes.byref(error))
         if code:
             raise exception(code, error)
+        self._check_table()
         self._setters: dict[type, Callable[[bytes, Any], int]] = {
             bool: self._bool,
             datetime.date: self._date,
@@ -47,6 +49,16 @@ class Batch:
             type(None): self._null,
             uuid.UUID: self._parse,
         }
+
+    def _check_table(self) -> None:
+        """To the library an unknown table is the fault of one row; here it is that of the whole."""
+        error = error_struct()
+        quick.swk_batch_row(self._pointer, self.table, 0)
+        quick.swk_batch_end(self._pointer, ctypes.byref(error))
+        quick.swk_batch_clear(self._pointer)
+        if error.field == b"table":
+            quick.swk_batch_free(self._pointer)
+            raise exception(_raw.SWK_ERR_USAGE, error)
 
     def close(self) -> None:
         pointer, self._pointer = self._pointer, ctypes.c_void_p()
@@ -83,11 +95,13 @@ class Batch:
     def _name(self, name: Any) -> bytes:
         found = self._names.get(name)
         if found is None:
-            found = self._names[name] = named(name)
+            found = self._names[name] = named(name, f"row {self.rows}: the name of a field")
         return found
 
     def _setter(self, value: Any) -> Callable[[bytes, Any], int]:
         """For subclasses, and for numbers of other packages."""
+        if type(value).__name__ in NUMPY_TIMES:  # one of them says that it is an integer
+            return self._numpy_time
         for kind in (str, bool, numbers.Integral, datetime.datetime, datetime.date, datetime.timedelta):
             if isinstance(value, kind):
                 known = int if kind is numbers.Integral else kind
@@ -151,6 +165,10 @@ class Batch:
             return self._refuse(field, str(value), NAIVE)
         return self._text(field, wall_clock(value))
 
+    def _numpy_time(self, field: bytes, value: Any) -> int:
+        plain = (value if value.dtype == "datetime64[D]" else value.astype(f"{type(value).__name__}[us]")).item()
+        return (self._refuse_type if isinstance(plain, int) else self._setters[type(plain)])(field, plain)
+
     def _refuse_type(self, field: bytes, value: object) -> int:
         return self._refuse(field, repr(value), f"was a Python {type(value).__name__}, which no field takes")
 
@@ -162,7 +180,9 @@ class Batch:
 def column_values(name: str, column: Any) -> list[Any]:
     """A column as a list; of numpy's instants, which have no zone, naive datetimes."""
     if isinstance(column, (str, bytes)) or not isinstance(column, Iterable):
-        raise TypeError(f"column {name} is a list of values, not {type(column).__name__}")
+        raise TypeError(
+            f"column {name} is a list of values, not {type(column).__name__} (one record is a list of one dict)"
+        )
     if getattr(getattr(column, "dtype", None), "kind", "") == "M" and type(column).__module__ == "numpy":
         column = column.astype("datetime64[us]")  # type: ignore[attr-defined]
     tolist = getattr(column, "tolist", None)
@@ -187,14 +207,14 @@ def rows_of(data: Any) -> Iterable[Mapping[str, Any]]:
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
         raise TypeError(
             "data is anything with __arrow_c_stream__ or __arrow_c_array__, a dict of lists, or an iterable of "
-            f"dicts, not {type(data).__name__}"
+            f"dicts, not {type(data).__name__}" + (": collect() it first" if hasattr(data, "collect") else "")
         )
-    return (mapping(row) for row in data)
+    return (mapping(number, row) for number, row in enumerate(data, 1))
 
 
-def mapping(row: Any) -> Mapping[str, Any]:
+def mapping(number: int, row: Any) -> Mapping[str, Any]:
     if not isinstance(row, Mapping):
-        raise TypeError(f"a row is a dict, not {type(row).__name__}")
+        raise TypeError(f"row {number}: a row is a dict, not {type(row).__name__}")
     return row
 
 

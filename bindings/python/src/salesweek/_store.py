@@ -19,7 +19,23 @@ from ._errors import ClosedError, RejectedError, StoreIOError
 from ._library import address, lib, quick
 from ._progress import meter
 from ._result import Result, pointer_from
-from ._values import Instant, Values, Week, encoded, instant, query, week_start_number
+from ._values import (
+    UINT32,
+    UINT64,
+    Instant,
+    Values,
+    Week,
+    Zone,
+    encoded,
+    encoded_path,
+    encoded_zone,
+    instant,
+    misused,
+    named,
+    query,
+    week_start_number,
+    whole,
+)
 
 _REJECTED = (_raw.SWK_ERR_REJECTED,)
 PROGRESS = address(lib.swp_progress)
@@ -107,6 +123,9 @@ class Rejects(Sequence[Reject]):
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)
+
     def __repr__(self) -> str:
         return repr(self[:3])[:-1] + (", ...]" if len(self) > 3 else "]")
 
@@ -166,7 +185,11 @@ class Store:
         self._handle.close()
 
     def __enter__(self) -> Store:
-        return self
+        with self._handle.use():
+            return self
+
+    def __reduce_ex__(self, _protocol: object) -> NoReturn:
+        raise TypeError("a Store belongs to one process and is not copied; open its file there")
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
@@ -194,10 +217,11 @@ class Store:
         table: str,
         data: Any,
         *,
-        zone: str | None = None,
+        zone: Zone | None = None,
         recorded_at: Instant | None = None,
         strict: bool = False,
         ignore_unknown: bool = False,
+        threads: int | None = None,
         progress: bool | Progress | None = None,
     ) -> Ingested:
         """Commits records to a table: all of them, durable when this returns, or on failure none.
@@ -207,8 +231,8 @@ class Store:
         names of the fields. Rows that are wrong are refused one by one, and told in ``rejects``; with ``strict`` one
         is enough to refuse all (:class:`salesweek.RejectedError`). ``zone`` is that of naive datetimes, which are
         refused without one, and of texts with a local time. ``recorded_at`` is the stamp of the first row without
-        one. ``ignore_unknown`` skips fields that the table does not have. ``progress`` is a function of (done,
-        total), or True for a tqdm bar.
+        one. ``ignore_unknown`` skips fields that the table does not have. At most ``threads`` (1) work on it.
+        ``progress`` is a function of (done, total), or True for a tqdm bar.
 
         >>> import datetime, salesweek
         >>> store = salesweek.open()
@@ -222,11 +246,14 @@ class Store:
         >>> store.close()
         """
         with self._write() as store, meter(progress, f"ingest {table}", " rows") as told:
-            options = _raw.swk_ingest_options(size=ctypes.sizeof(_raw.swk_ingest_options), strict=strict)
-            if recorded_at is not None:
-                options.recorded_at = instant(store, recorded_at, zone, "recorded_at")
+            options = _raw.swk_ingest_options(
+                size=ctypes.sizeof(_raw.swk_ingest_options),
+                strict=strict,
+                recorded_at=instant(store, recorded_at, zone, "recorded_at"),
+                threads=whole(threads, "threads", UINT32),
+            )
             if _arrow.is_arrow(data):
-                options.zone, options.ignore_unknown = encoded(zone), ignore_unknown
+                options.zone, options.ignore_unknown = encoded_zone(zone), ignore_unknown
                 return self._ingest_arrow(store, table, data, options, told)
             return self._ingest_rows(store, table, data, zone, ignore_unknown, options, told)
 
@@ -234,22 +261,22 @@ class Store:
         self, store: int, table: str, data: Any, options: _raw.swk_ingest_options, progress: Progress | None
     ) -> Ingested:
         counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
-        handle = ctypes.c_void_p()
+        handle, name = ctypes.c_void_p(), named(table, "the name of a table")
         outputs = (ctypes.byref(options), ctypes.byref(counts), ctypes.byref(handle))
         told = counted(progress, data)
         if hasattr(data, "__arrow_c_stream__"):
-            code = self._ingest_stream(store, encoded(table), data.__arrow_c_stream__(), outputs, told)
+            code = self._ingest_stream(store, name, data.__arrow_c_stream__(), outputs, told)
         else:
             schema, array = data.__arrow_c_array__()
             given = (_arrow.SCHEMA.pointer(schema), _arrow.ARRAY.pointer(array))
-            code = call(lib.swk_store_ingest, store, encoded(table), *given, *outputs, progress=told, accept=_REJECTED)
+            code = call(lib.swk_store_ingest, store, name, *given, *outputs, progress=told, accept=_REJECTED)
         rejects = Rejects(Result(handle.value or 0))
         if code == _raw.SWK_ERR_REJECTED:
             raise rejected(rejects)
         return Ingested(counts, rejects)
 
     def _ingest_stream(
-        self, store: int, table: bytes | None, capsule: object, outputs: tuple[Any, ...], progress: Progress | None
+        self, store: int, table: bytes, capsule: object, outputs: tuple[Any, ...], progress: Progress | None
     ) -> int:
         stream = _arrow.STREAM.pointer(capsule)
         producers = Producers()
@@ -271,15 +298,14 @@ class Store:
         store: int,
         table: str,
         data: Any,
-        zone: str | None,
+        zone: Zone | None,
         ignore_unknown: bool,
         options: _raw.swk_ingest_options,
         progress: Progress | None,
     ) -> Ingested:
-        rows = _rows.rows_of(data)
         batch = _rows.Batch(store, table, zone, ignore_unknown)
         try:
-            for row in rows:
+            for row in _rows.rows_of(data):
                 batch.add(row)
             counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
             code = call(
@@ -304,18 +330,19 @@ class Store:
         self,
         name: str,
         *,
-        by: str | Iterable[str] = (),
-        where: Mapping[str, Values] = {},
+        by: str | Iterable[str] | None = None,
+        where: Mapping[str, Values] | None = None,
         weeks: Week | tuple[Week | None, Week | None] | None = None,
         total: bool = False,
         fill: bool = False,
         previous: bool = False,
-        zone: str | None = None,
+        zone: Zone | None = None,
         week_start: str | None = None,
         now: Instant | datetime.date | None = None,
         as_of: Instant | datetime.date | None = None,
         at_commit: int | None = None,
         currency: str | None = None,
+        threads: int | None = None,
         progress: bool | Progress | None = None,
         **options: Any,
     ) -> Result:
@@ -326,6 +353,7 @@ class Store:
         ``total`` gives one row per group over the whole window, ``fill`` also rows of zeros, ``previous`` the figures
         of the week before beside each. ``zone`` and ``week_start`` are the calendar, the store's if not given; ``now``
         is the present, ``as_of`` takes the versions recorded up to then, ``at_commit`` the rows of the first commits.
+        At most ``threads`` (1) count; the answer is the same.
         Other keywords are options of the report (:func:`salesweek.catalog` names them), such as ``basis="created"``.
 
         >>> import salesweek
@@ -344,7 +372,20 @@ class Store:
         )
         with self._handle.use() as store, meter(progress, name, "") as told:
             asked = query(
-                store, name, by, where, weeks, flags, zone, week_start, now, as_of, at_commit, currency, options
+                store,
+                name,
+                by,
+                where,
+                weeks,
+                flags,
+                zone,
+                week_start,
+                now,
+                as_of,
+                at_commit,
+                currency,
+                threads,
+                options,
             )
             asked.progress = _raw.swk_progress(PROGRESS)
             handle = ctypes.c_void_p()
@@ -379,9 +420,9 @@ class Store:
             options = _raw.swk_export_options(
                 size=ctypes.sizeof(_raw.swk_export_options),
                 flags=_raw.SWK_EXPORT_VERSIONS if versions else 0,
-                batch_rows=batch_rows or 0,
-                as_of=0 if as_of is None else instant(store, as_of, None, "as_of"),
-                at_commit=at_commit or 0,
+                batch_rows=whole(batch_rows, "batch_rows", UINT32),
+                as_of=instant(store, as_of, None, "as_of"),
+                at_commit=whole(at_commit, "at_commit", UINT64),
             )
         table = Table(self, name, options)
         table.__arrow_c_stream__()  # an unknown table is told now
@@ -390,7 +431,7 @@ class Store:
     def _export(self, name: str, options: _raw.swk_export_options) -> object:
         capsule, pointer = _arrow.STREAM.capsule()
         with self._handle.use() as store:
-            call(lib.swk_store_export, store, encoded(name), ctypes.byref(options), pointer)
+            call(lib.swk_store_export, store, named(name, "the name of a table"), ctypes.byref(options), pointer)
         return capsule
 
     def info(self) -> dict[str, Any]:
@@ -421,8 +462,7 @@ class Store:
         call lead dangling 1 l1
         """
         with self._handle.use() as store:
-            at = 0 if now is None else instant(store, now, None, "now")
-            return Result(pointer_from(lib.swk_store_audit, store, at))
+            return Result(pointer_from(lib.swk_store_audit, store, instant(store, now, None, "now")))
 
     def __repr__(self) -> str:
         where = "in memory" if self.path is None else repr(self.path)
@@ -472,12 +512,12 @@ def counted(progress: Progress | None, data: Any) -> Progress | None:
     return lambda done, total: told(done, total or rows)
 
 
-def rejected(rejects: Sequence[Reject]) -> RejectedError:
+def rejected(rejects: Sequence[Any]) -> RejectedError:
     """The exception of an all-or-nothing ingestion; it names the first refused row."""
     first = rejects[0]
     error = RejectedError(
-        f"{len(rejects)} rows were refused, and nothing went in; the first: {first.table}, row {first.row}, field "
-        f'{first.field}, value "{first.value}": {first.reason}',
+        f"{len(rejects)} {'row was' if len(rejects) == 1 else 'rows were'} refused, and nothing went in; the first: "
+        f'{first.table}, row {first.row}, field {first.field}, value "{first.value}": {first.reason}',
         table=first.table or None,
         row=first.row or None,
         field=first.field or None,
@@ -506,7 +546,7 @@ PathLike = Union[str, "os.PathLike[str]"]
 def open(
     path: PathLike | None = None,
     *,
-    zone: str | None = None,
+    zone: Zone | None = None,
     week_start: str | None = None,
     currency: str | None = None,
     read_only: bool = False,
@@ -529,16 +569,18 @@ def open(
     ...     print(store)
     <salesweek.Store in memory: Europe/Berlin, weeks from sunday, USD, 0 commits>
     """
-    file = None if path is None else os.fspath(path)
+    file = None if path is None else os.fsdecode(path)
+    if not 0 <= lock_timeout * 1000 <= UINT32:
+        raise misused("lock_timeout", lock_timeout, f"was outside 0 to {UINT32 // 1000} seconds")
     flags = _raw.SWK_OPEN_READ_ONLY if read_only else _raw.SWK_OPEN_CREATE if create and file is not None else 0
     options = _raw.swk_store_options(
         size=ctypes.sizeof(_raw.swk_store_options),
         flags=flags,
         week_start=week_start_number(week_start),
-        zone=encoded(zone),
-        currency=encoded(currency),
-        zone_path=encoded(_zone_path(zone_path)),
-        memory_limit=memory_limit or 0,
+        zone=encoded_zone(zone),
+        currency=encoded(currency, "currency"),
+        zone_path=encoded_path(_zone_path(zone_path)),
+        memory_limit=whole(memory_limit, "memory_limit", UINT64),
         lock_timeout=round(lock_timeout * 1000),
         progress=_raw.swk_progress(PROGRESS),
     )
@@ -546,7 +588,7 @@ def open(
     with meter(progress, "open", "commits") as told:
         call(
             lib.swk_store_open,
-            encoded(file),
+            encoded_path(file),
             ctypes.byref(options),
             ctypes.byref(handle),
             progress=told,
