@@ -103,9 +103,9 @@ swk__snapshot *swk__snapshot_copy(const swk__snapshot *snapshot)
 	return copy;
 }
 
-int swk__history_begin(swk__history *history, swk_error *error)
+int swk__history_begin(swk__history *history, const swk__snapshot *from, swk_error *error)
 {
-	history->working = swk__snapshot_copy(history->published);
+	history->working = swk__snapshot_copy(from);
 	if (!history->working)
 		return swk__fail_memory(error, history->mem);
 	swk__touched_clear(&history->touched);

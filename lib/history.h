@@ -48,7 +48,7 @@ typedef struct swk__history {
 	swk__text texts;                 /* all texts but ids */
 	uint32_t call_text;              /* the channel of a call */
 	swk__text ids[SWK__TABLE_COUNT]; /* entity numbers */
-	swk__snapshot *published;        /* retained; readers take it under the store's lock */
+	swk__snapshot *published;        /* retained; read and replaced under the store's lock, by the writer too */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
 	swk__touched touched;                       /* of the transaction: what the fold starts from */
@@ -60,8 +60,9 @@ typedef struct swk__history {
 int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error);
 void swk__history_done(swk__history *history);
 
-/* Begins a transaction on a copy of the published state. */
-int swk__history_begin(swk__history *history, swk_error *error);
+/* Begins a transaction on a copy of `from`, which was published last, but for facts that others fold, and is the
+ * caller's to hold. */
+int swk__history_begin(swk__history *history, const swk__snapshot *from, swk_error *error);
 
 typedef struct swk__applied {
 	uint64_t accepted, unchanged;

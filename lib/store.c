@@ -219,7 +219,7 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 {
 	swk__store_call c = call_begin(store);
 	replay r = { store, &c };
-	int code = swk__history_begin(&store->history, error);
+	int code = swk__history_begin(&store->history, store->history.published, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
 	if (code == SWK_OK && !swk__store_publishable(store))
@@ -318,7 +318,8 @@ typedef struct commit {
 	const swk__feed *feed;
 	int64_t stamp;
 	bool strict;
-	uint64_t rows; /* of the batches before */
+	uint64_t before; /* commits */
+	uint64_t rows;   /* of the batches before */
 	uint64_t rejected;
 	swk__applied applied;
 	swk_error refusal; /* strict: of the first row refused; code 0: none */
@@ -349,8 +350,7 @@ static int commit_check(void *context, uint64_t done, uint64_t total, swk_error 
 static int batch_apply(commit *self, const swk_batch *batch, swk_error *error)
 {
 	swk_store *store = self->call.store;
-	swk__history *history = &store->history;
-	return swk__history_apply(history, batch, history->published->commit + 1, self->stamp,
+	return swk__history_apply(&store->history, batch, self->before + 1, self->stamp,
 	                          store->file ? &self->journal : NULL, &self->applied, commit_check, self, error);
 }
 
@@ -388,12 +388,23 @@ static int commit_write(const commit *self, swk_error *error)
 	return code;
 }
 
+/* Begins the transaction on a snapshot of its own: whoever folds may replace the published one at any time. */
+static int commit_open(commit *self, swk_error *error)
+{
+	swk_store *store = self->call.store;
+	swk__snapshot *from = swk__store_snapshot(store);
+	int code = swk__history_begin(&store->history, from, error);
+	self->before = from->commit;
+	swk__snapshot_release(from);
+	return code;
+}
+
 /* Applies the feed to a transaction and publishes it when it is durable. */
 static int commit_run(commit *self, swk_error *error)
 {
 	swk_store *store = self->call.store;
 	swk__history *history = &store->history;
-	int code = swk__history_begin(history, error);
+	int code = commit_open(self, error);
 	if (code != SWK_OK)
 		return code;
 	code = feed_apply(self, error);
@@ -424,12 +435,11 @@ int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_
 	commit_begin(store, feed, options, &self); /* before the wait, which may be interrupted as well */
 	pthread_mutex_lock(&store->writer);
 	int code = commit_run(&self, error);
-	uint64_t number = store->history.published->commit;
 	pthread_mutex_unlock(&store->writer);
 	commit_done(&self);
 	if (code == SWK_OK)
 		*counts = (swk_ingest_counts){ counts->size, self.applied.accepted, self.applied.unchanged,
-			                       self.rejected, number };
+			                       self.rejected, self.before + (self.applied.accepted > 0) };
 	return code;
 }
 

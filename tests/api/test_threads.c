@@ -2,7 +2,7 @@
  *
  * One writer and four readers on one store. Every answer is asked again, at the commit it says it saw, when that is
  * long past: it must come back byte for byte. So must the records that are exported. Runs SWK_THREAD_SECONDS (2 by
- * default); ThreadSanitizer looks on in the lane `thread`.
+ * default); ThreadSanitizer looks on in the lane `thread`. Then the same with readers who fold what the writer commits.
  */
 #include "feed.h"
 
@@ -224,10 +224,89 @@ static void test_answers_stay(void **state)
 	assert_true(all.commits > 3 && all.answers > READERS && all.exports > 0 && all.rolled_back > 0);
 }
 
+/* ---------------------------------------------------------------------------------- readers who fold */
+
+#define FOLDERS 2
+#define FOLD_COMMITS 600
+
+/* Commits without a pause: a lead, a message of it, and the opportunity that is won or lost every now and then. */
+static void *write_folded(void *context)
+{
+	race *self = context;
+	swk_batch *batch = NULL;
+	int code = swk_batch_create(self->store, NULL, &batch, NULL);
+	for (unsigned round = 0; round < FOLD_COMMITS && code == SWK_OK; round++) {
+		swk_ingest_counts counts = { .size = sizeof counts };
+		char lead[32], id[32];
+		snprintf(lead, sizeof lead, "l%u", round % 50);
+		snprintf(id, sizeof id, "m%u", round);
+		swk_batch_clear(batch);
+		code = FEED_ROW(batch, "lead", 1, "id", lead, "created_at", "2026-11-02");
+		if (code == SWK_OK)
+			code = FEED_ROW(batch, "message", 2, "id", id, "at", "2026-11-03", "lead", lead, "channel",
+			                "email", "direction", round % 2 ? "inbound" : "outbound");
+		if (code == SWK_OK)
+			code = FEED_ROW(batch, "opportunity", 3, "id", lead, "lead", lead, "created_at", "2026-11-02",
+			                "amount", id + 1, "closed_at", "2026-11-05", "outcome",
+			                round % 3 ? "won" : "lost");
+		if (code == SWK_OK)
+			code = swk_store_ingest_batch(self->store, batch, NULL, &counts, NULL);
+		if (code == SWK_OK && counts.commit != round + 1)
+			self->mismatches++;
+		self->commits = counts.commit;
+	}
+	if (code != SWK_OK)
+		failed(self, code);
+	self->stop = true;
+	swk_batch_free(batch);
+	return NULL;
+}
+
+/* What was folded of each commit as it came is what all the records of then are folded into later. */
+static void *read_folded(void *context)
+{
+	static const char *const reports[] = { "win_rate", "responses", "conversion" };
+	race *self = context;
+	for (unsigned i = 0; !self->stop; i++) {
+		uint64_t seen = 0, again = 0;
+		swk_query query = { .size = sizeof query, .report = reports[i % COUNT(reports)], .now = NOW };
+		char *first = answer(self, &query, &seen);
+		query.at_commit = seen;
+		char *second = seen ? answer(self, &query, &again) : NULL;
+		if (first && second && (strcmp(first, second) != 0 || seen != again))
+			self->mismatches++;
+		self->answers++;
+		free(first);
+		free(second);
+	}
+	return NULL;
+}
+
+static void test_folds_race_commits(void **state)
+{
+	(void)state;
+	race all = { .stop = false };
+	pthread_t writer, threads[FOLDERS];
+	all.store = feed_open(NULL, NULL);
+	assert_int_equal(pthread_create(&writer, NULL, write_folded, &all), 0);
+	for (unsigned i = 0; i < FOLDERS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, read_folded, &all), 0);
+	pthread_join(writer, NULL);
+	for (unsigned i = 0; i < FOLDERS; i++)
+		pthread_join(threads[i], NULL);
+	swk_store_close(all.store);
+	if (all.failures)
+		fail_msg("the last failure was %s", swk_code_name(all.failure));
+	assert_int_equal(all.mismatches, 0);
+	assert_int_equal(all.commits, FOLD_COMMITS);
+	assert_true(all.answers > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers_stay),
+		cmocka_unit_test(test_folds_race_commits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

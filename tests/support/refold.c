@@ -235,7 +235,7 @@ static void change_commit(room *r, swk__table table, size_t number, refold_kind 
 	int64_t stamp = history->published->last_stamp + 1;
 	row_put(r, table, number, kind);
 	int64_t begin = clock_us();
-	need(swk__history_begin(history, NULL), "no transaction");
+	need(swk__history_begin(history, history->published, NULL), "no transaction");
 	need(swk__history_apply(history, r->batch, history->published->commit + 1, stamp, NULL, &applied, NULL, NULL,
 	                        NULL),
 	     "no change");

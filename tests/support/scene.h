@@ -136,7 +136,7 @@ static inline int scene_ingest(scene *s, const swk_batch *batch, swk__applied *a
 {
 	swk__history *history = &s->history;
 	*applied = (swk__applied){ 0 };
-	int code = swk__history_begin(history, NULL);
+	int code = swk__history_begin(history, history->published, NULL);
 	if (code != SWK_OK)
 		return code;
 	code = swk__history_apply(history, batch, history->published->commit + 1, s->clock, NULL, applied, NULL, NULL,

@@ -247,13 +247,13 @@ static void test_journals_hold_what_was_stored(void **state)
 		swk__buf journal;
 		swk_batch *batch = scene_batch(&s, commits[commit - 1]);
 		swk__buf_init(&journal, &s.mem, SIZE_MAX);
-		assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+		assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 		assert_int_equal(swk__history_apply(&s.history, batch, commit, instant("2026-11-21"), &journal,
 		                                    &applied, NULL, NULL, NULL),
 		                 SWK_OK);
 		assert_applied(applied, 3, commit == 2 ? 2 : 0);
 		swk__snapshot_release(swk__history_publish(&s.history));
-		assert_int_equal(swk__history_begin(&again.history, NULL), SWK_OK);
+		assert_int_equal(swk__history_begin(&again.history, again.history.published, NULL), SWK_OK);
 		assert_int_equal(swk__history_replay(&again.history, (swk__slice){ journal.bytes, journal.length },
 		                                     commit, NULL, NULL, NULL),
 		                 SWK_OK);
@@ -328,7 +328,7 @@ static void test_a_rollback_leaves_no_trace(void **state)
 	swk_batch *batch = scene_batch(&s, "rep a team=B recorded_at=2026-11-02\nrep a team=D recorded_at=2026-11-04\n"
 	                                   "rep b\ncall c at=2026-11-02\nrep a team=0 recorded_at=2026-10-01");
 	for (int attempt = 0; attempt < 3; attempt++) {
-		assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+		assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 		assert_int_equal(swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, NULL),
 		                 SWK_OK);
 		swk__history_rollback(&s.history);
@@ -390,7 +390,7 @@ static void test_long_work_can_be_stopped(void **state)
 		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
 	}
 	char *before = state_text(s.history.published, &s.history);
-	assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 	assert_int_equal(
 		swk__history_apply(&s.history, batch, 1, s.clock, NULL, &applied, stop_at_second, &calls, NULL),
 		SWK_ERR_INTERRUPTED);
@@ -409,7 +409,7 @@ static void test_a_rollback_undoes_its_own_links_alone(void **state)
 	scene_commit(&s, "rep a team=A recorded_at=2026-11-01\nrep a team=C recorded_at=2026-11-03");
 	scene_commit(&s, "rep a team=B recorded_at=2026-11-02");
 	swk_batch *batch = scene_batch(&s, "rep b");
-	assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 	assert_int_equal(swk__history_apply(&s.history, batch, 3, s.clock, NULL, &applied, NULL, NULL, NULL), SWK_OK);
 	swk__history_rollback(&s.history);
 	swk_batch_free(batch);
@@ -426,7 +426,7 @@ static void test_changes_get_new_numbers_also_after_a_rollback(void **state)
 	scene_commit(&s, CALL EARLY);
 	uint64_t version = swk__directory_part(table_now(SWK__TABLE_CALL)->directory, week)->version;
 	uint64_t epoch = table_now(SWK__TABLE_CALL)->epoch, undone, undone_epoch;
-	assert_int_equal(swk__history_begin(&s.history, NULL), SWK_OK);
+	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 	applied = (swk__applied){ 0 };
 	swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, NULL);
 	undone = swk__directory_part(s.history.working->tables[SWK__TABLE_CALL].directory, week)->version;
