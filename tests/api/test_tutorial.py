@@ -55,6 +55,8 @@ class Shell:
         code, text = screen.shown(["sh", "-c", command], 80, self.place, PATH=path, NO_COLOR="1")
         if code not in (0, 3):
             raise RuntimeError(f"{command}: exit {code}\n{text}")
+        # What a slow machine shows of the progress is wiped out again.
+        text = re.sub("(\r\x1b\\[K[^\r\n]*)*\r\x1b\\[K", "", text)
         # A byte order mark is shown by nothing, and CSV ends its lines with two characters.
         return [line.rstrip("\r") for line in text.lstrip("\ufeff").splitlines()]
 
