@@ -19,9 +19,9 @@ void swk__chains_done(swk__chains *chains)
 }
 
 /* Where a handle is, or the free slot where it would be. Handles are dense and nobody chooses them. */
-static swk__chain *slot_find(swk__chain *slots, uint32_t capacity, uint32_t handle)
+static swk__chain *slot_find(swk__chain *slots, size_t capacity, uint32_t handle)
 {
-	uint32_t at = (handle * UINT32_C(2654435769)) & (capacity - 1);
+	size_t at = (handle * UINT32_C(2654435769)) & (capacity - 1);
 	while (slots[at].handle && slots[at].handle != handle)
 		at = (at + 1) & (capacity - 1);
 	return &slots[at];
@@ -34,11 +34,11 @@ uint32_t swk__chains_get(const swk__chains *chains, uint32_t handle)
 
 static bool slots_grow(swk__chains *chains)
 {
-	uint32_t capacity = chains->capacity ? chains->capacity * 2 : 16;
+	size_t capacity = chains->capacity ? chains->capacity * 2 : 16;
 	swk__chain *slots = swk__alloc(chains->mem, SWK__FAULT_history_chain, capacity, sizeof *slots);
 	if (!slots)
 		return false;
-	for (uint32_t i = 0; i < chains->capacity; i++)
+	for (size_t i = 0; i < chains->capacity; i++)
 		if (chains->slots[i].handle)
 			*slot_find(slots, capacity, chains->slots[i].handle) = chains->slots[i];
 	swk__free(chains->mem, chains->slots);

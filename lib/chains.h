@@ -18,8 +18,8 @@ typedef struct swk__chain {
 typedef struct swk__chains {
 	swk__mem *mem;
 	swk__chain *slots;
-	uint32_t count, capacity; /* capacity: 0 or a power of two */
-	swk__chain *log;          /* what was there before, in order */
+	size_t count, capacity; /* capacity: 0 or a power of two; may be more than there are handles */
+	swk__chain *log;        /* what was there before, in order */
 	size_t log_count, log_capacity;
 } swk__chains;
 

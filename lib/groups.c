@@ -78,6 +78,8 @@ static uint32_t *index_slot(const swk__groups *groups, const uint32_t *key)
 static bool groups_grow(swk__groups *groups)
 {
 	uint32_t capacity = groups->capacity ? groups->capacity * 2 : 64;
+	if (NEVER(capacity == 0)) /* 2^31 groups would have filled the memory before */
+		return false;
 	uint32_t *keys = swk__resize(groups->mem, SWK__FAULT_report_groups, groups->keys, capacity,
 	                             (groups->width + 1) * sizeof *keys);
 	if (!keys)
@@ -361,7 +363,7 @@ static bool tally_differs(const swk__groups *groups, const swk__classes *classes
 	return differs;
 }
 
-static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const uint32_t *places,
+static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const size_t *places,
                       uint32_t count)
 {
 	swk__i128 *sums = groups->adding[value];
@@ -377,7 +379,7 @@ static void value_add(swk__groups *groups, unsigned value, const swk__sorted *so
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
                        const swk__sorted *sorted, const uint32_t *numbers)
 {
-	uint32_t places[SWK__BLOCK_ROWS];
+	size_t places[SWK__BLOCK_ROWS]; /* in all groups' classes, which may be more than 32 bits count */
 	const uint32_t stride = classes->count + 1, count = block->count;
 	if (groups->tallied && tally_differs(groups, classes, sorted))
 		swk__groups_flush(groups, classes);
@@ -389,7 +391,7 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	groups->touched = groups->count;
 	uint32_t *tally = groups->tally;
 	for (uint32_t i = 0; i < count; i++)
-		places[i] = numbers[i] * stride + sorted->classes[i];
+		places[i] = (size_t)numbers[i] * stride + sorted->classes[i];
 	for (uint32_t i = 0; i < count; i++)
 		tally[places[i]]++;
 	for (unsigned v = 0; v < classes->value_count; v++)

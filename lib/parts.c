@@ -243,14 +243,14 @@ swk__blocks *swk__blocks_retain(swk__blocks *blocks)
 	return blocks;
 }
 
-/* Gives handles to the 64 rows from `place` on. */
+/* Gives handles to the 64 rows from `place` on; false when memory failed or no handle is left. */
 static bool block_add(swk__table_state *state, swk__place place)
 {
+	if (state->block_count >= SWK__BLOCKS_MAX)
+		return false;
 	uint32_t block = state->block_count + 64;
 	unsigned top = 31u - (unsigned)__builtin_clz(block);
 	swk__place **segment = &state->blocks->segments[top - 6];
-	if (NEVER(state->block_count > UINT32_MAX / 64)) /* the rows would have filled the memory before */
-		return false;
 	if (!*segment)
 		*segment = swk__alloc(state->blocks->mem, SWK__FAULT_history_page, (size_t)1 << top, sizeof **segment);
 	if (!*segment)

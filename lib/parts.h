@@ -117,7 +117,8 @@ swk__part *swk__directory_own(swk__mem *mem, swk__directory **directory, const s
 
 /* ------------------------------------------------------------------------------------------ blocks, pages */
 
-#define SWK__BLOCK_SEGMENTS 20 /* 64 << 19 blocks and more than a 32-bit handle in all */
+#define SWK__BLOCK_SEGMENTS 20
+#define SWK__BLOCKS_MAX (64 * ((1u << SWK__BLOCK_SEGMENTS) - 1)) /* as many as 32-bit handles have, but for 64 */
 
 /* Segment k has 64 << k blocks, which are places of first rows. Handles below 64 are no row's. */
 typedef struct swk__blocks {

@@ -16,7 +16,7 @@ struct swk__text_index {
  * has one of its own, at whose begin alone anything is looked for. */
 struct swk__text_blocks {
 	swk__text_blocks *older;
-	uint32_t capacity;
+	size_t capacity;
 	char *blocks[];
 };
 
@@ -91,7 +91,7 @@ static void entry_set(swk__text *text, uint32_t number, uint64_t offset)
 static bool blocks_grow(swk__text *text)
 {
 	swk__text_blocks *old = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	uint32_t capacity = old ? old->capacity * 2 : FIRST_BLOCKS;
+	size_t capacity = old ? old->capacity * 2 : FIRST_BLOCKS;
 	swk__text_blocks *grown = swk__alloc(text->mem, SWK__FAULT_text_segment, 1,
 	                                     sizeof *grown + capacity * sizeof grown->blocks[0]);
 	if (!grown)

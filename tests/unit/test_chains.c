@@ -29,6 +29,27 @@ static void test_what_was_set_is_found(void **state)
 	assert_int_equal(mem.used, 0);
 }
 
+/* As if 2^30 handles were in: of twice as many slots 2^32 come, which 32 bits do not count. */
+static void test_slots_are_not_counted_by_32_bits(void **state)
+{
+	(void)state;
+	swk__mem mem;
+	swk__chains chains;
+	swk__mem_init(&mem, NULL, 1 << 20);
+	swk__chains_init(&chains, &mem);
+	assert_true(swk__chains_set(&chains, 64, 7));
+	const swk__chains before = chains;
+	chains.count = UINT32_C(1) << 30;
+	chains.capacity = UINT32_C(1) << 31;
+	assert_false(swk__chains_set(&chains, 65, 8));
+	chains.count = before.count;
+	chains.capacity = before.capacity;
+	assert_int_equal(swk__chains_get(&chains, 64), 7);
+	assert_int_equal(swk__chains_get(&chains, 65), 0);
+	swk__chains_done(&chains);
+	assert_int_equal(mem.used, 0);
+}
+
 static int grow(swk__mem *memory, void *context)
 {
 	(void)context;
@@ -57,6 +78,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_was_set_is_found),
+		cmocka_unit_test(test_slots_are_not_counted_by_32_bits),
 		cmocka_unit_test(test_memory_may_fail_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -226,6 +226,21 @@ static int grow(swk__mem *memory, void *context)
 	return done ? SWK_OK : SWK_ERR_MEMORY;
 }
 
+/* As if all were given: the last segment of blocks ends before 2^32 - 4096. */
+static void test_handles_run_out(void **state)
+{
+	(void)state;
+	swk__table_state table = { 0 };
+	assert_non_null(rows_add(&mem, &table, 7, 1, 1));
+	const uint32_t before = table.block_count;
+	table.block_count = SWK__BLOCKS_MAX;
+	assert_null(rows_add(&mem, &table, 8, 1, 2));
+	assert_int_equal(table.block_count, SWK__BLOCKS_MAX);
+	table.block_count = before;
+	assert_non_null(rows_add(&mem, &table, 9, 1, 3));
+	swk__state_release(&table);
+}
+
 static void test_memory_may_fail_anywhere(void **state)
 {
 	(void)state;
@@ -244,6 +259,7 @@ int main(void)
 		TEST(test_a_directory_grows_to_both_sides),
 		TEST(test_handles_lead_back_to_places),
 		TEST(test_handles_taken_back_are_given_again),
+		TEST(test_handles_run_out),
 		TEST(test_pages_copy_what_readers_hold),
 		TEST(test_memory_may_fail_anywhere),
 	};
