@@ -179,18 +179,12 @@ static int chunk_read(swk__arrow_in *self, swk_error *error)
 
 int swk__arrow_rejects(swk_result *result, swk_error *error)
 {
-	static const struct {
-		const char *name;
-		swk_type type;
-	} columns[] = { { "table", SWK_TYPE_TEXT },
-		        { "row", SWK_TYPE_INT },
-		        { "field", SWK_TYPE_TEXT },
-		        { "value", SWK_TYPE_TEXT },
-		        { "reason", SWK_TYPE_TEXT } };
-	int code = SWK_OK;
-	for (size_t i = 0; i < SWK__COUNT(columns) && code == SWK_OK; i++)
-		code = swk__result_column(result, columns[i].name, columns[i].type, error);
-	return code;
+	static const swk__result_head heads[] = { { "table", SWK_TYPE_TEXT },
+		                                  { "row", SWK_TYPE_INT },
+		                                  { "field", SWK_TYPE_TEXT },
+		                                  { "value", SWK_TYPE_TEXT },
+		                                  { "reason", SWK_TYPE_TEXT } };
+	return swk__result_heads(result, heads, SWK__COUNT(heads), error);
 }
 
 static int rejects_tell(const swk__arrow_in *self, swk_error *error)

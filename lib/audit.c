@@ -137,17 +137,12 @@ static int table_tell(const swk__history *history, const table_tally *tally, swk
 int swk__audit_fill(const swk__history *history, const swk__snapshot *snapshot, int64_t now, swk__check check,
                     void *context, swk_result *result, swk_error *error)
 {
-	static const struct {
-		const char *name;
-		swk_type type;
-	} columns[] = { { "table", SWK_TYPE_TEXT },
-		        { "field", SWK_TYPE_TEXT },
-		        { "finding", SWK_TYPE_TEXT },
-		        { "count", SWK_TYPE_INT },
-		        { "value", SWK_TYPE_TEXT } };
-	int code = SWK_OK;
-	for (size_t i = 0; i < SWK__COUNT(columns) && code == SWK_OK; i++)
-		code = swk__result_column(result, columns[i].name, columns[i].type, error);
+	static const swk__result_head heads[] = { { "table", SWK_TYPE_TEXT },
+		                                  { "field", SWK_TYPE_TEXT },
+		                                  { "finding", SWK_TYPE_TEXT },
+		                                  { "count", SWK_TYPE_INT },
+		                                  { "value", SWK_TYPE_TEXT } };
+	int code = swk__result_heads(result, heads, SWK__COUNT(heads), error);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT && code == SWK_OK; t++) {
 		table_tally tally = {
 			.table = (swk__table)t, .schema = &swk__schemas[t], .newest = SWK__NULL, .latest = SWK__NULL

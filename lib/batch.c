@@ -100,9 +100,12 @@ bool swk__batch_reserve(swk_batch *batch, swk__table number, size_t rows)
 	return true;
 }
 
-int swk__batch_append(swk_batch *batch, swk__table number, const swk__batch_cell *cells, bool stamped, swk_error *error)
+/* Appends the row at hand to its table. */
+static int row_append(swk_batch *batch, bool stamped, swk_error *error)
 {
+	const swk__table number = (swk__table)batch->table;
 	const swk__schema *schema = &swk__schemas[number];
+	const swk__batch_cell *cells = batch->cells;
 	swk__batch_table *table = &batch->tables[number];
 	size_t row = table->rows;
 	if (row >= UINT32_MAX)
@@ -463,7 +466,7 @@ int swk_batch_end(swk_batch *batch, swk_error *error)
 		return row_reject(batch, error);
 	bool stamped = batch->cells[swk__schemas[batch->table].count].value == 1 &&
 	               batch->cells[SWK__FIELD_RECORDED_AT].value != SWK__NULL;
-	int code = swk__batch_append(batch, (swk__table)batch->table, batch->cells, stamped, error);
+	int code = row_append(batch, stamped, error);
 	batch->open = code != SWK_OK;
 	return code;
 }

@@ -80,10 +80,7 @@ struct swk_batch {
 int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, swk__slice currency, bool ignore_unknown,
                       void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error);
 
-/* For the journal's replay, which is not validated again: appends a row whose cells are complete. */
-int swk__batch_append(swk_batch *batch, swk__table table, const swk__batch_cell *cells, bool stamped, swk_error *error);
-
-/* Adds text bytes for swk__batch_append. */
+/* Keeps text bytes for a cell; false when memory failed. */
 bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
 
 /* Makes room for `rows` more rows of the table; false when memory failed. */

@@ -26,41 +26,6 @@ int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t r
 	return swk__run_get(&run, 0);
 }
 
-void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
-                         int64_t *values)
-{
-	if (count == 0)
-		return;
-	const uint32_t first = rows[0];
-	const swk__run run = swk__columns_run(columns, field, first);
-	const swk__coding *coding = &run.coding;
-	const unsigned char *bytes = run.cells;
-	const uint16_t *pairs = run.cells;
-	const uint32_t *numbers = run.cells;
-	const int64_t *wide = run.cells;
-	switch (coding->width) {
-	case 0:
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = coding->base;
-		break;
-	case 1:
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = swk__coding_value(coding, bytes[rows[i] - first]);
-		break;
-	case 2:
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = swk__coding_value(coding, pairs[rows[i] - first]);
-		break;
-	case 4:
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = swk__coding_value(coding, numbers[rows[i] - first]);
-		break;
-	default:
-		for (uint32_t i = 0; i < count; i++)
-			values[i] = wide[rows[i] - first];
-	}
-}
-
 /* -------------------------------------------------------------------------------------------- packing */
 
 /* The cells of some values, 0 for null; false when one does not fit. */

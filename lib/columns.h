@@ -126,10 +126,6 @@ static inline int64_t swk__run_get(const swk__run *run, uint32_t at)
 /* The value of one cell. */
 int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t row);
 
-/* Values of a field, of rows that lie in one segment, none before the first. */
-void swk__columns_gather(const swk__columns *columns, unsigned field, const uint32_t *rows, uint32_t count,
-                         int64_t *values);
-
 /* The handle of a row whose segment exists. */
 static inline uint32_t swk__columns_handle(const swk__columns *columns, uint32_t row)
 {

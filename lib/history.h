@@ -85,14 +85,8 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 static inline const swk__text *swk__history_texts(const swk__history *history, swk__table table,
                                                   const swk__field *field)
 {
-	switch (field->kind) {
-	case SWK__KIND_ID:
-		return &history->ids[table];
-	case SWK__KIND_REF:
-		return &history->ids[field->target];
-	default:
-		return &history->texts;
-	}
+	const swk__dictionaries all = { (swk__text *)&history->texts, (swk__text *)history->ids };
+	return swk__dictionary(&all, table, field);
 }
 
 /* The row before `row` in the chain of a link; 0 at its end. A row of the chain counts where it is current. */

@@ -184,12 +184,6 @@ static inline swk__place swk__pages_get(const swk__pages *pages, uint32_t entity
 	return handle ? swk__blocks_get(pages->blocks, handle) : 0;
 }
 
-/* No entity from this one on has a handle. */
-static inline uint64_t swk__pages_end(const swk__pages *pages)
-{
-	return pages ? (uint64_t)pages->count * SWK__NODE_PAGES * SWK__PAGE_HANDLES : 0;
-}
-
 /* Where the transaction may set an entity's handle, in a copy where need be, as swk__directory_own does; for as long as
  * the transaction lasts. New pages lead to rows of `blocks`. NULL when memory failed. */
 uint32_t *swk__pages_own(swk__mem *mem, swk__pages **pages, swk__blocks *blocks, uint32_t entity, uint64_t txn);

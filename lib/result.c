@@ -91,6 +91,14 @@ int swk__result_column(swk_result *result, const char *name, swk_type type, swk_
 	return SWK_OK;
 }
 
+int swk__result_heads(swk_result *result, const swk__result_head *heads, size_t count, swk_error *error)
+{
+	int code = SWK_OK;
+	for (size_t i = 0; i < count && code == SWK_OK; i++)
+		code = swk__result_column(result, heads[i].name, heads[i].type, error);
+	return code;
+}
+
 void swk__result_repeats(swk_result *result)
 {
 	result->columns[result->width - 1].repeats = true;

@@ -62,6 +62,13 @@ int swk__result_create(swk__mem *mem, void (*keep)(void *), void (*drop)(void *)
 /* Adds a column; only before the first row. The name is copied. */
 int swk__result_column(swk_result *result, const char *name, swk_type type, swk_error *error);
 
+/* Adds columns that are always the same ones. */
+typedef struct swk__result_head {
+	const char *name;
+	swk_type type;
+} swk__result_head;
+int swk__result_heads(swk_result *result, const swk__result_head *heads, size_t count, swk_error *error);
+
 /* Says of the column that was added last that its texts are the same few again and again. */
 void swk__result_repeats(swk_result *result);
 

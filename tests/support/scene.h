@@ -244,7 +244,8 @@ static inline const char *scene_tell(scene *s, const char *what)
 /* Goes on to the next entity that has a row, from *entity on; false when there is none. */
 static inline bool entity_next(const swk__pages *pages, uint32_t *entity)
 {
-	uint64_t end = swk__pages_end(pages), next = *entity;
+	uint64_t next = *entity;
+	const uint64_t end = pages ? (uint64_t)pages->count * SWK__NODE_PAGES * SWK__PAGE_HANDLES : 0;
 	while (next < end && !swk__pages_handle(pages, (uint32_t)next))
 		next += swk__pages_at(pages, (uint32_t)next) ? 1 : SWK__PAGE_HANDLES - next % SWK__PAGE_HANDLES;
 	*entity = (uint32_t)next;

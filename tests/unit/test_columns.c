@@ -111,20 +111,9 @@ static bool table_append(uint32_t count)
 
 static void table_check(void)
 {
-	uint32_t rows[ROWS];
-	int64_t values[ROWS];
 	for (unsigned f = 0; f < t.layout.count; f++) {
 		for (uint32_t row = 0; row < t.rows; row++)
 			assert_int_equal(swk__columns_get(t.columns, f, row), t.values[f][row]);
-		for (uint32_t row = 0, count; row < t.rows; row += count) {
-			uint32_t left = t.rows - row, some = 0;
-			count = swk__columns_together(row) < left ? swk__columns_together(row) : left;
-			for (uint32_t i = 0; i < count; i += 3)
-				rows[some++] = row + i;
-			swk__columns_gather(t.columns, f, rows, some, values);
-			for (uint32_t i = 0; i < some; i++)
-				assert_int_equal(values[i], t.values[f][rows[i]]);
-		}
 	}
 }
 
