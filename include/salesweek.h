@@ -174,7 +174,9 @@ typedef struct swk_store swk_store;
 typedef int64_t (*swk_clock)(void *context);
 
 /* Called now and then during long calls with what is done and what there is to do (0: unknown); a non-zero
- * return stops the call with SWK_ERR_INTERRUPTED. Called on the thread of the call, never concurrently. */
+ * return stops the call with SWK_ERR_INTERRUPTED. Called on the thread of the call, never concurrently. That of a
+ * report must not ask the same store for another report, which may end in SWK_ERR_USAGE, nor wait for a thread that
+ * does. */
 typedef int (*swk_progress)(void *context, uint64_t done, uint64_t total);
 
 /* Weekdays as week_start takes them; 0 is the default, Monday. */
@@ -201,7 +203,7 @@ typedef struct swk_store_options {
 	const char *zone;               /* new stores: the IANA zone of the reporting calendar; NULL: UTC */
 	const char *currency;           /* new stores: the ISO 4217 base currency; NULL: USD */
 	const char *zone_path;          /* the folder of TZif files; NULL: /usr/share/zoneinfo */
-	uint64_t memory_limit;          /* bytes; 0: none */
+	uint64_t memory_limit;          /* bytes; 0: none. Reports need some of it beside the records */
 	uint32_t lock_timeout;          /* milliseconds to wait for another writer to close; 0: do not wait */
 	uint32_t reserved;              /* 0 */
 	const swk_allocator *allocator; /* copied; NULL: malloc, realloc, free */
@@ -371,8 +373,8 @@ SWK_API int swk_store_ingest(swk_store *store, const char *table, const struct A
 /* The same for all arrays of a stream, as one commit; rows are counted over all of them. The columns of some thousand
  * rows at a time are copied, never those of an array. The stream stays the caller's: it is read to its end, or until
  * something fails, and not released; schema and arrays taken from it are released, each once. A failing stream is
- * SWK_ERR_IO (ENOMEM: SWK_ERR_MEMORY) with what it says. Its functions are called on the calling thread, while other
- * ingestions wait: they must not ingest into this store. */
+ * SWK_ERR_IO (ENOMEM: SWK_ERR_MEMORY, EINTR: SWK_ERR_INTERRUPTED) with what it says. Its functions are called on the
+ * calling thread, while other ingestions wait: they must not ingest into this store. */
 SWK_API int swk_store_ingest_stream(swk_store *store, const char *table, struct ArrowArrayStream *stream,
                                     const swk_ingest_options *options, swk_ingest_counts *counts, swk_result **rejects,
                                     swk_error *error);

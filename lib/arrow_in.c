@@ -37,7 +37,7 @@ static int column_fail(const swk__arrow_in *self, const char *name, int64_t row,
 static int stream_fail(const swk__arrow_in *self, int result, const char *what, swk_error *error)
 {
 	const char *said = self->stream->get_last_error ? self->stream->get_last_error(self->stream) : NULL;
-	int code = result == ENOMEM ? SWK_ERR_MEMORY : SWK_ERR_IO;
+	int code = result == ENOMEM ? SWK_ERR_MEMORY : result == EINTR ? SWK_ERR_INTERRUPTED : SWK_ERR_IO;
 	return swk__fail(error, code, "the stream gave no %s: %s", what, said && *said ? said : "it did not say why");
 }
 

@@ -135,10 +135,20 @@ static int facts_cut(swk__facts *facts, bool past, swk_error *error)
 	return code;
 }
 
+/* Whether there are versions that a cut does not leave. */
+static bool versions_past(const swk__snapshot *snapshot, swk__cut cut)
+{
+	return cut.as_of < snapshot->latest_recorded || cut.commit < snapshot->commit;
+}
+
+bool swk__facts_past(const swk__snapshot *snapshot, swk__cut cut)
+{
+	return versions_past(snapshot, cut) || cut.now < snapshot->settled;
+}
+
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,
                     swk__check check, void *check_context, swk_error *error)
 {
-	bool past = cut.as_of < snapshot->latest_recorded || cut.commit < snapshot->commit;
 	*facts = (swk__facts){ .history = history,
 		               .snapshot = snapshot,
 		               .cut = cut,
@@ -146,8 +156,8 @@ int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapsho
 		               .check = check,
 		               .check_context = check_context };
 	atomic_fetch_add_explicit(&snapshot->references, 1, memory_order_relaxed);
-	if (past || cut.now < snapshot->settled) {
-		int code = facts_cut(facts, past, error);
+	if (swk__facts_past(snapshot, cut)) {
+		int code = facts_cut(facts, versions_past(snapshot, cut), error);
 		if (code != SWK_OK)
 			swk__facts_close(facts);
 		return code;

@@ -33,6 +33,9 @@ typedef struct swk__facts {
 	void *check_context;
 } swk__facts;
 
+/* Whether a cut leaves less than all of the snapshot: then its facts are folded anew, and the snapshot's not read. */
+bool swk__facts_past(const swk__snapshot *snapshot, swk__cut cut);
+
 /* The facts under a cut; `check`, which may be NULL, is asked while that takes long. Takes a reference on the snapshot.
  * On failure there is nothing to close. */
 int swk__facts_open(swk__facts *facts, const swk__history *history, swk__snapshot *snapshot, swk__cut cut,

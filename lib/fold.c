@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define CHECK_LEADS 1024
+#define CHECK_RECORDS 1024
 
 /* A record in a list: when, which, and where it lies. */
 struct swk__fold_item {
@@ -556,6 +556,14 @@ static bool lead_fold(swk__fold *fold, uint32_t lead)
 
 /* --------------------------------------------------------------------------------------- what is touched */
 
+/* False when the work is to stop after so many records; a `total` of 0 is not known. */
+static bool fold_goes_on(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
+{
+	if (fold->check && done % CHECK_RECORDS == 0)
+		fold->stopped = fold->check(fold->check_context, done, total, error);
+	return fold->stopped == SWK_OK;
+}
+
 static void lead_touch(const swk__fold *fold, uint32_t lead)
 {
 	(void)swk__touched_add(fold->touched, SWK__TOUCH_LEAD, lead);
@@ -569,13 +577,17 @@ static uint32_t opportunity_lead(const swk__fold *fold, uint32_t opportunity)
 }
 
 /* A touched lead may have been, or become, one that others count for, and one that counts for another. */
-static void leads_spread(const swk__fold *fold)
+static bool leads_spread(swk__fold *fold, swk_error *error)
 {
+	uint64_t done = 0;
 	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_LEAD, &lead); lead++) {
+		if (!fold_goes_on(fold, ++done, 0, error))
+			return false;
 		swk__place root = swk__lead_resolve(fold->states, lead);
 		if (root)
 			lead_touch(fold, (uint32_t)get(fold, SWK__TABLE_LEAD, root, SWK__FIELD_ID));
 	}
+	return true;
 }
 
 /* Goes to the leads that lead to a lead, past none twice: who was walked to is a follower now. */
@@ -599,15 +611,17 @@ static bool followers_touch(swk__fold *fold, uint32_t lead)
 
 /* The leads that a lead whose row changed may carry with it: all that lead to it, also past those that were touched
  * for another reason. */
-static bool followers_spread(swk__fold *fold)
+static bool followers_spread(swk__fold *fold, swk_error *error)
 {
 	uint32_t lead = 0;
+	uint64_t done = 0;
 	if (!swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead))
 		return true;
 	if (!swk__touched_cover(&fold->walked, fold->touched))
 		return false;
 	for (; swk__touched_next(fold->touched, SWK__TOUCH_FOLLOWERS, &lead); lead++)
-		if (!swk__touched_add(&fold->walked, SWK__TOUCH_FOLLOWERS, lead) && !followers_touch(fold, lead))
+		if (!fold_goes_on(fold, ++done, 0, error) ||
+		    (!swk__touched_add(&fold->walked, SWK__TOUCH_FOLLOWERS, lead) && !followers_touch(fold, lead)))
 			return false;
 	return true;
 }
@@ -620,13 +634,16 @@ static bool stray_clear(swk__fold *fold, swk__table table, unsigned field, swk__
 	return (lead && swk__lead_resolve(fold->states, (uint32_t)lead)) || fact_file(fold, fact, entity, NULL);
 }
 
-static bool strays_clear(swk__fold *fold)
+static bool strays_clear(swk__fold *fold, swk_error *error)
 {
+	uint64_t done = 0;
 	for (uint32_t score = 0; swk__touched_next(fold->touched, SWK__TOUCH_SCORE, &score); score++)
-		if (!stray_clear(fold, SWK__TABLE_SCORE, SWK__SCORE_LEAD, SWK__FACT_SCORE, score))
+		if (!fold_goes_on(fold, ++done, 0, error) ||
+		    !stray_clear(fold, SWK__TABLE_SCORE, SWK__SCORE_LEAD, SWK__FACT_SCORE, score))
 			return false;
 	for (uint32_t won = 0; swk__touched_next(fold->touched, SWK__TOUCH_DEAL, &won); won++)
-		if (!stray_clear(fold, SWK__TABLE_OPPORTUNITY, SWK__OPPORTUNITY_LEAD, SWK__FACT_COHORT, won))
+		if (!fold_goes_on(fold, ++done, 0, error) ||
+		    !stray_clear(fold, SWK__TABLE_OPPORTUNITY, SWK__OPPORTUNITY_LEAD, SWK__FACT_COHORT, won))
 			return false;
 	return true;
 }
@@ -661,14 +678,6 @@ void swk__fold_done(swk__fold *fold)
 	swk__touched_done(&fold->walked);
 }
 
-/* False when the work is to stop after so many of the touched leads. */
-static bool fold_goes_on(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
-{
-	if (fold->check && done % CHECK_LEADS == 0)
-		fold->stopped = fold->check(fold->check_context, done, total, error);
-	return fold->stopped == SWK_OK;
-}
-
 static int fold_failed(const swk__fold *fold, swk_error *error)
 {
 	return fold->stopped != SWK_OK ? fold->stopped : swk__fail_memory(error, fold->mem);
@@ -677,24 +686,25 @@ static int fold_failed(const swk__fold *fold, swk_error *error)
 /* Deals first: what leads won hangs on them. */
 static bool touched_fold(swk__fold *fold, swk_error *error)
 {
+	uint64_t total = swk__touched_count(fold->touched, SWK__TOUCH_DEAL), done = 0;
 	for (uint32_t made = 0; swk__touched_next(fold->touched, SWK__TOUCH_DEAL, &made); made++) {
-		if (!deal_fold(fold, made))
+		if (!fold_goes_on(fold, done++, 0, error) || !deal_fold(fold, made))
 			return false;
 		lead_touch(fold, opportunity_lead(fold, made));
 	}
-	leads_spread(fold);
-	const uint64_t total = swk__touched_count(fold->touched, SWK__TOUCH_LEAD);
-	uint64_t done = 0;
+	if (!leads_spread(fold, error))
+		return false;
+	total += swk__touched_count(fold->touched, SWK__TOUCH_LEAD);
 	for (uint32_t lead = 0; swk__touched_next(fold->touched, SWK__TOUCH_LEAD, &lead); lead++)
 		if (!fold_goes_on(fold, done++, total, error) || !lead_fold(fold, lead))
 			return false;
-	return strays_clear(fold);
+	return strays_clear(fold, error);
 }
 
 int swk__fold_changes(swk__fold *fold, swk_error *error)
 {
 	uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
-	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold) ||
+	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold, error) ||
 	    !touched_fold(fold, error))
 		return fold_failed(fold, error);
 	return SWK_OK;

@@ -276,6 +276,16 @@ static int store_fill(swk_store *store, const char *path, const swk_store_option
 	return code;
 }
 
+/* A thread that locks it twice is told so. */
+static void folding_init(pthread_mutex_t *folding)
+{
+	pthread_mutexattr_t checked;
+	pthread_mutexattr_init(&checked);
+	pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
+	pthread_mutex_init(folding, &checked);
+	pthread_mutexattr_destroy(&checked);
+}
+
 int swk__store_open(const char *path, const swk_store_options *options, swk__fault_hook fault, void *fault_context,
                     swk_store **store, swk_error *error)
 {
@@ -299,7 +309,7 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 	made->read_only = options->flags & SWK_OPEN_READ_ONLY;
 	pthread_mutex_init(&made->writer, NULL);
 	pthread_mutex_init(&made->snapshot, NULL);
-	pthread_mutex_init(&made->folding, NULL);
+	folding_init(&made->folding);
 	swk__touched_init(&made->touched, &made->mem);
 	swk__touched_init(&made->unfolded, &made->mem);
 	int code = store_fill(made, path, options, error);
@@ -494,11 +504,11 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	int code = swk__plan_make(&asker, query, &plan, error);
 	if (code != SWK_OK)
 		return code;
-	swk__snapshot *snapshot = NULL;
-	if (plan_folded(&plan))
+	swk__snapshot *snapshot = swk__store_snapshot(store);
+	if (plan_folded(&plan) && !swk__facts_past(snapshot, plan.cut)) {
+		swk__snapshot_release(snapshot);
 		code = swk__store_pin_folded(store, swk__store_call_again, &c, &snapshot, error);
-	else
-		snapshot = swk__store_snapshot(store);
+	}
 	if (code == SWK_OK) {
 		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, swk__store_call_check, &c, error);
 		swk__snapshot_release(snapshot);

@@ -5,8 +5,9 @@
  *   ingest: lock writer | history (private) --> file (durable) --> swap one pointer (seen)
  *   report: pin snapshot | plan --> facts --> answer
  *
- * Invariant: any failure before the swap leaves memory and file as they were. Readers take the short lock of the
- * pointer and nothing else. The memory lives as long as the handle or any batch or result of it.
+ * Invariant: any failure before the swap leaves memory and file as they were. Readers never wait for the writer: they
+ * take the short lock of the pointer and, where they ask for facts that are not folded yet, that of the fold. The
+ * memory lives as long as the handle or any batch or result of it.
  */
 #ifndef SWK_STORE_H
 #define SWK_STORE_H
@@ -30,7 +31,7 @@ struct swk_store {
 	void *progress_context;
 	pthread_mutex_t writer;   /* one ingestion at a time */
 	pthread_mutex_t snapshot; /* held only to read or swap history.published and `touched` */
-	pthread_mutex_t folding;  /* one fold at a time; taken before `snapshot` */
+	pthread_mutex_t folding;  /* one fold at a time; taken before `snapshot`; tells a thread that has it */
 	swk__touched touched;     /* what the published snapshot's facts are older than its records by */
 	swk__touched unfolded;    /* the same while it is folded */
 	swk__zones zones;
@@ -57,7 +58,9 @@ void swk__store_release(void *store);
 /* SWK_ERR_FORKED in another process than the one that opened the store. */
 int swk__store_process(const swk_store *store, swk_error *error);
 
-/* The same, with its facts folded as far as its records go. What others fold meanwhile is waited for. */
+/* What was committed last, retained, with its facts folded as far as its records go. What others fold meanwhile is
+ * waited for; `check` is asked while that lasts, and while this call folds. SWK_ERR_USAGE when `check` itself, while
+ * it is asked there, calls this on its thread. */
 int swk__store_pin_folded(swk_store *store, swk__check check, void *context, swk__snapshot **snapshot,
                           swk_error *error);
 

@@ -6,9 +6,14 @@
  *   question: take touched | fold it into a copy of the published snapshot | published = its records, these facts
  *
  * Invariant: folding `touched` into the facts of the published snapshot makes them those of its records. A commit never
- * waits for a fold, nor a question for a commit.
+ * waits for a fold, nor a question for a commit. Who waits for another's fold is asked meanwhile whether to go on.
  */
 #include "store.h"
+
+#include <errno.h>
+#include <time.h>
+
+#define WAIT_NS 20000000 /* of a fold, until the call is asked whether it goes on */
 
 static swk__snapshot *snapshot_retain(swk__snapshot *snapshot)
 {
@@ -112,10 +117,32 @@ static int facts_fold(swk_store *store, swk__check check, void *context, swk__sn
 	return code;
 }
 
+/* Locks the fold, unless this thread has: then its progress function is where the question comes from. */
+static int folding_lock(swk_store *store, swk__check check, void *context, swk_error *error)
+{
+	for (;;) {
+		struct timespec until;
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += WAIT_NS;
+		until.tv_sec += until.tv_nsec / 1000000000;
+		until.tv_nsec %= 1000000000;
+		int got = pthread_mutex_timedlock(&store->folding, &until);
+		if (got == 0)
+			return SWK_OK;
+		if (got == EDEADLK)
+			return swk__fail(error, SWK_ERR_USAGE,
+			                 "the progress function of a report asked the same store for another one");
+		int code = check(context, 0, 0, error);
+		if (code != SWK_OK)
+			return code;
+	}
+}
+
 int swk__store_pin_folded(swk_store *store, swk__check check, void *context, swk__snapshot **snapshot, swk_error *error)
 {
-	int code = SWK_OK;
-	pthread_mutex_lock(&store->folding);
+	int code = folding_lock(store, check, context, error);
+	if (code != SWK_OK)
+		return code;
 	*snapshot = unfolded_take(store);
 	if (!*snapshot)
 		code = swk__fail_memory(error, &store->mem);

@@ -181,6 +181,7 @@ static void a_failing_stream_leaves_the_store_as_it_was(void **state)
 	} cases[] = {
 		{ { make_calls, 3, 4, 2, 0, EIO }, SWK_ERR_IO, 3 },
 		{ { make_calls, 3, 4, 2, 0, ENOMEM }, SWK_ERR_MEMORY, 3 },
+		{ { make_calls, 3, 4, 2, 0, EINTR }, SWK_ERR_INTERRUPTED, 3 },
 		{ { make_calls, 3, 4, 2, EINVAL, 0 }, SWK_ERR_IO, 0 },
 		{ { make_calls, 1, 4, 2, 0, 0 }, SWK_ERR_INVALID, 1 },
 		{ { make_calls, 3, 5, 2, 0, 0 }, SWK_ERR_INVALID, 2 },
@@ -195,7 +196,7 @@ static void a_failing_stream_leaves_the_store_as_it_was(void **state)
 		assert_int_equal(swk_store_ingest_stream(*state, "call", &stream, NULL, NULL, NULL, &error),
 		                 cases[i].code);
 		assert_int_equal(error.code, cases[i].code);
-		if (i < 3)
+		if (i < 4)
 			assert_non_null(strstr(error.reason, "the well ran dry"));
 		assert_int_equal(make_alive, 1);
 		assert_int_equal(make_releases, cases[i].releases);

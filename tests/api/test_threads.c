@@ -302,11 +302,116 @@ static void test_folds_race_commits(void **state)
 	assert_true(all.answers > 0);
 }
 
+/* -------------------------------------------------------------------------------- questions in a question */
+
+static int progress_asks(void *context, uint64_t done, uint64_t total)
+{
+	race *self = context;
+	(void)done;
+	(void)total;
+	const swk_query query = { .size = sizeof query, .report = "win_rate", .now = NOW };
+	swk_result *result = NULL;
+	int code = swk_store_report(self->store, &query, &result, NULL);
+	if (code != SWK_OK)
+		failed(self, code);
+	else
+		self->answers++;
+	swk_result_free(result);
+	return 0;
+}
+
+/* A report that is asked for while its own thread folds is refused, and answered once that is over. */
+static void test_question_in_a_question(void **state)
+{
+	(void)state;
+	race all = { .stop = false };
+	swk_batch *batch = NULL;
+	all.store = feed_open(NULL, NULL);
+	swk_query query = { .size = sizeof query, .report = "win_rate", .now = NOW };
+	query.progress = progress_asks;
+	query.progress_context = &all;
+	assert_int_equal(swk_batch_create(all.store, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(FEED_ROW(batch, "lead", 1, "id", "l", "created_at", "2026-11-02"), SWK_OK);
+	assert_int_equal(swk_store_ingest_batch(all.store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+	swk_result *result = NULL;
+	assert_int_equal(swk_store_report(all.store, &query, &result, NULL), SWK_OK);
+	swk_result_free(result);
+	assert_int_equal(all.failures, 1);
+	assert_int_equal(all.failure, SWK_ERR_USAGE);
+	assert_true(all.answers > 0);
+	swk_store_close(all.store);
+}
+
+/* Holds the fold until somebody else, who waits for it, was asked whether to go on. */
+static int progress_holds(void *context, uint64_t done, uint64_t total)
+{
+	race *self = context;
+	(void)done;
+	(void)total;
+	self->answers++;
+	for (unsigned i = 0; i < 100000 && !self->stop; i++)
+		usleep(100);
+	return 0;
+}
+
+static int progress_gives_up(void *context, uint64_t done, uint64_t total)
+{
+	(void)context;
+	(void)done;
+	(void)total;
+	return 1;
+}
+
+static void *fold_slowly(void *context)
+{
+	race *self = context;
+	swk_query query = { .size = sizeof query, .report = "win_rate", .now = NOW };
+	swk_result *result = NULL;
+	query.progress = progress_holds;
+	query.progress_context = self;
+	int code = swk_store_report(self->store, &query, &result, NULL);
+	if (code != SWK_OK)
+		failed(self, code);
+	swk_result_free(result);
+	return NULL;
+}
+
+/* Who waits for another's fold is asked meanwhile. */
+static void test_waiting_is_stopped(void **state)
+{
+	(void)state;
+	race all = { .stop = false };
+	swk_batch *batch = NULL;
+	pthread_t other;
+	all.store = feed_open(NULL, NULL);
+	assert_int_equal(swk_batch_create(all.store, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(FEED_ROW(batch, "lead", 1, "id", "l", "created_at", "2026-11-02"), SWK_OK);
+	assert_int_equal(swk_store_ingest_batch(all.store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+	assert_int_equal(pthread_create(&other, NULL, fold_slowly, &all), 0);
+	while (all.answers == 0)
+		usleep(100);
+	swk_query query = { .size = sizeof query, .report = "win_rate", .now = NOW };
+	query.progress = progress_gives_up;
+	swk_result *result = NULL;
+	int code = swk_store_report(all.store, &query, &result, NULL);
+	bool held = !all.stop;
+	all.stop = true;
+	pthread_join(other, NULL);
+	swk_store_close(all.store);
+	assert_int_equal(code, SWK_ERR_INTERRUPTED);
+	assert_true(held);
+	assert_int_equal(all.failures, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answers_stay),
 		cmocka_unit_test(test_folds_race_commits),
+		cmocka_unit_test(test_question_in_a_question),
+		cmocka_unit_test(test_waiting_is_stopped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
