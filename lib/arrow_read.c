@@ -171,7 +171,7 @@ static size_t choices_read(const reading *self, size_t row)
 	const swk__arrow_cells *cells = &self->from->cells;
 	const bool view = cells->type.kind == SWK__ARROW_TYPE_VIEW;
 	const char *end = view || !cells->bytes ? NULL : cells->bytes + swk__arrow_end(cells);
-	choices known;
+	choices known = { 0 };
 	int64_t value = 0, at = place_of(self, row);
 	choices_set(&known, self->field);
 	for (; row < self->chunk->rows; row++, at++) {

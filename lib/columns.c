@@ -252,10 +252,15 @@ static char *cell_at(swk__columns *columns, unsigned field, uint32_t row)
 	return (char *)(uintptr_t)swk__columns_run(columns, field, row).cells;
 }
 
+static bool coding_same(const swk__coding *a, const swk__coding *b)
+{
+	return a->base == b->base && a->unit == b->unit && a->width == b->width && a->text == b->text;
+}
+
 /* Copies the first rows of a field from other columns; what they hold fits. */
 static void column_copy(swk__columns *to, const swk__columns *from, unsigned field, uint32_t rows)
 {
-	const bool same = memcmp(&to->codings[field], &from->codings[field], sizeof to->codings[field]) == 0;
+	const bool same = coding_same(&to->codings[field], &from->codings[field]);
 	int64_t values[CHUNK];
 	for (uint32_t row = 0, count; row < rows; row += count) {
 		swk__run run = swk__columns_run(from, field, row);

@@ -389,7 +389,7 @@ static bool pending_store(intake *in)
 	enum {
 		LISTS = 128
 	};
-	uint32_t heads[LISTS], next[RUN_ROWS], places[RUN_ROWS], picked[RUN_ROWS];
+	uint32_t heads[LISTS], next[RUN_ROWS], places[RUN_ROWS] = { 0 }, picked[RUN_ROWS];
 	bool taken[RUN_ROWS] = { false };
 	memset(heads, 0xff, sizeof heads);
 	for (uint32_t p = in->pending_count; p-- > 0;) {

@@ -25,7 +25,7 @@ static void texts_encode(const swk__text *texts, uint32_t first, uint32_t end, s
 	swk__buf_varint(buf, end - first);
 	if (first == end)
 		return;
-	swk__buf_varint(buf, (swk__u128)(length + 1));
+	swk__buf_varint(buf, (uint64_t)length + 1);
 	for (uint32_t number = first; number < end; number++) {
 		swk__slice text = swk__text_get(texts, number);
 		if (length < 0)
@@ -228,7 +228,7 @@ static bool column_allowed(const swk__dictionaries *all, swk__table table, const
 void swk__journal_encode(const swk__dictionaries *all, const swk__journal_run *run, swk__buf *buf)
 {
 	const swk__schema *schema = &swk__schemas[run->table];
-	int64_t values[SWK__JOURNAL_ROWS];
+	int64_t values[SWK__JOURNAL_ROWS] = { 0 };
 	swk__buf_varint(buf, run->table);
 	swk__buf_varint(buf, run->count);
 	for (unsigned f = 0; f < schema->count; f++)

@@ -126,6 +126,8 @@ void grid_done(cli_grid *cells)
 static swi__slice line_take(swi__slice *text, size_t width)
 {
 	size_t fits = 0, space = 0, at = 0, used = 0;
+	if (!text->bytes)
+		return *text;
 	while (at < text->length) {
 		size_t next = at + 1;
 		while (next < text->length && ((unsigned char)text->bytes[next] & 0xc0) == 0x80)

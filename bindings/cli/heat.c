@@ -58,7 +58,7 @@ static void heat_fit(heat_map *heat)
 	least = least < CELL_MIN ? CELL_MIN : least;
 	for (; across > 1 && across * least > room; across = (hours + parts - 1) / parts)
 		parts++;
-	size_t most = least > CELL_MAX ? least : CELL_MAX, cell = room / across;
+	size_t most = least > CELL_MAX ? least : CELL_MAX, cell = room / (across ? across : 1);
 	heat->cell = cell < least ? least : cell > most ? most : cell;
 	heat->across = (int)across;
 }

@@ -147,8 +147,6 @@ int arguments_parse(const cli_command *command, int argc, char **argv, cli_argum
 			arguments->values[OPTION_HELP] = argv[at];
 		else if (strcmp(argv[at], "--") == 0)
 			ended = true;
-		else if (strcmp(argv[at], "-h") == 0)
-			arguments->values[OPTION_HELP] = argv[at];
 		else if (argv[at][1] == '-')
 			code = option_take(arguments, argc, argv, &at);
 		else
