@@ -15,7 +15,7 @@ lanes()
 {
 	cat <<'END'
 quick      a debug build, its tests and the lints: under two minutes
-full       what a change must pass: all lanes down to tidy, and nothing left behind: under fifteen minutes
+full       what a change must pass: all lanes down to tidy, and nothing left behind: under thirty minutes
 debug      gcc, debug: all suites, with lints, models, claims and consumers
 sanitize   gcc, AddressSanitizer and UndefinedBehaviorSanitizer
 clang      clang, debug
