@@ -9,6 +9,9 @@
 
 #include <csv.h>
 
+/* More columns than that are no table. */
+#define SWI__CELLS_MAX 10000
+
 typedef struct swi__cells {
 	swi__text bytes;
 	swi__slice *cells; /* of `count`; between swi__cells_add and swi__cells_place their bytes are not set */

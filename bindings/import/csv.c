@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 
-#define CELLS_MAX 10000
-
 #define STRINGIFY_(x) #x
 #define STRINGIFY(x) STRINGIFY_(x)
 
@@ -263,8 +261,8 @@ static void map_warn(const swi__run *run, const swi__map *map)
 static int heading_check(csv_reader *reader)
 {
 	swi__run *run = reader->run;
-	if (reader->heading.count > CELLS_MAX)
-		return fail_heading(reader, "has more than " STRINGIFY(CELLS_MAX) " columns");
+	if (reader->heading.count > SWI__CELLS_MAX)
+		return fail_heading(reader, "has more than " STRINGIFY(SWI__CELLS_MAX) " columns");
 	int code = heading_check_twice(reader);
 	if (code)
 		return code;

@@ -12,9 +12,6 @@
 /* Records by which the layout is found out. */
 #define LAYOUT_RECORDS 60
 
-/* More columns than that are no table. */
-#define COLUMNS_MAX 10000
-
 /* ------------------------------------------------------------------------------------ the beginning */
 
 static int file_read(swi__sample *sample, swi_read read, void *read_context, swk_error *error)
@@ -193,8 +190,8 @@ static int take_heading(swi__sample *sample, swi__cells *cells, const swi__cells
 {
 	char name[160];
 	sample->columns = record->count;
-	if (sample->columns > COLUMNS_MAX)
-		return swi__fail(error, SWK_ERR_INVALID, "the heading has more than %d columns", COLUMNS_MAX);
+	if (sample->columns > SWI__CELLS_MAX)
+		return swi__fail(error, SWK_ERR_INVALID, "the heading has more than %d columns", SWI__CELLS_MAX);
 	for (size_t i = 0; i < record->count; i++) {
 		swi__slice cell = record->cells[i];
 		size_t before = stands_before(record, i);
