@@ -161,91 +161,45 @@ swk__odds swk__odds_ratio(swk__fourfold table)
 	return (swk__odds){ true, ratio, { ratio / factor, ratio * factor } };
 }
 
-/* n! / (n / e)^n: what Stirling's main term leaves. */
-static double factorial_rest(int64_t n)
+/* A walk over the tables with the same margins: the next one is the last one times grow * grow_too / ((shrink + 1) *
+ * (shrink_too + 1)) as likely. */
+typedef struct walk {
+	double grow, grow_too, shrink, shrink_too;
+} walk;
+
+static double walk_on(walk *w)
 {
-	const double e = 2.718281828459045, tau = 6.283185307179586;
-	double x = (double)n, rest = 1;
-	if (n >= 16) {
-		double y = 1 / (x * x);
-		double series = (1.0 / 12 - y * (1.0 / 360 - y * (1.0 / 1260 - y * (1.0 / 1680 - y / 1188)))) / x;
-		return sqrt(tau * x) * exp(series);
-	}
-	for (int64_t i = 1; i <= n; i++)
-		rest *= (double)i * e / x;
-	return rest;
+	return w->grow-- * w->grow_too-- / (++w->shrink * ++w->shrink_too);
 }
 
-/* (1 + x) log(1 + x) - x for x >= -1; the series where the subtraction would lose digits. */
-static double deviation(double x)
+/* The sum of the probabilities of a table and those further on, in the units of the first one's. Each term is less than
+ * the one before, by a factor that falls too. */
+static double tail(walk w, double first)
 {
-	if (x <= -1)
-		return 1;
-	if (fabs(x) > 0.1)
-		return (1 + x) * log1p(x) - x;
-	double power = x * x, sum = 0;
-	for (int k = 2; k < 18; k++) {
-		sum += power / ((double)k * (k - 1));
-		power *= -x;
-	}
-	return sum;
-}
-
-/* The probability of a table, given its margins. Stirling's formula on all nine factorials, whose main terms add up to
- * the deviances of the four cells from what is expected: all of one sign, so nothing cancels. Margins are not 0. */
-static double probability(swk__fourfold table)
-{
-	const int64_t cells[4] = { table.won, table.lost, table.others_won, table.others_lost };
-	const int64_t rows[2] = { cells[0] + cells[1], cells[2] + cells[3] };
-	const int64_t columns[2] = { cells[0] + cells[2], cells[1] + cells[3] };
-	const int64_t all = rows[0] + rows[1];
-	/* Every cell is away from its expectation by the determinant over the sum, up or down. */
-	swk__i128 determinant = (swk__i128)cells[0] * cells[3] - (swk__i128)cells[1] * cells[2];
-	double away = (double)determinant / (double)all, deviance = 0, rest = 1;
-	for (int i = 0; i < 4; i++) {
-		double expected = (double)rows[i >> 1] * (double)columns[i & 1] / (double)all;
-		deviance += expected * deviation((i == 0 || i == 3 ? away : -away) / expected);
-		rest /= factorial_rest(cells[i]);
-	}
-	rest *= factorial_rest(rows[0]) * factorial_rest(rows[1]);
-	rest *= factorial_rest(columns[0]) * factorial_rest(columns[1]) / factorial_rest(all);
-	return rest * exp(-deviance);
-}
-
-static swk__fourfold moved(swk__fourfold table, int64_t up)
-{
-	return (swk__fourfold){ table.won + up, table.lost - up, table.others_won - up, table.others_lost + up };
-}
-
-/* Whether the table with `down` fewer won is at most as likely. Doubles decide unless they are close. */
-static bool not_likelier(swk__fourfold table, double likelihood, int64_t down)
-{
-	double other = probability(moved(table, -down));
-	if (fabs(other - likelihood) > 1e-6 * likelihood)
-		return other < likelihood;
-	swk__products products;
-	swk__products_init(&products);
-	for (int64_t i = 0; i < down; i++)
-		swk__products_multiply(&products, (uint64_t)(table.won - i) * (uint64_t)(table.others_lost - i),
-		                       (uint64_t)(table.lost + 1 + i) * (uint64_t)(table.others_won + 1 + i));
-	return swk__products_compare(&products) <= 0;
-}
-
-/* The sum of the probabilities of this table and those further up (or down), in units of its own. Each term is less
- * than the one before, by a factor that falls too. */
-static double tail(swk__fourfold table, bool up)
-{
-	double a = (double)table.won, b = (double)table.lost;
-	double c = (double)table.others_won, d = (double)table.others_lost;
-	double grow = up ? b : a, grow_too = up ? c : d, shrink = up ? a : b, shrink_too = up ? d : c;
-	double term = 1, sum = 1;
-	while (term > 1e-20 * sum) {
-		term *= grow-- * grow_too-- / (++shrink * ++shrink_too);
+	double term = first, sum = first;
+	while (term > 1e-18 * sum) {
+		term *= walk_on(&w);
 		sum += term;
 	}
 	return sum;
 }
 
+/* Whether the table with `down` fewer won, so many times as likely, is likelier. Doubles decide unless they are close.
+ */
+static bool likelier(swk__fourfold table, int64_t down, double times)
+{
+	if (fabs(times - 1) > 1e-6)
+		return times > 1;
+	swk__products products;
+	swk__products_init(&products);
+	for (int64_t i = 0; i < down; i++)
+		swk__products_multiply(&products, (uint64_t)(table.won - i) * (uint64_t)(table.others_lost - i),
+		                       (uint64_t)(table.lost + 1 + i) * (uint64_t)(table.others_won + 1 + i));
+	return swk__products_compare(&products) > 0;
+}
+
+/* In units of the table's own probability, so that no factorial is needed: all terms are positive, and nothing cancels.
+ */
 double swk__fisher(swk__fourfold table)
 {
 	swk__i128 a = table.won, b = table.lost, c = table.others_won, d = table.others_lost;
@@ -254,26 +208,20 @@ double swk__fisher(swk__fourfold table)
 		table = (swk__fourfold){ table.lost, table.won, table.others_lost, table.others_won };
 	else if (a * d <= (b + 1) * (c + 1))
 		return 1;
-	double likelihood = probability(table);
-	if (likelihood < 1e-300)
-		return 0;
-	double sum = likelihood * tail(table, true);
+	double won = (double)table.won, lost = (double)table.lost;
+	double others_won = (double)table.others_won, others_lost = (double)table.others_lost;
+	walk down = { won, others_lost, lost, others_won };
+	double beyond = tail((walk){ lost, others_won, won, others_lost }, 1), between = 0, term = walk_on(&down);
 
-	/* The greatest table on the other side of the likeliest that is not likelier, by bisection: `near` steps down
-	 * is likelier, `far` is not or does not exist. */
-	int64_t near = 1, far = 1 + (table.won < table.others_lost ? table.won : table.others_lost), last = far - 1;
-	while (far - near > 1) {
-		int64_t middle = near + (far - near) / 2;
-		if (not_likelier(table, likelihood, middle))
-			far = middle;
-		else
-			near = middle;
+	/* Down over the likeliest, to the first on the other side that is not likelier, if there is one. */
+	for (int64_t steps = 1; likelier(table, steps, term); steps++) {
+		if (term > 1e300)
+			return 0;
+		between += term;
+		term *= walk_on(&down);
 	}
-	if (far <= last) {
-		swk__fourfold other = moved(table, -far);
-		sum += probability(other) * tail(other, false);
-	}
-	return fmin(sum, 1);
+	beyond += tail(down, term);
+	return beyond / (beyond + between);
 }
 
 /* ---------------------------------------------------------------------------------- Benjamini-Hochberg */

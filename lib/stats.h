@@ -2,9 +2,10 @@
  *
  * stats: intervals and tests of counts. Pure.
  *
- * Exactness: swk__wilson and swk__ratio use only + - * / and sqrt of doubles in a fixed order, so every machine gives
- * the same bits (the build says -ffp-contract=off). What goes through log or exp is within 1e-9 (relative). What is
- * decided by comparing products of integers (swk__products) is decided by the integers, never by doubles.
+ * Exactness: swk__wilson, swk__ratio and swk__fisher use only + - * / and sqrt of doubles in a fixed order, so every
+ * machine gives the same bits (the build says -ffp-contract=off). What goes through log or exp is within 1e-9
+ * (relative). What is decided by comparing products of integers (swk__products) is decided by the integers, never by
+ * doubles.
  */
 #ifndef SWK_STATS_H
 #define SWK_STATS_H
@@ -66,9 +67,9 @@ typedef struct swk__odds {
 swk__odds swk__odds_ratio(swk__fourfold table);
 
 /* Fisher's exact test, two-sided: the probability of the tables with the same margins that are not likelier than this
- * one. Which ones those are is decided by swk__products; the sum is within 1e-9 (relative). 1 exactly when it is all of
- * them (so when nobody won or nobody lost, and for no data at all). What is below 1e-300 may read as 0. Time grows with
- * the square root of the counts. */
+ * one. Which ones those are is decided by swk__products; the sum is within 1e-9 (relative), the same bits on every
+ * machine. 1 exactly when it is all of them (so when nobody won or nobody lost, and for no data at all). What is below
+ * 1e-300 may read as 0. Time grows with the square root of the counts. */
 double swk__fisher(swk__fourfold table);
 
 /* Benjamini-Hochberg: turns p values (0 to 1, no NaN) into q values in place. `order` is room for `count` indexes.
