@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
 
-#include "finish.h"
-#include "stats.h"
-#include "survival.h"
+#include "figure.h"
+#include "quota.h"
 
 #include <stdio.h>
 
-#define COLUMNS_MAX 40
-#define CELLS_MAX (COLUMNS_MAX * 3) /* of a row's own columns: figure and bounds */
-#define WEEK_CELLS 3
-#define ROW_MAX (WEEK_CELLS + SWK__DIMENSION_COUNT + CELLS_MAX + COLUMNS_MAX)
+/* The columns that every result begins with; those of the dimensions follow. */
+enum {
+	WEEK,
+	WEEK_START,
+	PARTIAL,
+	DIMENSIONS
+};
 
 /* An answer in the making. */
 typedef struct answer {
@@ -24,19 +26,20 @@ typedef struct answer {
 	swk__tally whole;     /* where it does not follow from the groups */
 	int32_t first,
 		last; /* weeks (dates of first days) of the first and last fact, filters aside; none: first > last */
-	int32_t from, to; /* the window */
-	unsigned column_count, cell_count;
-	const swk__column *columns[COLUMNS_MAX];
-	unsigned places[COLUMNS_MAX]; /* of the columns' first cells in a table's row */
-	unsigned head_count, curves;  /* cells of week and dimensions before a row's own; curves of the form */
-	swk__cell week[WEEK_CELLS];   /* of the period that is added */
-	char label[16];
+	int32_t from, to;   /* the window */
+	swk__quotas quotas; /* opened where the form has some that groups can be told apart by */
+	unsigned column_count, weekly_count;
+	swk__shown columns[SWK__COLUMNS_MAX];
+	unsigned places[SWK__COLUMNS_MAX]; /* of weekly columns among a row's weekly cells */
 	struct table_room {
 		swk__finish_row *rows;
 		swk__cell *cells;
 		size_t count;
 	} rooms[2]; /* of the tables of a period and of the one before, for all periods */
 	swk_result *result;
+	swk__result_span currency;
+	swk__rollup *named; /* groups that stand in the result in rows from `named_at` on; NULL: none yet */
+	size_t named_at;
 } answer;
 
 /* -------------------------------------------------------------------------------------------- periods */
@@ -62,212 +65,10 @@ static period period_before(const answer *a, period now, int32_t back)
 	return before;
 }
 
-/* -------------------------------------------------------------------------------------------- figures */
-
-static swk__cell cell_int(int64_t integer)
-{
-	return (swk__cell){ .integer = integer };
-}
-
-static swk__cell cell_null(void)
-{
-	return (swk__cell){ .null = true };
-}
-
-static swk__cell cell_real(double real)
-{
-	return (swk__cell){ .real = real };
-}
-
-static swk__cell cell_ratio(swk__i128 numerator, swk__i128 denominator)
-{
-	if (denominator == 0)
-		return cell_null();
-	return cell_real(denominator < 0 ? swk__ratio(-numerator, -denominator) : swk__ratio(numerator, denominator));
-}
-
-/* How many cells a column has in a table's row. */
-static unsigned figure_width(swk__figure figure)
-{
-	switch (figure) {
-	case SWK__FIGURE_RATE:
-	case SWK__FIGURE_RATIO:
-	case SWK__FIGURE_NONE:
-	case SWK__FIGURE_PERCENTILE:
-	case SWK__FIGURE_WITHIN:
-		return 3;
-	default:
-		return 1;
-	}
-}
-
-/* Counts, amounts, rates and means have a previous one beside them. */
-static bool figure_previous(const swk__column *column)
-{
-	switch (column->figure) {
-	case SWK__FIGURE_NONE:
-	case SWK__FIGURE_PERCENTILE:
-	case SWK__FIGURE_WITHIN:
-	case SWK__FIGURE_CURRENCY:
-	case SWK__FIGURE_WEEKLY_INT:
-	case SWK__FIGURE_WEEKLY_BOOL:
-		return false;
-	default:
-		return !column->alone;
-	}
-}
-
-/* The durations of a curve of a cell, as they stand at an instant. */
-static swk__durations curve_durations(const swk__rollup *rollup, int64_t cell, unsigned curve, int64_t end)
-{
-	if (cell < 0)
-		return (swk__durations){ 0 };
-	swk__rollup_list ended = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2);
-	swk__rollup_list starts = swk__rollup_list_at(rollup, (uint32_t)cell, curve * 2 + 1);
-	return (swk__durations){ ended.values, NULL, ended.count, starts.count, starts.values, end };
-}
-
-/* The sum of durations, which are not negative: so many at a time fit in 64 bits. */
-#define SUMMED 512
-
-_Static_assert(SWK__INSTANT_MAX < INT64_MAX / SUMMED, "a sum of some durations fits");
-
-static swk__cell curve_mean(const swk__durations *durations, int64_t scale)
-{
-	swk__i128 sum = 0;
-	for (uint64_t i = 0; i < durations->ended_count;) {
-		uint64_t stop = durations->ended_count - i < SUMMED ? durations->ended_count : i + SUMMED;
-		int64_t some = 0;
-		for (; i < stop; i++)
-			some += durations->ended[i];
-		sum += some;
-	}
-	return cell_ratio(sum, (swk__i128)durations->ended_count * scale);
-}
-
-static swk__cell moment_cell(swk__moment moment, int64_t scale)
-{
-	return moment.known ? cell_ratio(moment.time, scale) : cell_null();
-}
-
-/* Fills the cells of all columns of a curve, in one walk over its durations. */
-static void curve_cells(const answer *a, unsigned curve, const swk__durations *durations, swk__cell *cells)
-{
-	swk__within withins[COLUMNS_MAX];
-	swk__percentile percentiles[COLUMNS_MAX];
-	swk__cell *within_cells[COLUMNS_MAX], *percentile_cells[COLUMNS_MAX];
-	int64_t scales[COLUMNS_MAX];
-	size_t w = 0, p = 0;
-	for (unsigned c = 0; c < a->column_count; c++) {
-		const swk__column *column = a->columns[c];
-		swk__cell *cell = &cells[a->places[c]];
-		if (column->figure == SWK__FIGURE_CURVE_MEAN && column->a == curve)
-			*cell = curve_mean(durations, column->scale);
-		if (column->figure == SWK__FIGURE_WITHIN && column->a == curve) {
-			within_cells[w] = cell;
-			withins[w++] = (swk__within){ .time = column->scale };
-		}
-		if (column->figure == SWK__FIGURE_PERCENTILE && column->a == curve) {
-			percentile_cells[p] = cell;
-			scales[p] = column->scale;
-			percentiles[p++] = (swk__percentile){ .part = column->b, .whole = 100 };
-		}
-	}
-	swk__survival(durations, withins, w, percentiles, p);
-	for (size_t i = 0; i < w; i++) {
-		within_cells[i][0] = withins[i].known ? cell_real(withins[i].share) : cell_null();
-		within_cells[i][1] = withins[i].bounded ? cell_real(withins[i].bounds.low) : cell_null();
-		within_cells[i][2] = withins[i].bounded ? cell_real(withins[i].bounds.high) : cell_null();
-	}
-	for (size_t i = 0; i < p; i++) {
-		percentile_cells[i][0] = moment_cell(percentiles[i].reached, scales[i]);
-		percentile_cells[i][1] = moment_cell(percentiles[i].low, scales[i]);
-		percentile_cells[i][2] = moment_cell(percentiles[i].high, scales[i]);
-	}
-}
-
-static void curves_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__cell *cells)
-{
-	for (unsigned curve = 0; curve < a->curves; curve++) {
-		swk__durations durations = curve_durations(rollup, cell, curve, end);
-		curve_cells(a, curve, &durations, cells);
-	}
-}
-
-static swk__cell cell_amount(swk__i128 minor)
-{
-	return (swk__cell){ .amount = minor };
-}
-
-static swk__cell mean_amount(const answer *a, swk__i128 sum, swk__i128 count)
-{
-	int64_t units = 1;
-	for (unsigned d = 0; d < a->money.digits; d++)
-		units *= 10;
-	return cell_ratio(sum, count * units);
-}
-
-/* Whether a column's a and b are measures: of curves they are not. */
-static bool figure_of_sums(swk__figure figure)
-{
-	return figure <= SWK__FIGURE_MEAN || figure == SWK__FIGURE_AMOUNT || figure == SWK__FIGURE_MEAN_AMOUNT;
-}
-
-/* The bounds of a rate, behind it. */
-static void bounds_fill(int64_t count, int64_t total, swk__cell *cells)
-{
-	if (total == 0)
-		return;
-	swk__interval bounds = swk__wilson(count, total);
-	cells[1] = cell_real(bounds.low);
-	cells[2] = cell_real(bounds.high);
-}
-
-/* The cells of a column that a cell's own sums tell. */
-static void figure_fill(const answer *a, const swk__column *column, const swk__i128 *sums, swk__cell *cells)
-{
-	const bool summed = figure_of_sums(column->figure);
-	const swk__i128 x = summed ? sums[column->a] : 0, y = summed ? sums[column->b] : 0;
-	if (figure_width(column->figure) == 3)
-		cells[1] = cells[2] = cell_null();
-	switch (column->figure) {
-	case SWK__FIGURE_COUNT:
-		cells[0] = cell_int((int64_t)x);
-		break;
-	case SWK__FIGURE_LESS:
-		cells[0] = cell_int((int64_t)(x - y));
-		break;
-	case SWK__FIGURE_SUM:
-		cells[0] = cell_ratio(x, column->scale);
-		break;
-	case SWK__FIGURE_RATE:
-	case SWK__FIGURE_RATIO:
-	case SWK__FIGURE_SHARE:
-		cells[0] = cell_ratio(x, y);
-		break;
-	case SWK__FIGURE_MEAN:
-		cells[0] = cell_ratio(x, y * column->scale);
-		break;
-	case SWK__FIGURE_CURRENCY:
-		cells[0] = (swk__cell){ .text = { a->money.code, 3 } };
-		break;
-	case SWK__FIGURE_AMOUNT:
-		cells[0] = cell_amount(x);
-		break;
-	case SWK__FIGURE_MEAN_AMOUNT:
-		cells[0] = mean_amount(a, x, y);
-		break;
-	default:
-		cells[0] = cell_null();
-	}
-	if (column->figure == SWK__FIGURE_RATE)
-		bounds_fill((int64_t)x, (int64_t)y, cells);
-}
-
 /* -------------------------------------------------------------------------------------------- tables */
 
-/* The figures of all groups of a period: a row for each group, in the order of `groups`. Rows and cells lie in a room
- * of the answer. A row's cells have those of week and dimensions before them. */
+/* The sums of all groups of a period: a row for each group, in the order of `groups`. Rows and weekly cells lie in a
+ * room of the answer. */
 typedef struct table {
 	swk__rollup *rollup;                    /* NULL: nothing */
 	swk__i128 whole[SWK__MEASURES_MAX + 1]; /* sums of all that is counted, late filters aside */
@@ -288,26 +89,19 @@ static void table_done(table *t)
 	*t = (table){ .count = 0 };
 }
 
-static void row_fill(const answer *a, const swk__rollup *rollup, int64_t cell, int64_t end, swk__finish_row *row)
-{
-	row->sums = cell_sums(rollup, cell);
-	for (unsigned c = 0; c < a->column_count; c++)
-		figure_fill(a, a->columns[c], row->sums, &row->cells[a->places[c]]);
-	curves_fill(a, rollup, cell, end, row->cells);
-}
-
 /* Makes room for so many rows. */
 static bool room_cover(const answer *a, struct table_room *room, size_t count)
 {
 	swk__mem *mem = a->desk->mem;
 	if (count <= room->count)
 		return true;
-	size_t grown = swk__grown(room->count, count), width = a->head_count + a->cell_count;
+	size_t grown = swk__grown(room->count, count);
 	swk__finish_row *rows = swk__resize(mem, SWK__FAULT_report_rows, room->rows, grown, sizeof *rows);
 	if (!rows)
 		return false;
 	room->rows = rows;
-	swk__cell *cells = swk__resize(mem, SWK__FAULT_report_rows, room->cells, grown, width * sizeof *cells);
+	swk__cell *cells = swk__resize(mem, SWK__FAULT_report_rows, room->cells, grown,
+	                               a->weekly_count * sizeof *cells);
 	if (!cells)
 		return false;
 	room->cells = cells;
@@ -315,22 +109,28 @@ static bool room_cover(const answer *a, struct table_room *room, size_t count)
 	return true;
 }
 
-/* Makes the rows of the groups of both rollups, `groups` (may be NULL) and the period's own. */
-static int table_fill(answer *a, period asked, const swk__rollup *groups, struct table_room *room, table *t,
-                      swk_error *error)
+/* Makes the rows of `groups` (may be NULL), which come in the order of their keys as the rollup's cells do. */
+static int table_fill(answer *a, const swk__rollup *groups, struct table_room *room, table *t, swk_error *error)
 {
-	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
+	const uint32_t cells = t->rollup ? t->rollup->cells : 0, weekly = a->weekly_count;
+	uint32_t cell = 0;
 	t->count = groups ? groups->cells : 0;
 	if (!room_cover(a, room, t->count))
 		return swk__fail_memory(error, a->desk->mem);
 	t->rows = room->rows;
 	for (uint32_t r = 0; r < t->count; r++) {
-		swk__slice key = swk__rollup_key(groups, r);
-		int64_t cell = groups == t->rollup ? (int64_t)r : t->rollup ? swk__rollup_find(t->rollup, key) : -1;
-		t->rows[r].key = key;
-		t->rows[r].cells = room->cells + r * (a->head_count + a->cell_count) + a->head_count;
-		row_fill(a, t->rollup, cell, end, &t->rows[r]);
+		swk__finish_row *row = &t->rows[r];
+		int order = groups == t->rollup ? 0 : 1;
+		row->key = swk__rollup_key(groups, r);
+		while (order && cell < cells &&
+		       (order = swk__slice_compare(swk__rollup_key(t->rollup, cell), row->key)) < 0)
+			cell++;
+		row->cell = order ? -1 : (int64_t)cell++;
+		row->sums = cell_sums(t->rollup, row->cell);
+		row->cells = room->cells + (size_t)r * weekly;
 	}
+	for (size_t c = 0; c < t->count * weekly; c++)
+		room->cells[c] = (swk__cell){ .null = true };
 	return SWK_OK;
 }
 
@@ -339,8 +139,7 @@ static int table_finish(answer *a, period asked, table *t, swk_error *error)
 	const swk__form *form = a->plan->form;
 	swk__finishing finishing = { .mem = a->desk->mem,
 		                     .plan = a->plan,
-		                     .facts = a->facts,
-		                     .money = a->money.mem ? &a->money : NULL,
+		                     .quotas = a->quotas.plan ? &a->quotas : NULL,
 		                     .from = asked.from,
 		                     .to = asked.to,
 		                     .whole = t->whole,
@@ -381,10 +180,10 @@ static int table_make(answer *a, period asked, const swk__rollup *groups, struct
 	int code = swk__tally_sum(&a->own, asked.from, asked.to, asked.end, &t->rollup, error);
 	if (code == SWK_OK)
 		code = whole_fill(a, asked, t, error);
-	if (code == SWK_OK && a->plan->form->groups)
-		code = a->plan->form->groups(a->plan, a->facts, asked.from, asked.to, &t->rollup, error);
+	if (code == SWK_OK && a->quotas.plan)
+		code = a->plan->form->groups(&a->quotas, asked.from, asked.to, &t->rollup, error);
 	if (code == SWK_OK)
-		code = table_fill(a, asked, groups ? groups : t->rollup, room, t, error);
+		code = table_fill(a, groups ? groups : t->rollup, room, t, error);
 	if (code == SWK_OK)
 		code = table_finish(a, asked, t, error);
 	if (code != SWK_OK)
@@ -394,31 +193,83 @@ static int table_make(answer *a, period asked, const swk__rollup *groups, struct
 
 /* --------------------------------------------------------------------------------------------- rows */
 
-/* Takes the next part of a key as a dimension's value. */
-static swk__cell key_cell(swk__dimension dimension, swk__slice *key)
+/* Puts the next part of a key as a dimension's value. */
+static int key_put(answer *a, unsigned d, size_t at, swk__slice *key, swk_error *error)
 {
-	size_t length = swk__dimensions[dimension].number ? 1 : strlen(key->bytes);
-	swk__cell cell = { .text = { key->bytes, length } };
-	if (swk__dimensions[dimension].number)
-		cell = cell_int((unsigned char)key->bytes[0] - 1);
+	swk__result_cells *to = &a->result->columns[DIMENSIONS + d];
+	swk__result_span span;
+	const bool number = swk__dimensions[a->plan->by[d]].number;
+	const size_t length = number ? 1 : strlen(key->bytes);
+	int code = SWK_OK;
+	if (number)
+		swk__result_put_int(to, at, (unsigned char)key->bytes[0] - 1);
 	else
-		length++;
-	key->bytes += length;
-	key->length -= length;
-	return cell;
+		code = swk__result_text(a->result, (swk__slice){ key->bytes, length }, &span, error);
+	if (code == SWK_OK && !number)
+		swk__result_put_text(to, at, span);
+	key->bytes += length + !number;
+	return code;
 }
 
-/* Notes what all rows of a period begin with. */
-static void week_note(answer *a, period asked)
+/* Puts the values of a group, those that stand in the result already again. */
+static int name_put(answer *a, swk__slice key, size_t at, int64_t named, swk_error *error)
 {
-	a->week[0] = (swk__cell){ .text = swk__slice_of("total") };
-	a->week[1] = a->week[2] = cell_null();
-	if (a->plan->flags & SWK_QUERY_TOTAL)
-		return;
-	swk__week_label(a->plan->calendar.week_start, asked.from, a->label);
-	a->week[0] = (swk__cell){ .text = swk__slice_of(a->label) };
-	a->week[1] = cell_int(asked.from);
-	a->week[2] = cell_int(week_partial(a, asked.from));
+	int code = SWK_OK;
+	for (unsigned d = 0; d < a->plan->by_count && code == SWK_OK; d++)
+		if (named >= 0)
+			swk__result_put_again(&a->result->columns[DIMENSIONS + d], at, a->named_at + (size_t)named, 1);
+		else
+			code = key_put(a, d, at, &key, error);
+	return code;
+}
+
+/* Puts the dimensions' values of groups in rows from `at` on. The period before mostly has the same ones: its texts are
+ * there. */
+static int names_put(answer *a, swk__rollup *groups, size_t at, swk_error *error)
+{
+	const uint32_t before = a->named ? a->named->cells : 0;
+	int code = SWK_OK;
+	if (a->named && swk__rollup_alike(a->named, groups)) {
+		for (unsigned d = 0; d < a->plan->by_count; d++)
+			swk__result_put_again(&a->result->columns[DIMENSIONS + d], at, a->named_at, groups->cells);
+		return SWK_OK;
+	}
+	for (uint32_t r = 0, n = 0; r < groups->cells && code == SWK_OK; r++) {
+		swk__slice key = swk__rollup_key(groups, r);
+		int order = 1;
+		while (n < before && (order = swk__slice_compare(swk__rollup_key(a->named, n), key)) < 0)
+			n++;
+		code = name_put(a, key, at + r, n < before && order == 0 ? (int64_t)n : -1, error);
+	}
+	swk__rollup_release(a->named);
+	a->named = swk__rollup_retain(groups);
+	a->named_at = at;
+	return code;
+}
+
+/* Puts what the rows of a period begin with. */
+static int week_put(answer *a, period asked, size_t at, size_t count, swk_error *error)
+{
+	swk__result_cells *columns = a->result->columns;
+	const bool total = a->plan->flags & SWK_QUERY_TOTAL, partial = !total && week_partial(a, asked.from);
+	swk__result_span span;
+	char label[16] = "total";
+	if (!total)
+		swk__week_label(a->plan->calendar.week_start, asked.from, label);
+	int code = swk__result_text(a->result, swk__slice_of(label), &span, error);
+	if (code != SWK_OK)
+		return code;
+	for (size_t row = at; row < at + count; row++) {
+		swk__result_put_text(&columns[WEEK], row, span);
+		if (total) {
+			swk__result_put_null(&columns[WEEK_START], row);
+			swk__result_put_null(&columns[PARTIAL], row);
+			continue;
+		}
+		swk__result_put_date(&columns[WEEK_START], row, asked.from);
+		swk__result_put_bool(&columns[PARTIAL], row, partial);
+	}
+	return SWK_OK;
 }
 
 /* Fails with the first rate that a row lacks, if any: what no row shows may lack its rate. */
@@ -438,56 +289,63 @@ static int rates_check(answer *a, period asked, const swk__finish_row *row, swk_
 	return code;
 }
 
-/* The cells of week and dimensions, before a row's own. */
-static void head_fill(const answer *a, const swk__finish_row *row)
+/* Fails with the first rate that a row of a table lacks. */
+static int table_check(answer *a, period asked, const table *t, swk_error *error)
 {
-	swk__cell *cells = row->cells - a->head_count;
-	swk__slice key = row->key;
-	memcpy(cells, a->week, sizeof a->week);
-	for (unsigned d = 0; d < a->plan->by_count; d++)
-		cells[WEEK_CELLS + d] = key_cell(a->plan->by[d], &key);
+	int code = SWK_OK;
+	for (size_t r = 0; r < t->count && code == SWK_OK; r++)
+		code = rates_check(a, asked, &t->rows[r], error);
+	return code;
 }
 
-/* A row with the figures of the one before beside its own. */
-static int row_add_beside(answer *a, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
+/* Puts the figures of a table in rows from `at` on, or beside them as those of the period before. */
+static void table_put(const answer *a, period asked, const table *t, size_t at, bool before)
 {
-	swk__cell cells[ROW_MAX];
-	unsigned n = a->head_count;
-	memcpy(cells, now->cells - n, n * sizeof *cells);
-	for (unsigned c = 0; c < a->column_count; c++) {
-		for (unsigned w = 0; w < figure_width(a->columns[c]->figure); w++)
-			cells[n++] = now->cells[a->places[c] + w];
-		if (figure_previous(a->columns[c]))
-			cells[n++] = before->cells[a->places[c]];
-	}
-	return swk__result_row(a->result, cells, error);
-}
-
-static int row_add(answer *a, const swk__finish_row *now, const swk__finish_row *before, swk_error *error)
-{
-	head_fill(a, now);
-	return before ? row_add_beside(a, now, before, error)
-	              : swk__result_row(a->result, now->cells - a->head_count, error);
+	swk__figuring figuring = { .result = a->result,
+		                   .at = at,
+		                   .rows = t->rows,
+		                   .count = t->count,
+		                   .rollup = t->rollup,
+		                   .end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end,
+		                   .units = 1,
+		                   .currency = a->currency };
+	for (unsigned d = 0; d < a->money.digits; d++)
+		figuring.units *= 10;
+	if (before)
+		swk__figures_put_previous(&figuring, a->columns, a->column_count);
+	else
+		swk__figures_put(&figuring, a->columns, a->column_count);
 }
 
 /* The rows of a period: of its groups, or of `groups`, with those of the period before beside. */
-static int period_add(answer *a, period asked, const swk__rollup *groups, swk_error *error)
+static int period_add(answer *a, period asked, swk__rollup *groups, swk_error *error)
 {
 	table now, before = { .count = 0 };
-	bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
-	period earlier = period_before(a, asked, asked.to - asked.from + 7);
+	const bool previous = a->plan->flags & SWK_QUERY_PREVIOUS;
+	const period earlier = period_before(a, asked, asked.to - asked.from + 7);
+	const size_t at = a->result->rows;
 	int code = table_make(a, asked, groups, &a->rooms[0], &now, error);
-	if (code != SWK_OK)
+	if (code != SWK_OK || now.count == 0) {
+		table_done(&now);
 		return code;
-	week_note(a, asked);
-	if (previous && now.count)
-		code = table_make(a, earlier, groups ? groups : now.rollup, &a->rooms[1], &before, error);
-	for (size_t r = 0; r < now.count && code == SWK_OK; r++) {
-		code = rates_check(a, asked, &now.rows[r], error);
-		if (code == SWK_OK && previous)
-			code = rates_check(a, earlier, &before.rows[r], error);
-		if (code == SWK_OK)
-			code = row_add(a, &now.rows[r], previous ? &before.rows[r] : NULL, error);
+	}
+	groups = groups ? groups : now.rollup;
+	if (previous)
+		code = table_make(a, earlier, groups, &a->rooms[1], &before, error);
+	if (code == SWK_OK)
+		code = table_check(a, asked, &now, error);
+	if (code == SWK_OK)
+		code = table_check(a, earlier, &before, error);
+	if (code == SWK_OK)
+		code = swk__result_extend(a->result, now.count, error);
+	if (code == SWK_OK)
+		code = week_put(a, asked, at, now.count, error);
+	if (code == SWK_OK)
+		code = names_put(a, groups, at, error);
+	if (code == SWK_OK) {
+		table_put(a, asked, &now, at, false);
+		table_put(a, earlier, &before, at, true);
+		code = swk__result_finite(a->result, now.count, error);
 	}
 	table_done(&now);
 	table_done(&before);
@@ -498,8 +356,8 @@ static int period_add(answer *a, period asked, const swk__rollup *groups, swk_er
 static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 {
 	int code = swk__tally_sum(&a->own, a->from, a->to, INT64_MAX, groups, error);
-	if (code == SWK_OK && a->plan->form->groups)
-		code = a->plan->form->groups(a->plan, a->facts, a->from, a->to, groups, error);
+	if (code == SWK_OK && a->quotas.plan)
+		code = a->plan->form->groups(&a->quotas, a->from, a->to, groups, error);
 	if (code != SWK_OK || a->plan->by_count || (*groups && (*groups)->cells))
 		return code;
 	swk__rollup_builder builder;
@@ -524,7 +382,7 @@ static int weeks_ahead(answer *a, int32_t from, int32_t to, swk_error *error)
 	return code;
 }
 
-static int weeks_add(answer *a, const swk__rollup *groups, swk_error *error)
+static int weeks_add(answer *a, swk__rollup *groups, swk_error *error)
 {
 	bool all = groups || a->plan->form->groups;
 	int32_t from = all || a->from > a->first ? a->from : a->first, to = all || a->to < a->last ? a->to : a->last;
@@ -557,23 +415,6 @@ static int body_add(answer *a, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------- heading */
 
-static swk_type figure_type(swk__figure figure)
-{
-	switch (figure) {
-	case SWK__FIGURE_COUNT:
-	case SWK__FIGURE_LESS:
-	case SWK__FIGURE_WEEKLY_INT:
-		return SWK_TYPE_INT;
-	case SWK__FIGURE_AMOUNT:
-	case SWK__FIGURE_WEEKLY_AMOUNT:
-		return SWK_TYPE_AMOUNT;
-	case SWK__FIGURE_WEEKLY_BOOL:
-		return SWK_TYPE_BOOL;
-	default:
-		return SWK_TYPE_REAL;
-	}
-}
-
 /* The form's columns, and those it has when the query groups. */
 static void columns_list(answer *a)
 {
@@ -581,9 +422,9 @@ static void columns_list(answer *a)
 	const swk__column *lists[] = { form->columns, a->plan->by_count ? form->columns_by : NULL };
 	for (size_t l = 0; l < SWK__COUNT(lists); l++) {
 		for (const swk__column *column = lists[l]; column && column->name; column++) {
-			a->columns[a->column_count] = column;
-			a->places[a->column_count++] = a->cell_count;
-			a->cell_count += figure_width(column->figure);
+			a->places[a->column_count] = a->weekly_count;
+			a->columns[a->column_count++] = (swk__shown){ .column = column, .place = a->weekly_count };
+			a->weekly_count += swk__figure_weekly(column->figure);
 		}
 	}
 }
@@ -604,19 +445,22 @@ static int column_repeated(answer *a, const char *name, swk_error *error)
 	return code;
 }
 
-static int column_add(answer *a, const swk__column *column, swk_error *error)
+static int column_add(answer *a, swk__shown *shown, swk_error *error)
 {
-	bool bounds = figure_width(column->figure) == 3;
-	bool previous = (a->plan->flags & SWK_QUERY_PREVIOUS) && figure_previous(column);
-	const char *const suffixes[] = { "", bounds ? "_lo" : NULL, bounds ? "_hi" : NULL,
-		                         previous ? "_previous" : NULL };
+	const swk__column *column = shown->column;
+	const bool bounds = swk__figure_width(column->figure) == 3;
+	const char *const suffixes[] = { "", bounds ? "_lo" : NULL, bounds ? "_hi" : NULL };
 	int code = SWK_OK;
+	shown->to = (unsigned)a->result->width;
 	if (column->figure == SWK__FIGURE_CURRENCY)
 		return column_repeated(a, column->name, error);
 	for (size_t i = 0; i < SWK__COUNT(suffixes) && code == SWK_OK; i++)
 		if (suffixes[i])
-			code = column_named(a, column->name, suffixes[i], figure_type(column->figure), error);
-	return code;
+			code = column_named(a, column->name, suffixes[i], swk__figure_type(column->figure), error);
+	if (code != SWK_OK || !(a->plan->flags & SWK_QUERY_PREVIOUS) || !swk__figure_previous(column))
+		return code;
+	shown->previous = (unsigned)a->result->width;
+	return column_named(a, column->name, "_previous", swk__figure_type(column->figure), error);
 }
 
 static int heading_add(answer *a, swk_error *error)
@@ -632,7 +476,7 @@ static int heading_add(answer *a, swk_error *error)
 		                     : column_repeated(a, about->name, error);
 	}
 	for (unsigned c = 0; c < a->column_count && code == SWK_OK; c++)
-		code = column_add(a, a->columns[c], error);
+		code = column_add(a, &a->columns[c], error);
 	return code;
 }
 
@@ -741,11 +585,23 @@ static void answer_close(answer *a)
 {
 	swk__tally_close(&a->own);
 	swk__tally_close(&a->whole);
+	swk__quotas_close(&a->quotas);
 	swk__money_close(&a->money);
+	swk__rollup_release(a->named);
 	for (size_t t = 0; t < SWK__COUNT(a->rooms); t++) {
 		swk__free(a->desk->mem, a->rooms[t].rows);
 		swk__free(a->desk->mem, a->rooms[t].cells);
 	}
+}
+
+/* Reads the quotas of the window, and of what lies just before where that is asked for. */
+static int quotas_open(answer *a, swk_error *error)
+{
+	const int32_t length = a->plan->flags & SWK_QUERY_TOTAL ? a->to - a->from + 7 : 7;
+	if (!a->plan->form->groups || !swk__quotas_apply(a->plan) || a->from > a->to)
+		return SWK_OK;
+	return swk__quotas_open(&a->quotas, a->plan, a->facts, &a->money,
+	                        a->plan->flags & SWK_QUERY_PREVIOUS ? a->from - length : a->from, a->to, error);
 }
 
 static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, const swk__facts *facts,
@@ -753,8 +609,6 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 {
 	*a = (answer){ .desk = desk, .plan = plan, .facts = facts };
 	columns_list(a);
-	a->head_count = WEEK_CELLS + plan->by_count;
-	a->curves = swk__form_curves(plan->form);
 	int code = SWK_OK;
 	if (form_has(plan->form, SWK__MEASURE_AMOUNT))
 		code = swk__money_open(&a->money, facts, plan->calendar.zone, desk->currency,
@@ -775,6 +629,8 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 	}
 	if (code == SWK_OK)
 		code = window_find(a, error);
+	if (code == SWK_OK)
+		code = quotas_open(a, error);
 	if (code != SWK_OK)
 		answer_close(a);
 	return code;
@@ -796,6 +652,8 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		swk__result_digits(a.result, a.money.digits);
 		code = heading_add(&a, error);
 	}
+	if (code == SWK_OK && a.money.mem)
+		code = swk__result_text(a.result, (swk__slice){ a.money.code, 3 }, &a.currency, error);
 	if (code == SWK_OK && a.from <= a.to)
 		code = body_add(&a, error);
 	answer_close(&a);

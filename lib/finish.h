@@ -4,12 +4,11 @@
  *
  *   rows { key, sums, cells } + the period --> a form's `finish` fills the weekly cells
  *
- * A form's `finish` knows rollups and records of quotas, never facts.
+ * A form's `finish` knows rollups and quotas, never facts.
  */
 #ifndef SWK_FINISH_H
 #define SWK_FINISH_H
 
-#include "money.h"
 #include "query.h"
 #include "result.h"
 #include "rollup.h"
@@ -17,22 +16,22 @@
 typedef struct swk__finish_row {
 	swk__slice key;
 	const swk__i128 *sums;
-	swk__cell *cells; /* the report's own, as in the heading without previous ones */
+	int64_t cell;     /* of the rollup, for its lists; -1: it has none */
+	swk__cell *cells; /* the weekly ones, null to begin with */
 } swk__finish_row;
 
 typedef struct swk__finishing {
 	swk__mem *mem;
 	const swk__plan *plan;
-	const swk__facts *facts;
-	const swk__money *money; /* NULL for a form without amounts */
-	int32_t from, to;        /* first days of the first and the last week of the period */
-	const swk__i128 *whole;  /* sums of all that is counted in the period under the filters that are not late */
-	const unsigned *places;  /* of the columns' first cells */
+	struct swk__quotas *quotas; /* NULL: the form has none, or they cannot be told apart by group */
+	int32_t from, to;           /* first days of the first and the last week of the period */
+	const swk__i128 *whole;     /* sums of all that is counted in the period under the filters that are not late */
+	const unsigned *places;     /* of the weekly columns' cells */
 	swk__finish_row *rows;
 	size_t count;
 } swk__finishing;
 
-/* The first cell of a column, by its number in the form's columns and then in those it has when grouping. */
+/* The cell of a weekly column, by its number in the form's columns and then in those it has when grouping. */
 static inline swk__cell *swk__finishing_cell(const swk__finishing *finishing, size_t row, unsigned column)
 {
 	return &finishing->rows[row].cells[finishing->places[column]];

@@ -2,8 +2,8 @@
  *
  * fraction: exact quotients of 128-bit integers. Pure.
  *
- * Invariant: the denominator is positive. Sums are exact as long as they fit; a sum that does not goes on in steps of
- * 2^-40, off by at most one step for each term, rather than to fail.
+ * Invariant: the denominator is positive. Sums are exact as long as they fit, reduced where need be; a sum that does
+ * not goes on in steps of 2^-40, off by at most one step for each term, rather than to fail.
  */
 #ifndef SWK_FRACTION_H
 #define SWK_FRACTION_H
@@ -22,6 +22,9 @@ bool swk__fraction_scale(swk__fraction *fraction, int64_t up, int64_t down);
 
 /* *sum += term; false when not even its steps of 2^-40 fit. On failure the sum is as before. */
 bool swk__fraction_add(swk__fraction *sum, swk__fraction term);
+
+/* The same fraction in least terms. */
+swk__fraction swk__fraction_reduced(swk__fraction fraction);
 
 /* The nearest integer, half to even. */
 swk__i128 swk__fraction_round(swk__fraction fraction);

@@ -12,107 +12,23 @@ typedef enum level {
 	LEVEL_REP
 } level;
 
+#define ROWLESS SWK__QUOTA_ROWLESS
+#define NO_GROUP UINT32_MAX
+
 /* One quota record. */
-typedef struct quota {
-	level owner;
-	uint32_t rep, team; /* of a rep: its present team */
+typedef struct swk__quota {
 	int32_t from, to;
-	int64_t won, amount; /* SWK__NULL: not given */
+	uint32_t group;     /* NO_GROUP: it only keeps those below it from counting */
+	uint32_t rep, team; /* of a rep: its present team */
+	uint32_t owned; /* where its team's own quotas are noted; 0, the organisation's place, where it has no team */
+	level owner;
 	uint32_t currency;
+	int64_t targets[SWK__TARGETS];     /* SWK__NULL: not given */
+	swk__fraction daily[SWK__TARGETS]; /* a day's share; without a denominator: not worked out yet */
+	swk__slice key;
 } quota;
 
-/* The quotas that share a day with a week, and what is counted of them. */
-typedef struct counting {
-	const swk__plan *plan;
-	const swk__facts *facts;
-	const swk__money *money;
-	level asked;
-	quota *quotas;
-	size_t count, capacity;
-	swk__quotas *out;
-	swk__quota_wanted wanted;
-	void *context;
-} counting;
-
-/* --------------------------------------------------------------------------------------------- records */
-
-static quota quota_read(const swk__facts *facts, const swk__part *part, uint32_t row)
-{
-	const swk__columns *c = part->columns;
-	quota q = { .rep = (uint32_t)swk__columns_get(c, SWK__QUOTA_REP, row),
-		    .team = (uint32_t)swk__columns_get(c, SWK__QUOTA_TEAM, row),
-		    .from = (int32_t)swk__columns_get(c, SWK__QUOTA_FROM, row),
-		    .to = (int32_t)swk__columns_get(c, SWK__QUOTA_TO, row),
-		    .won = swk__columns_get(c, SWK__QUOTA_WON, row),
-		    .amount = swk__columns_get(c, SWK__QUOTA_AMOUNT, row),
-		    .currency = (uint32_t)swk__columns_get(c, SWK__QUOTA_CURRENCY, row) };
-	q.owner = q.rep ? LEVEL_REP : q.team ? LEVEL_TEAM : LEVEL_ALL;
-	if (q.rep) {
-		swk__place rep = swk__facts_row(facts, SWK__TABLE_REP, q.rep);
-		q.team = rep ? (uint32_t)swk__state_get(swk__facts_table(facts, SWK__TABLE_REP), rep, SWK__REP_TEAM)
-		             : 0;
-	}
-	return q;
-}
-
-static const swk__part *quota_part(const swk__facts *facts)
-{
-	return swk__directory_part(swk__facts_table(facts, SWK__TABLE_QUOTA)->directory, 0);
-}
-
-#define RUN 256
-
-/* Makes room for one more quota. */
-static bool quotas_reserve(counting *self)
-{
-	if (self->count < self->capacity)
-		return true;
-	size_t capacity = swk__grown(self->capacity, self->count + 1);
-	quota *quotas = swk__resize(self->plan->mem, SWK__FAULT_report_rows, self->quotas, capacity, sizeof *quotas);
-	if (!quotas)
-		return false;
-	self->quotas = quotas;
-	self->capacity = capacity;
-	return true;
-}
-
-/* Reads the quotas that share a day with a period. */
-static int quotas_read(counting *self, int32_t from, int32_t to, swk_error *error)
-{
-	const swk__part *part = quota_part(self->facts);
-	int64_t begins[RUN], ends[RUN];
-	for (uint32_t row = 0, run; part && row < part->rows; row += run) {
-		run = swk__columns_together(row);
-		run = run < RUN ? run : RUN;
-		run = run < part->rows - row ? run : part->rows - row;
-		swk__cells_wide(part->columns, SWK__QUOTA_FROM, row, run, begins);
-		swk__cells_wide(part->columns, SWK__QUOTA_TO, row, run, ends);
-		for (uint32_t i = 0; i < run; i++) {
-			if (begins[i] >= to || ends[i] <= from || !swk__part_live(part, row + i))
-				continue;
-			if (!quotas_reserve(self))
-				return swk__fail_memory(error, self->plan->mem);
-			self->quotas[self->count++] = quota_read(self->facts, part, row + i);
-		}
-	}
-	return SWK_OK;
-}
-
-bool swk__quotas_begin(const swk__facts *facts, int32_t *date)
-{
-	const swk__part *part = quota_part(facts);
-	int32_t begin = INT32_MAX;
-	for (uint32_t row = 0; part && row < part->rows; row++) {
-		if (!swk__part_live(part, row))
-			continue;
-		int32_t from = (int32_t)swk__columns_get(part->columns, SWK__QUOTA_FROM, row);
-		begin = from < begin ? from : begin;
-	}
-	*date = begin;
-	return begin < INT32_MAX;
-}
-
-/* --------------------------------------------------------------------------------------------- groups */
+/* ---------------------------------------------------------------------------------------------- levels */
 
 /* The dimensions that the plan groups or filters by, as bits. */
 static unsigned dimensions_asked(const swk__plan *plan)
@@ -134,15 +50,82 @@ static level plan_level(const swk__plan *plan)
 	return asked & SWK__HAS(REP) ? LEVEL_REP : asked & SWK__HAS(TEAM) ? LEVEL_TEAM : LEVEL_ALL;
 }
 
-static swk__slice owner_text(const counting *self, const quota *q, swk__dimension dimension)
+/* --------------------------------------------------------------------------------------------- records */
+
+static const swk__part *quota_part(const swk__facts *facts)
+{
+	return swk__directory_part(swk__facts_table(facts, SWK__TABLE_QUOTA)->directory, 0);
+}
+
+#define RUN 256
+
+/* Some quotas of a part at once. */
+typedef struct stretch {
+	uint32_t first, count;
+	int64_t from[RUN], to[RUN];
+} stretch;
+
+/* Reads the next quotas' days; false when there are no more. Begin with zeros. */
+static bool stretch_next(const swk__part *part, stretch *next)
+{
+	const uint32_t row = next->first + next->count;
+	if (!part || row >= part->rows)
+		return false;
+	uint32_t count = swk__columns_together(row);
+	count = count < RUN ? count : RUN;
+	count = count < part->rows - row ? count : part->rows - row;
+	next->first = row;
+	next->count = count;
+	swk__cells_wide(part->columns, SWK__QUOTA_FROM, row, count, next->from);
+	swk__cells_wide(part->columns, SWK__QUOTA_TO, row, count, next->to);
+	return true;
+}
+
+bool swk__quotas_begin(const swk__facts *facts, int32_t *date)
+{
+	const swk__part *part = quota_part(facts);
+	int64_t begin = INT32_MAX;
+	stretch next = { 0 };
+	while (stretch_next(part, &next))
+		for (uint32_t i = 0; i < next.count; i++)
+			if (next.from[i] < begin && swk__part_live(part, next.first + i))
+				begin = next.from[i];
+	*date = (int32_t)begin;
+	return begin < INT32_MAX;
+}
+
+static quota quota_read(const swk__facts *facts, const swk__part *part, uint32_t row)
+{
+	const swk__columns *c = part->columns;
+	quota q = { .from = (int32_t)swk__columns_get(c, SWK__QUOTA_FROM, row),
+		    .to = (int32_t)swk__columns_get(c, SWK__QUOTA_TO, row),
+		    .group = NO_GROUP,
+		    .rep = (uint32_t)swk__columns_get(c, SWK__QUOTA_REP, row),
+		    .team = (uint32_t)swk__columns_get(c, SWK__QUOTA_TEAM, row),
+		    .currency = (uint32_t)swk__columns_get(c, SWK__QUOTA_CURRENCY, row),
+		    .targets = { [SWK__TARGET_WON] = swk__columns_get(c, SWK__QUOTA_WON, row),
+		                 [SWK__TARGET_AMOUNT] = swk__columns_get(c, SWK__QUOTA_AMOUNT, row) } };
+	q.owner = q.rep ? LEVEL_REP : q.team ? LEVEL_TEAM : LEVEL_ALL;
+	if (q.rep) {
+		swk__place rep = swk__facts_row(facts, SWK__TABLE_REP, q.rep);
+		q.team = rep ? (uint32_t)swk__state_get(swk__facts_table(facts, SWK__TABLE_REP), rep, SWK__REP_TEAM)
+		             : 0;
+	}
+	return q;
+}
+
+static swk__slice owner_text(const swk__quotas *self, const quota *q, swk__dimension dimension)
 {
 	uint32_t number = dimension == SWK__DIMENSION_REP ? q->rep : q->team;
 	return swk__text_get(swk__dimension_texts(self->facts, dimension), number);
 }
 
-static bool filters_pass(const counting *self, const quota *q)
+/* Whether a quota counts in a group: it is not above the level that is asked for, and passes the filters. */
+static bool quota_grouped(const swk__quotas *self, const quota *q)
 {
 	const swk__plan *plan = self->plan;
+	if (q->owner < plan_level(plan))
+		return false;
 	for (unsigned f = 0; f < plan->filter_count; f++) {
 		const swk__plan_filter *filter = &plan->filters[f];
 		swk__slice owner = owner_text(self, q, filter->dimension);
@@ -155,71 +138,130 @@ static bool filters_pass(const counting *self, const quota *q)
 	return true;
 }
 
-/* Writes the key of a quota's group behind the keys there are. */
-static bool key_write(counting *self, const quota *q, swk__slice *key)
+/* Notes the key of a quota's group. Until all are written a key's bytes are its place among them. */
+static bool key_write(swk__quotas *self, quota *q)
 {
-	swk__buf *keys = &self->out->keys;
-	size_t before = keys->length;
+	const size_t before = self->keys.length;
+	q->group = 0;
 	for (unsigned d = 0; d < self->plan->by_count; d++) {
-		swk__buf_slice(keys, owner_text(self, q, self->plan->by[d]));
-		swk__buf_byte(keys, 0);
+		swk__buf_slice(&self->keys, owner_text(self, q, self->plan->by[d]));
+		swk__buf_byte(&self->keys, 0);
 	}
-	*key = (swk__slice){ keys->length > before ? keys->bytes + before : "", keys->length - before };
-	return !keys->failed;
+	q->key = (swk__slice){ (const char *)(uintptr_t)before, self->keys.length - before };
+	return !self->keys.failed;
 }
 
-/* Where a key's group is noted: 1 + its number; 0 where it belongs when there is none. Keys are places in `keys` while
- * it grows. */
-static uint32_t *slot_of(const swk__quotas *out, swk__slice key)
+/* Adds a quota of the part; false when memory failed. */
+static bool quota_add(swk__quotas *self, const swk__part *part, uint32_t row)
 {
-	for (uint64_t hash = swk__hash(key.bytes, key.length, 0);; hash++) {
-		uint32_t *slot = &out->slots[hash & (out->capacity * 2 - 1)];
-		if (!*slot)
-			return slot;
-		const swk__quota_group *group = &out->groups[*slot - 1];
-		swk__slice other = { out->keys.bytes + (size_t)(uintptr_t)group->key.bytes, group->key.length };
-		if (swk__slice_equal(other, key))
-			return slot;
+	if (self->count == self->capacity) {
+		size_t capacity = swk__grown(self->capacity, self->count + 1);
+		quota *quotas = swk__resize(self->plan->mem, SWK__FAULT_report_rows, self->quotas, capacity,
+		                            sizeof *quotas);
+		if (!quotas)
+			return false;
+		self->quotas = quotas;
+		self->capacity = capacity;
 	}
+	quota *q = &self->quotas[self->count];
+	*q = quota_read(self->facts, part, row);
+	if (quota_grouped(self, q) && !key_write(self, q))
+		return false;
+	self->count++;
+	return true;
 }
 
-/* Room for as many groups again; slots are at most half full. */
-static bool groups_grow(swk__quotas *out)
+/* Reads the quotas that share a day with a period. */
+static bool quotas_read(swk__quotas *self, int32_t from, int32_t to)
 {
-	size_t capacity = out->capacity ? out->capacity * 2 : 64;
-	swk__quota_group *groups = swk__resize(out->mem, SWK__FAULT_report_rows, out->groups, capacity, sizeof *groups);
-	if (!groups)
-		return false;
-	out->groups = groups;
-	uint32_t *slots = swk__alloc(out->mem, SWK__FAULT_report_rows, capacity, 2 * sizeof *slots);
-	if (!slots)
-		return false;
-	swk__free(out->mem, out->slots);
-	out->slots = slots;
-	out->capacity = capacity;
-	for (uint32_t g = 0; g < out->count; g++) {
-		swk__slice key = { out->keys.bytes + (size_t)(uintptr_t)groups[g].key.bytes, groups[g].key.length };
-		*slot_of(out, key) = g + 1;
+	const swk__part *part = quota_part(self->facts);
+	stretch next = { 0 };
+	while (stretch_next(part, &next))
+		for (uint32_t i = 0; i < next.count; i++)
+			if (next.from[i] < to && next.to[i] > from && swk__part_live(part, next.first + i) &&
+			    !quota_add(self, part, next.first + i))
+				return false;
+	for (size_t i = 0; i < self->count; i++) {
+		swk__slice *key = &self->quotas[i].key;
+		key->bytes = key->length ? self->keys.bytes + (size_t)(uintptr_t)key->bytes : "";
 	}
 	return true;
 }
 
-/* The group of a key that was just written, a new one if need be; NULL when memory failed. */
-static swk__quota_group *group_of(swk__quotas *out, swk__slice key)
+/* --------------------------------------------------------------------------------------------- groups */
+
+static int quota_order(const void *a, const void *b)
 {
-	size_t before = out->keys.length - key.length;
-	if (out->count == out->capacity && !groups_grow(out))
-		return NULL;
-	uint32_t *slot = slot_of(out, key);
-	if (*slot) {
-		out->keys.length = before;
-		return &out->groups[*slot - 1];
+	const quota *x = a, *y = b;
+	if (x->group != y->group)
+		return x->group < y->group ? -1 : 1;
+	int order = swk__slice_compare(x->key, y->key);
+	return order ? order : x->from < y->from ? -1 : x->from > y->from;
+}
+
+/* Numbers the groups in the order of their keys. */
+static bool groups_make(swk__quotas *self)
+{
+	if (self->count > 1)
+		qsort(self->quotas, self->count, sizeof *self->quotas, quota_order);
+	self->groups = swk__alloc(self->plan->mem, SWK__FAULT_report_rows, self->count, sizeof *self->groups);
+	for (size_t i = 0; self->groups && i < self->count && self->quotas[i].group != NO_GROUP; i++) {
+		quota *q = &self->quotas[i];
+		if (i == 0 || !swk__slice_equal(q->key, q[-1].key))
+			self->groups[self->group_count++].key = q->key;
+		q->group = (uint32_t)self->group_count - 1;
 	}
-	out->groups[out->count] = (swk__quota_group){ .key = { (const char *)(uintptr_t)before, key.length },
-		                                      .won = { 0, 1 },
-		                                      .amount = { 0, 1 } };
-	*slot = (uint32_t)out->count + 1;
-	return &out->groups[out->count++];
+	return self->groups != NULL;
+}
+
+static int team_order(const void *a, const void *b)
+{
+	const uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Gives each team that has quotas of its own a place where they are noted, behind the organisation's. */
+static bool owners_make(swk__quotas *self)
+{
+	swk__mem *mem = self->plan->mem;
+	uint32_t *teams = swk__alloc(mem, SWK__FAULT_report_rows, self->count, sizeof *teams);
+	size_t count = 0;
+	self->owned = swk__alloc(mem, SWK__FAULT_report_rows, self->count + 1, sizeof *self->owned);
+	for (size_t i = 0; teams && i < self->count; i++)
+		if (self->quotas[i].owner == LEVEL_TEAM)
+			teams[count++] = self->quotas[i].team;
+	if (count > 1)
+		qsort(teams, count, sizeof *teams, team_order);
+	for (size_t i = 0; count && i < self->count; i++) {
+		const uint32_t *found = bsearch(&self->quotas[i].team, teams, count, sizeof *teams, team_order);
+		while (found && found > teams && found[-1] == *found)
+			found--;
+		self->quotas[i].owned = found ? (uint32_t)(found - teams) + 1 : 0;
+	}
+	swk__free(mem, teams);
+	return teams && self->owned;
+}
+
+int swk__quotas_open(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
+                     int32_t from, int32_t to, swk_error *error)
+{
+	*quotas = (swk__quotas){ .plan = plan, .facts = facts, .money = money };
+	swk__buf_init(&quotas->keys, plan->mem, SIZE_MAX);
+	if (quotas_read(quotas, from, to + 7) && groups_make(quotas) && owners_make(quotas))
+		return SWK_OK;
+	swk__quotas_close(quotas);
+	return swk__fail_memory(error, plan->mem);
+}
+
+void swk__quotas_close(swk__quotas *quotas)
+{
+	if (!quotas->plan)
+		return;
+	swk__free(quotas->plan->mem, quotas->quotas);
+	swk__free(quotas->plan->mem, quotas->groups);
+	swk__free(quotas->plan->mem, quotas->owned);
+	swk__buf_done(&quotas->keys);
+	*quotas = (swk__quotas){ .count = 0 };
 }
 
 /* -------------------------------------------------------------------------------------------- shares */
@@ -230,70 +272,70 @@ static int32_t days_shared(const quota *q, int32_t week)
 	return to > from ? to - from : 0;
 }
 
-static bool quota_gives(const quota *q, bool amount)
+/* Notes which teams, and whether the organisation, have quotas of their own that share a day with a week. */
+static void owned_note(swk__quotas *self, int32_t week)
 {
-	return (amount ? q->amount : q->won) != SWK__NULL;
-}
-
-/* Whether an owner above that of a quota has one of its own that week: a team (its number), or the organisation. */
-static bool owner_has(const counting *self, level owner, uint32_t team, int32_t week, bool amount)
-{
+	memset(self->owned, 0, (self->count + 1) * sizeof *self->owned);
 	for (size_t i = 0; i < self->count; i++) {
 		const quota *q = &self->quotas[i];
-		if (q->owner == owner && (owner == LEVEL_ALL || q->team == team) && quota_gives(q, amount) &&
-		    days_shared(q, week))
-			return true;
+		for (int t = 0; t < SWK__TARGETS && q->owner != LEVEL_REP && days_shared(q, week); t++)
+			self->owned[q->owned][t] |= q->targets[t] != SWK__NULL;
 	}
-	return false;
 }
 
-/* Whether a quota counts at the level that is asked for. */
-static bool quota_counts(const counting *self, const quota *q, int32_t week, bool amount)
+/* Whether a target counts at the level that is asked for: no owner above, as far as that level, has one of its own. */
+static bool target_counts(const swk__quotas *self, const quota *q, int target, level asked)
 {
-	if (!quota_gives(q, amount) || q->owner < self->asked)
+	if (q->targets[target] == SWK__NULL)
 		return false;
-	if (q->owner == LEVEL_REP && self->asked < LEVEL_REP && q->team &&
-	    owner_has(self, LEVEL_TEAM, q->team, week, amount))
+	if (asked < LEVEL_REP && q->owner == LEVEL_REP && q->owned && self->owned[q->owned][target])
 		return false;
-	return q->owner == LEVEL_ALL || self->asked != LEVEL_ALL || !owner_has(self, LEVEL_ALL, 0, week, amount);
+	return asked != LEVEL_ALL || q->owner == LEVEL_ALL || !self->owned[0][target];
 }
 
-static int share_add(counting *self, const quota *q, int32_t days, bool amount, swk_error *error)
+/* Works out a day's share of a target. */
+static int daily_make(const swk__quotas *self, quota *q, int target, swk_error *error)
 {
-	swk__fraction target = { q->won, 1 };
-	swk__slice key;
+	swk__fraction daily = { q->targets[target], 1 };
 	int code = SWK_OK;
-	if (!key_write(self, q, &key))
-		return swk__fail_memory(error, self->plan->mem);
-	if (self->wanted && !self->wanted(self->context, key)) {
-		self->out->keys.length -= key.length;
-		return SWK_OK;
+	if (target == SWK__TARGET_AMOUNT)
+		code = swk__money_exact(self->money, q->targets[target], q->currency, q->from, &daily, error);
+	if (code == SWK_OK && !swk__fraction_scale(&daily, 1, q->to - q->from))
+		code = swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
+	if (code == SWK_OK)
+		q->daily[target] = daily;
+	return code;
+}
+
+static int share_add(const swk__quotas *self, quota *q, int target, int32_t days, swk_error *error)
+{
+	if (q->daily[target].denominator == 0) {
+		int code = daily_make(self, q, target, error);
+		if (code != SWK_OK)
+			return code;
 	}
-	if (amount && self->money)
-		code = swk__money_exact(self->money, q->amount, q->currency, q->from, &target, error);
-	if (code != SWK_OK)
-		return code;
-	swk__quota_group *group = group_of(self->out, key);
-	if (!group)
-		return swk__fail_memory(error, self->plan->mem);
-	*(amount ? &group->amount_given : &group->won_given) = true;
-	if (!self->money)
-		return SWK_OK;
-	if (!swk__fraction_scale(&target, days, q->to - q->from) ||
-	    !swk__fraction_add(amount ? &group->amount : &group->won, target))
+	swk__fraction share = q->daily[target];
+	if (!swk__fraction_scale(&share, days, 1) ||
+	    !swk__fraction_add(&self->groups[q->group].targets[target].share, share))
 		return swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
 	return SWK_OK;
 }
 
-static int week_add(counting *self, int32_t week, swk_error *error)
+/* Notes what a week's quotas give, and with `sum` adds up the shares of groups with a row. */
+static int week_add(swk__quotas *self, int32_t week, bool sum, swk_error *error)
 {
-	for (size_t i = 0; i < self->count; i++) {
-		const quota *q = &self->quotas[i];
-		int32_t days = days_shared(q, week);
-		for (int amount = 0; amount < 2 && days; amount++) {
-			if (!quota_counts(self, q, week, amount) || !filters_pass(self, q))
+	const level asked = plan_level(self->plan);
+	if (asked < LEVEL_REP)
+		owned_note(self, week);
+	for (size_t i = 0; i < self->count && self->quotas[i].group != NO_GROUP; i++) {
+		quota *q = &self->quotas[i];
+		swk__quota_group *group = &self->groups[q->group];
+		const int32_t days = days_shared(q, week);
+		for (int t = 0; t < SWK__TARGETS && days; t++) {
+			if (!target_counts(self, q, t, asked))
 				continue;
-			int code = share_add(self, q, days, amount, error);
+			group->targets[t].given = true;
+			int code = sum && group->row != ROWLESS ? share_add(self, q, t, days, error) : SWK_OK;
 			if (code != SWK_OK)
 				return code;
 		}
@@ -301,53 +343,24 @@ static int week_add(counting *self, int32_t week, swk_error *error)
 	return SWK_OK;
 }
 
-static int group_order(const void *a, const void *b)
-{
-	return swk__slice_compare(((const swk__quota_group *)a)->key, ((const swk__quota_group *)b)->key);
-}
+static const swk__target nothing[SWK__TARGETS] = { { false, { 0, 1 } }, { false, { 0, 1 } } };
 
-int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
-                     int32_t from, int32_t to, swk__quota_wanted wanted, void *context, swk_error *error)
+void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to)
 {
-	counting self = { .plan = plan,
-		          .facts = facts,
-		          .money = money,
-		          .asked = plan_level(plan),
-		          .out = quotas,
-		          .wanted = wanted,
-		          .context = context };
-	*quotas = (swk__quotas){ .mem = plan->mem };
-	swk__buf_init(&quotas->keys, plan->mem, SIZE_MAX);
-	int code = quotas_read(&self, from, to + 7, error);
-	for (int32_t week = from; self.count && week <= to && code == SWK_OK; week += 7)
-		code = week_add(&self, week, error);
-	swk__free(plan->mem, self.quotas);
-	if (code != SWK_OK) {
-		swk__quotas_done(quotas);
-		return code;
+	for (size_t g = 0; g < quotas->group_count; g++) {
+		quotas->groups[g].row = ROWLESS;
+		memcpy(quotas->groups[g].targets, nothing, sizeof nothing);
 	}
-	for (size_t g = 0; g < quotas->count; g++)
-		quotas->groups[g].key.bytes = quotas->groups[g].key.length
-		                                      ? quotas->keys.bytes +
-		                                                (size_t)(uintptr_t)quotas->groups[g].key.bytes
-		                                      : "";
-	if (quotas->count > 1)
-		qsort(quotas->groups, quotas->count, sizeof *quotas->groups, group_order);
-	return SWK_OK;
+	for (int32_t week = from; week <= to; week += 7)
+		(void)week_add(quotas, week, false, NULL);
 }
 
-void swk__quotas_done(swk__quotas *quotas)
+int swk__quotas_sum(swk__quotas *quotas, int32_t from, int32_t to, swk_error *error)
 {
-	swk__free(quotas->mem, quotas->groups);
-	swk__free(quotas->mem, quotas->slots);
-	swk__buf_done(&quotas->keys);
-	quotas->groups = NULL;
-	quotas->slots = NULL;
-	quotas->count = 0;
-}
-
-const swk__quota_group *swk__quotas_find(const swk__quotas *quotas, swk__slice key)
-{
-	swk__quota_group wanted = { .key = key };
-	return quotas->count ? bsearch(&wanted, quotas->groups, quotas->count, sizeof wanted, group_order) : NULL;
+	int code = SWK_OK;
+	for (size_t g = 0; g < quotas->group_count; g++)
+		memcpy(quotas->groups[g].targets, nothing, sizeof nothing);
+	for (int32_t week = from; week <= to && code == SWK_OK; week += 7)
+		code = week_add(quotas, week, true, error);
+	return code;
 }

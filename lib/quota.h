@@ -2,7 +2,8 @@
  *
  * quota: what was to be won in a period, by group, exactly.
  *
- *   quotas (rep, team or the organisation; from - to) --days shared with each week--> fractions by group
+ *   quotas (rep, team or the organisation; from - to) --read once a question--> by group, then by first day
+ *   a period --days shared with its weeks--> fractions by group
  *
  * A quota's share of a week is target * days shared / days of the quota. The level is the finest of rep and team in
  * `by` or the filters, else the organisation. For each week, and for won and amount apart, a team's quota is its own if
@@ -14,32 +15,48 @@
 #include "money.h"
 #include "query.h"
 
+typedef enum swk__target_kind {
+	SWK__TARGET_WON,    /* deals */
+	SWK__TARGET_AMOUNT, /* minor units of the result's currency */
+	SWK__TARGETS
+} swk__target_kind;
+
+/* What a group was to win in a period. */
+typedef struct swk__target {
+	bool given;
+	swk__fraction share; /* of a group with a row */
+} swk__target;
+
+#define SWK__QUOTA_ROWLESS SIZE_MAX
+
 typedef struct swk__quota_group {
 	swk__slice key; /* as in a rollup */
-	bool won_given, amount_given;
-	swk__fraction won, amount; /* deals; minor units of the result's currency */
+	size_t row;     /* SWK__QUOTA_ROWLESS: what no row needs is not converted, and lacks no rate */
+	swk__target targets[SWK__TARGETS];
 } swk__quota_group;
 
 typedef struct swk__quotas {
-	swk__mem *mem;
+	const swk__plan *plan;
+	const swk__facts *facts;
+	const swk__money *money;
 	swk__buf keys;
-	swk__quota_group *groups; /* by key */
-	size_t count, capacity;
-	uint32_t *slots; /* while they are made: groups by key, twice the capacity */
+	struct swk__quota *quotas; /* by group, then by first day; those without a group last */
+	swk__quota_group *groups;  /* by key */
+	size_t count, capacity, group_count;
+	bool (*owned)[SWK__TARGETS]; /* of the organisation and then teams: one of its own shares a day with a week */
 } swk__quotas;
 
-/* Whether a group has a row: what no row needs is not converted, and lacks no rate. */
-typedef bool (*swk__quota_wanted)(void *context, swk__slice key);
+/* Reads the quotas that share a day with the weeks from `from` to `to` (first days). Plan, facts and money must outlive
+ * them. On failure there is nothing to close; closing twice does nothing. */
+int swk__quotas_open(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
+                     int32_t from, int32_t to, swk_error *error);
+void swk__quotas_close(swk__quotas *quotas);
 
-/* The quotas of the weeks from `from` to `to` (first days), into the groups of the plan that are wanted (NULL: all).
- * `money` may be NULL: won and amounts are only noted as given. SWK_ERR_INVALID: a rate is missing. On failure there is
- * nothing to free. */
-int swk__quotas_make(swk__quotas *quotas, const swk__plan *plan, const swk__facts *facts, const swk__money *money,
-                     int32_t from, int32_t to, swk__quota_wanted wanted, void *context, swk_error *error);
-void swk__quotas_done(swk__quotas *quotas);
+/* Notes what is given in the weeks from `from` to `to`; all groups are without a row then. */
+void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to);
 
-/* The group with this key, or NULL. */
-const swk__quota_group *swk__quotas_find(const swk__quotas *quotas, swk__slice key);
+/* Notes it and adds up the shares of groups that have a row. SWK_ERR_INVALID: a rate is missing. */
+int swk__quotas_sum(swk__quotas *quotas, int32_t from, int32_t to, swk_error *error);
 
 /* True when quotas can be told apart by the plan's groups and filters: no other dimension than rep and team. */
 bool swk__quotas_apply(const swk__plan *plan);

@@ -150,6 +150,7 @@ typedef struct swk__column {
 
 struct swk__finishing;
 struct swk__plan;
+struct swk__quotas;
 struct swk__rollup;
 
 /* What is counted and shown. A report whose option `basis` changes that has two forms. */
@@ -162,9 +163,10 @@ typedef struct swk__form {
 	const swk__column *columns_by; /* more of them when the query groups; NULL: none */
 	/* Makes the weekly figures out of all rows of a week (or of the window); NULL: there are none. */
 	int (*finish)(struct swk__finishing *finishing, swk_error *error);
-	/* Adds groups of a period that have no fact: replaces *rollup (may be NULL) by one with them. NULL: none. */
-	int (*groups)(const struct swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to,
-	              struct swk__rollup **rollup, swk_error *error);
+	/* Adds groups of a period that have no fact but a quota: replaces *rollup (may be NULL) by one with them. NULL:
+	 * the form has no quotas. */
+	int (*groups)(struct swk__quotas *quotas, int32_t from, int32_t to, struct swk__rollup **rollup,
+	              swk_error *error);
 	/* Turns the first and last week with a fact (none: from > to) into those between which an open window lies;
 	 * from is INT32_MAX where it has no beginning. NULL: it begins and ends with the facts, and there is none
 	 * without. */

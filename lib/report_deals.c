@@ -59,9 +59,14 @@ static const swk__report_option options[] = { SWK__OPTIONS_END };
 static swk__cell attainment(swk__i128 reached, swk__fraction quota)
 {
 	swk__i128 numerator;
-	if (quota.numerator <= 0 || __builtin_mul_overflow(reached, quota.denominator, &numerator))
-		return (swk__cell){ .null = quota.numerator <= 0,
-			            .real = (double)reached / ((double)quota.numerator / (double)quota.denominator) };
+	if (quota.numerator <= 0)
+		return (swk__cell){ .null = true };
+	if (__builtin_mul_overflow(reached, quota.denominator, &numerator)) {
+		quota = swk__fraction_reduced(quota);
+		if (__builtin_mul_overflow(reached, quota.denominator, &numerator))
+			return (swk__cell){ .real = (double)reached /
+				                    ((double)quota.numerator / (double)quota.denominator) };
+	}
 	return (swk__cell){ .real = swk__ratio(numerator, quota.numerator) };
 }
 
@@ -69,36 +74,62 @@ static swk__cell attainment(swk__i128 reached, swk__fraction quota)
 static bool above(swk__i128 reached, swk__fraction quota)
 {
 	swk__i128 scaled;
-	if (__builtin_mul_overflow(reached, quota.denominator, &scaled))
-		return reached > 0;
-	return scaled > quota.numerator;
+	if (!__builtin_mul_overflow(reached, quota.denominator, &scaled))
+		return scaled > quota.numerator;
+	quota = swk__fraction_reduced(quota);
+	if (!__builtin_mul_overflow(reached, quota.denominator, &scaled))
+		return scaled > quota.numerator;
+	return reached > 0;
 }
 
-static void row_quota(const swk__finishing *finishing, size_t row, const swk__quota_group *group)
+static void row_quota(const swk__finishing *finishing, const swk__quota_group *group)
 {
-	const swk__i128 *sums = finishing->rows[row].sums;
-	swk__cell *cells[] = { swk__finishing_cell(finishing, row, QUOTA_WON),
-		               swk__finishing_cell(finishing, row, QUOTA_AMOUNT),
-		               swk__finishing_cell(finishing, row, ATTAINMENT_WON),
-		               swk__finishing_cell(finishing, row, ATTAINMENT_AMOUNT),
-		               swk__finishing_cell(finishing, row, OVER_QUOTA) };
-	for (size_t i = 0; i < SWK__COUNT(cells); i++)
-		*cells[i] = (swk__cell){ .null = true };
-	if (!group)
-		return;
-	if (group->won_given) {
-		cells[0]->null = false;
-		cells[0]->real = swk__ratio(group->won.numerator, group->won.denominator);
-		*cells[2] = attainment(sums[WON], group->won);
+	const swk__i128 *sums = finishing->rows[group->row].sums;
+	const swk__target *won = &group->targets[SWK__TARGET_WON], *amount = &group->targets[SWK__TARGET_AMOUNT];
+	swk__cell attained = { .null = true };
+	bool over = false;
+	if (won->given) {
+		attained = attainment(sums[WON], won->share);
+		over = above(sums[WON], won->share);
+		*swk__finishing_cell(finishing, group->row, QUOTA_WON) = (swk__cell){
+			.real = swk__ratio(won->share.numerator, won->share.denominator)
+		};
+		*swk__finishing_cell(finishing, group->row, ATTAINMENT_WON) = attained;
 	}
-	if (group->amount_given) {
-		*cells[1] = (swk__cell){ .amount = swk__fraction_round(group->amount) };
-		*cells[3] = attainment(sums[AMOUNT], group->amount);
+	if (amount->given) {
+		attained = attainment(sums[AMOUNT], amount->share);
+		over = above(sums[AMOUNT], amount->share);
+		*swk__finishing_cell(finishing, group->row,
+		                     QUOTA_AMOUNT) = (swk__cell){ .amount = swk__fraction_round(amount->share) };
+		*swk__finishing_cell(finishing, group->row, ATTAINMENT_AMOUNT) = attained;
 	}
-	const swk__cell *deciding = group->amount_given ? cells[3] : cells[2];
-	if (!deciding->null)
-		*cells[4] = (swk__cell){ .integer = group->amount_given ? above(sums[AMOUNT], group->amount)
-			                                                : above(sums[WON], group->won) };
+	if (!attained.null)
+		*swk__finishing_cell(finishing, group->row, OVER_QUOTA) = (swk__cell){ .integer = over };
+}
+
+/* Tells groups with quotas which row is theirs; both come in the order of their keys. */
+static void rows_find(const swk__finishing *finishing)
+{
+	size_t r = 0;
+	for (size_t g = 0; g < finishing->quotas->group_count; g++) {
+		swk__quota_group *group = &finishing->quotas->groups[g];
+		int order = -1;
+		while (r < finishing->count && (order = swk__slice_compare(finishing->rows[r].key, group->key)) < 0)
+			r++;
+		group->row = order == 0 ? r : SWK__QUOTA_ROWLESS;
+	}
+}
+
+static int quotas_fill(const swk__finishing *finishing, swk_error *error)
+{
+	if (!finishing->quotas)
+		return SWK_OK;
+	rows_find(finishing);
+	int code = swk__quotas_sum(finishing->quotas, finishing->from, finishing->to, error);
+	for (size_t g = 0; g < finishing->quotas->group_count && code == SWK_OK; g++)
+		if (finishing->quotas->groups[g].row != SWK__QUOTA_ROWLESS)
+			row_quota(finishing, &finishing->quotas->groups[g]);
+	return code;
 }
 
 /* --------------------------------------------------------------------------------------------- ranks */
@@ -135,30 +166,9 @@ static int ranks_fill(swk__finishing *finishing, swk_error *error)
 	return SWK_OK;
 }
 
-static int key_order(const void *key, const void *row)
-{
-	return swk__slice_compare(*(const swk__slice *)key, ((const swk__finish_row *)row)->key);
-}
-
-/* Rows come in the order of their keys. */
-static bool row_wanted(void *context, swk__slice key)
-{
-	const swk__finishing *finishing = context;
-	return finishing->count && bsearch(&key, finishing->rows, finishing->count, sizeof *finishing->rows, key_order);
-}
-
 static int deals_finish(swk__finishing *finishing, swk_error *error)
 {
-	swk__quotas quotas = { .mem = finishing->mem };
-	bool apply = swk__quotas_apply(finishing->plan);
-	int code = SWK_OK;
-	if (apply)
-		code = swk__quotas_make(&quotas, finishing->plan, finishing->facts, finishing->money, finishing->from,
-		                        finishing->to, row_wanted, finishing, error);
-	for (size_t r = 0; r < finishing->count && code == SWK_OK; r++)
-		row_quota(finishing, r, apply ? swk__quotas_find(&quotas, finishing->rows[r].key) : NULL);
-	if (apply && code == SWK_OK)
-		swk__quotas_done(&quotas);
+	int code = quotas_fill(finishing, error);
 	return code == SWK_OK ? ranks_fill(finishing, error) : code;
 }
 
@@ -169,26 +179,31 @@ static int32_t present_week(const swk__plan *plan)
 	return swk__week_of_instant(&plan->calendar, plan->cut.now);
 }
 
-/* A group with a quota has a row without a deal, up to the week of now. */
-static int deals_groups(const swk__plan *plan, const swk__facts *facts, int32_t from, int32_t to, swk__rollup **rollup,
-                        swk_error *error)
+/* The rollup of the groups that have a quota, without a deal. */
+static int owners_make(const swk__quotas *quotas, swk__rollup **owners, swk_error *error)
 {
-	const swk__i128 zeros[MEASURES + 1] = { 0 }; /* and how many lack a rate */
-	swk__quotas quotas;
+	static const swk__i128 zeros[MEASURES + 1]; /* and how many lack a rate */
+	swk__mem *mem = quotas->plan->mem;
+	swk__rollup_cell *cells = swk__alloc(mem, SWK__FAULT_report_rows, quotas->group_count, sizeof *cells);
+	size_t count = 0;
+	if (!cells)
+		return swk__fail_memory(error, mem);
+	for (size_t g = 0; g < quotas->group_count; g++)
+		if (quotas->groups[g].targets[SWK__TARGET_WON].given ||
+		    quotas->groups[g].targets[SWK__TARGET_AMOUNT].given)
+			cells[count++] = (swk__rollup_cell){ quotas->groups[g].key, zeros, NULL };
+	int code = swk__rollup_of(mem, MEASURES + 1, 0, cells, count, owners, error);
+	swk__free(mem, cells);
+	return code;
+}
+
+/* A group with a quota has a row without a deal, up to the week of now. */
+static int deals_groups(swk__quotas *quotas, int32_t from, int32_t to, swk__rollup **rollup, swk_error *error)
+{
 	swk__rollup *owners = NULL, *merged = NULL;
-	if (!swk__quotas_apply(plan))
-		return SWK_OK;
-	int code = swk__quotas_make(&quotas, plan, facts, NULL, from, to < present_week(plan) ? to : present_week(plan),
-	                            NULL, NULL, error);
-	if (code != SWK_OK)
-		return code;
-	swk__rollup_cell *cells = swk__alloc(plan->mem, SWK__FAULT_report_rows, quotas.count, sizeof *cells);
-	for (size_t g = 0; g < quotas.count && cells; g++)
-		cells[g] = (swk__rollup_cell){ quotas.groups[g].key, zeros, NULL };
-	code = cells ? swk__rollup_of(plan->mem, MEASURES + 1, 0, cells, quotas.count, &owners, error)
-	             : swk__fail_memory(error, plan->mem);
-	swk__free(plan->mem, cells);
-	swk__quotas_done(&quotas);
+	const int32_t present = present_week(quotas->plan);
+	swk__quotas_note(quotas, from, to < present ? to : present);
+	int code = owners_make(quotas, &owners, error);
 	if (code == SWK_OK)
 		code = swk__rollup_merge(*rollup, owners, &merged, error);
 	swk__rollup_release(owners);

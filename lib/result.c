@@ -117,12 +117,13 @@ static bool array_grow(swk__mem *mem, void **array, size_t count, size_t size)
 	return grown;
 }
 
-/* Makes room for one more row. What was enlarged before a failure stays so; that changes nothing. */
-static bool rows_reserve(swk_result *result)
+/* Makes room for more rows. What was enlarged before a failure stays so; that changes nothing. */
+static bool rows_reserve(swk_result *result, size_t count)
 {
-	if (result->rows < result->capacity)
+	if (count <= result->capacity - result->rows)
 		return true;
-	size_t capacity = swk__grown(result->capacity, result->rows + 1);
+	size_t capacity = swk__grown(result->capacity, result->rows + count);
+	capacity = (capacity + 7) / 8 * 8;
 	for (size_t i = 0; i < result->width; i++) {
 		swk__result_cells *column = &result->columns[i];
 		if (!array_grow(result->mem, &column->cells, capacity / 8, cell_sizes[column->type]) ||
@@ -196,13 +197,82 @@ int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error
 	for (size_t i = 0; i < result->width; i++)
 		if (result->columns[i].type == SWK_TYPE_REAL && !cells[i].null && !isfinite(cells[i].real))
 			return swk__fail(error, SWK_ERR_OVERFLOW, "column %s was not finite", result->columns[i].name);
-	if (!rows_reserve(result) || !texts_reserve(result, cells))
+	if (!rows_reserve(result, 1) || !texts_reserve(result, cells))
 		return swk__fail_memory(error, result->mem);
 	for (size_t i = 0; i < result->width; i++)
 		cell_store(result, &result->columns[i], &cells[i]);
 	result->rows++;
 	return SWK_OK;
 }
+
+/* ------------------------------------------------------------------------------------ column by column */
+
+/* Sets the bits of `count` rows from `row` on. */
+static void bits_set(void *bits, size_t row, size_t count)
+{
+	const size_t end = row + count;
+	while (row < end && row % 8)
+		swk__bit_set(bits, row++, true);
+	const size_t bytes = (end - row) / 8;
+	memset((char *)bits + row / 8, 0xff, bytes);
+	for (row += bytes * 8; row < end; row++)
+		swk__bit_set(bits, row, true);
+}
+
+int swk__result_extend(swk_result *result, size_t count, swk_error *error)
+{
+	if (!rows_reserve(result, count))
+		return swk__fail_memory(error, result->mem);
+	for (size_t i = 0; i < result->width; i++)
+		bits_set(result->columns[i].valid, result->rows, count);
+	result->rows += count;
+	return SWK_OK;
+}
+
+int swk__result_text(swk_result *result, swk__slice text, swk__result_span *span, swk_error *error)
+{
+	bool room = swk__buf_reserve(&result->texts, text.length + 1);
+	result->texts.failed = false;
+	if (!room)
+		return swk__fail_memory(error, result->mem);
+	*span = (swk__result_span){ result->texts.length, text.length };
+	swk__buf_slice(&result->texts, text);
+	swk__buf_byte(&result->texts, '\0');
+	return SWK_OK;
+}
+
+void swk__result_put_null(swk__result_cells *column, size_t row)
+{
+	const size_t size = cell_sizes[column->type] / 8u;
+	((unsigned char *)column->valid)[row / 8] &= (unsigned char)~(1u << row % 8);
+	column->nulls++;
+	if (column->type == SWK_TYPE_BOOL)
+		swk__bit_set(column->cells, row, false);
+	else
+		memset((char *)column->cells + row * size, 0, size);
+}
+
+void swk__result_put_again(swk__result_cells *column, size_t row, size_t earlier, size_t count)
+{
+	const size_t size = cell_sizes[column->type] / 8u;
+	memcpy((char *)column->cells + row * size, (char *)column->cells + earlier * size, count * size);
+}
+
+int swk__result_finite(const swk_result *result, size_t count, swk_error *error)
+{
+	for (size_t i = 0; i < result->width; i++) {
+		const swk__result_cells *column = &result->columns[i];
+		const double *reals = column->cells;
+		bool finite = true;
+		for (size_t row = result->rows - count; column->type == SWK_TYPE_REAL && row < result->rows; row++)
+			finite &= isfinite(reals[row]) != 0;
+		if (!finite)
+			return swk__fail(error, SWK_ERR_OVERFLOW, "column %s was not finite", column->name);
+	}
+	return SWK_OK;
+}
+
+/* ----------------------------------------------------------------------------------------------- about */
 
 int swk__result_about(swk_result *result, const char *report, const char *zone, int week_start, uint64_t fingerprint,
                       int64_t now, uint64_t commit, swk_error *error)

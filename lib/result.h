@@ -2,7 +2,8 @@
  *
  * result: typed columns of an answer, and their texts as CSV, JSON and table.
  *
- *   swk_result: columns { name, type, cells[], valid[] } x rows; built row by row, immutable once handed out
+ *   swk_result: columns { name, type, cells[], valid[] } x rows; built row by row, or many rows at once and then column
+ *   by column; immutable once handed out
  *
  * Invariant: every column has exactly `rows` cells. All but texts lie as Arrow has them, so that they can be handed
  * out as they are: the cell of a null is 0. Knows no report.
@@ -81,6 +82,51 @@ void swk__result_retain(swk_result *result);
 /* Adds a row; `cells` has one for each column. On failure the result is as before. SWK_ERR_OVERFLOW: a real that
  * is not finite. */
 int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error);
+
+/* Adds rows column by column: every cell of the new rows, which are result->rows - count on, is to be put, each
+ * column's in ascending order. On failure the result is as before. */
+int swk__result_extend(swk_result *result, size_t count, swk_error *error);
+
+/* Stores a text that cells are put with, as often as it occurs. */
+int swk__result_text(swk_result *result, swk__slice text, swk__result_span *span, swk_error *error);
+
+static inline void swk__result_put_text(swk__result_cells *column, size_t row, swk__result_span span)
+{
+	((swk__result_span *)column->cells)[row] = span;
+}
+
+static inline void swk__result_put_date(swk__result_cells *column, size_t row, int32_t date)
+{
+	((int32_t *)column->cells)[row] = date;
+}
+
+static inline void swk__result_put_bool(swk__result_cells *column, size_t row, bool set)
+{
+	swk__bit_set(column->cells, row, set);
+}
+
+static inline void swk__result_put_int(swk__result_cells *column, size_t row, int64_t integer)
+{
+	((int64_t *)column->cells)[row] = integer;
+}
+
+static inline void swk__result_put_real(swk__result_cells *column, size_t row, double real)
+{
+	((double *)column->cells)[row] = real;
+}
+
+static inline void swk__result_put_amount(swk__result_cells *column, size_t row, swk__i128 amount)
+{
+	((swk__i128 *)column->cells)[row] = amount;
+}
+
+void swk__result_put_null(swk__result_cells *column, size_t row);
+
+/* Puts the cells of `count` rows from `row` on as those from an earlier row on. None of them is null. */
+void swk__result_put_again(swk__result_cells *column, size_t row, size_t earlier, size_t count);
+
+/* SWK_ERR_OVERFLOW: a real of the last `count` rows is not finite. */
+int swk__result_finite(const swk_result *result, size_t count, swk_error *error);
 
 /* What the accessors of the public header and Arrow's metadata say about the result; names are copied. */
 int swk__result_about(swk_result *result, const char *report, const char *zone, int week_start, uint64_t fingerprint,

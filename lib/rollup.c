@@ -491,8 +491,7 @@ static void merge_lists(filling *out, swk__rollup_list a, swk__rollup_list b)
 	filling_end_list(out);
 }
 
-/* Whether both have the same groups, as two weeks often do. */
-static bool keys_equal(const swk__rollup *a, const swk__rollup *b)
+bool swk__rollup_alike(const swk__rollup *a, const swk__rollup *b)
 {
 	uint32_t bytes = a->cells ? a->key_ends[a->cells - 1] : 0;
 	return a->cells == b->cells &&
@@ -547,7 +546,7 @@ int swk__rollup_merge(const swk__rollup *a, const swk__rollup *b, swk__rollup **
 		                 a->measures, b->measures, a->lists, b->lists);
 	extent held = { .measures = a->measures, .lists = a->lists };
 	held.list_values = rollup_listed(a) + rollup_listed(b);
-	const bool equal = keys_equal(a, b);
+	const bool equal = swk__rollup_alike(a, b);
 	if (equal) {
 		held.cells = a->cells;
 		held.key_bytes = a->cells ? a->key_ends[a->cells - 1] : 0;

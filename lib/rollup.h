@@ -98,6 +98,9 @@ int swk__rollup_merge(const swk__rollup *a, const swk__rollup *b, swk__rollup **
 /* The index of the cell with this key, or -1. */
 int64_t swk__rollup_find(const swk__rollup *rollup, swk__slice key);
 
+/* Whether both have the same groups, as two weeks often do. */
+bool swk__rollup_alike(const swk__rollup *a, const swk__rollup *b);
+
 /* Canonical bytes: measures, lists, cells, then per cell the key (length and bytes), its measures, and of each list the
  * count, the first value and the differences that follow; all as varints. */
 int swk__rollup_encode(const swk__rollup *rollup, swk__buf *buf, swk_error *error);

@@ -51,10 +51,11 @@ ROOMS = (
     ("report_deals", "survival batch journal cache arrow export groups scan"),
     ("report_scores", "survival batch journal cache arrow export groups scan"),
     ("report_win_rate", "survival batch journal cache arrow export groups scan"),
+    ("figure", "batch journal cache arrow export block groups scan quota"),
     ("answer", "batch journal arrow export"),
     ("catalog", "batch journal arrow export scan answer"),
     ("file", "calendar stats survival zones text schema batch journal columns parts chains history facts rollup cache "
-             "result arrow export report query block groups money fold scan finish quota answer catalog"),
+             "result arrow export report query block groups money fold scan finish quota figure answer catalog"),
     ("store", "stats survival"),
     ("api", ""),
 )

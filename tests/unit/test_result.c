@@ -712,17 +712,134 @@ static void test_row_again(void **state)
 	swk_result_free(result);
 }
 
+/* ---------------------------------------------------------------------------------------- column by column */
+
+#define MANY 200
+
+/* Row i: cells of every type; one of them, or none, is null. */
+static void cells_of(size_t i, swk__cell cells[6])
+{
+	cells[0] = text_cell(i % 3 ? "south" : "north");
+	cells[1] = (swk__cell){ .integer = (int64_t)(20759 + 7 * i) };
+	cells[2] = (swk__cell){ .integer = i % 5 == 0 };
+	cells[3] = (swk__cell){ .integer = -(int64_t)i };
+	cells[4] = (swk__cell){ .real = (double)i / 7 };
+	cells[5] = (swk__cell){ .amount = (swk__i128)i * 1000 };
+	if (i % 11 < 6)
+		cells[i % 11].null = true;
+}
+
+static void put(swk_result *result, unsigned number, size_t at, const swk__cell *cell)
+{
+	swk__result_cells *to = &result->columns[number];
+	swk__result_span span;
+	if (cell->null) {
+		swk__result_put_null(to, at);
+	} else if (to->type == SWK_TYPE_TEXT) {
+		assert_int_equal(swk__result_text(result, cell->text, &span, NULL), SWK_OK);
+		swk__result_put_text(to, at, span);
+	} else if (to->type == SWK_TYPE_DATE) {
+		swk__result_put_date(to, at, (int32_t)cell->integer);
+	} else if (to->type == SWK_TYPE_BOOL) {
+		swk__result_put_bool(to, at, cell->integer != 0);
+	} else if (to->type == SWK_TYPE_INT) {
+		swk__result_put_int(to, at, cell->integer);
+	} else if (to->type == SWK_TYPE_REAL) {
+		swk__result_put_real(to, at, cell->real);
+	} else {
+		swk__result_put_amount(to, at, cell->amount);
+	}
+}
+
+/* The same rows, so many at a time and column by column, are the same result. */
+static void test_columns_are_rows(void **state)
+{
+	swk__cell cells[6];
+	(void)state;
+	for (size_t step = 1; step < 40; step += 3) {
+		swk_result *rows = result_sample(), *columns = result_sample();
+		for (size_t i = 0; i < MANY; i++) {
+			cells_of(i, cells);
+			row(rows, cells);
+		}
+		for (size_t first = 0; first < MANY; first += step) {
+			size_t count = MANY - first < step ? MANY - first : step, at = columns->rows;
+			assert_int_equal(swk__result_extend(columns, count, NULL), SWK_OK);
+			for (unsigned c = 0; c < 6; c++)
+				for (size_t i = 0; i < count; i++) {
+					cells_of(first + i, cells);
+					put(columns, c, at + i, &cells[c]);
+				}
+			assert_int_equal(swk__result_finite(columns, count, NULL), SWK_OK);
+		}
+		struct output expected = { 0 };
+		assert_int_equal(swk_result_write(rows, SWK_FORMAT_JSON, output_write, &expected, NULL), SWK_OK);
+		assert_written(columns, SWK_FORMAT_JSON, expected.text);
+		free(expected.text);
+		for (unsigned c = 0; c < 6; c++)
+			assert_int_equal(columns->columns[c].nulls, rows->columns[c].nulls);
+		for (unsigned c = 3; c < 5; c++) /* of nulls, too */
+			assert_memory_equal(columns->columns[c].cells, rows->columns[c].cells, rows->rows * 8);
+		swk_result_free(rows);
+		swk_result_free(columns);
+	}
+}
+
+static void test_columns_again_and_refused(void **state)
+{
+	swk_error error = SWK_ERROR_INIT;
+	(void)state;
+	swk_result *result = result_create();
+	column(result, "name", SWK_TYPE_TEXT);
+	column(result, "rate", SWK_TYPE_REAL);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(swk__result_extend(result, 1, NULL), SWK_OK);
+		put(result, 0, i, &(swk__cell){ .text = swk__slice_of(i ? "b" : "a") });
+		put(result, 1, i, &(swk__cell){ .real = (double)i });
+	}
+	assert_int_equal(swk__result_extend(result, 2, NULL), SWK_OK);
+	swk__result_put_again(&result->columns[0], 2, 0, 2);
+	swk__result_put_again(&result->columns[1], 2, 0, 2);
+	assert_written(result, SWK_FORMAT_CSV, "name,rate\r\na,0\r\nb,1\r\na,0\r\nb,1\r\n");
+	swk__result_put_real(&result->columns[1], 3, (double)INFINITY);
+	assert_int_equal(swk__result_finite(result, 1, &error), SWK_ERR_OVERFLOW);
+	assert_string_equal(error.reason, "column rate was not finite");
+	swk__result_put_real(&result->columns[1], 3, (double)NAN);
+	assert_int_equal(swk__result_finite(result, 2, &error), SWK_ERR_OVERFLOW);
+	swk_result_free(result);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_real_golden),   TEST(test_real_locale), TEST(test_amount_format), TEST(test_shape),
-		TEST(test_cells),         TEST(test_wrong_cells), TEST(test_null_result),   TEST(test_about),
-		TEST(test_many_rows),     TEST(test_refused),     TEST(test_owner),         TEST(test_formats),
-		TEST(test_formats_empty), TEST(test_csv_quoting), TEST(test_json_escaping), TEST(test_json_parses),
-		TEST(test_table_widths),  TEST(test_table_reals), TEST(test_pieces),        TEST(test_write_stopped),
-		TEST(test_write_usage),   TEST(test_forked),      TEST(test_memory_sweep),  TEST(test_row_again),
+		TEST(test_real_golden),
+		TEST(test_real_locale),
+		TEST(test_amount_format),
+		TEST(test_shape),
+		TEST(test_cells),
+		TEST(test_wrong_cells),
+		TEST(test_null_result),
+		TEST(test_about),
+		TEST(test_many_rows),
+		TEST(test_refused),
+		TEST(test_owner),
+		TEST(test_formats),
+		TEST(test_formats_empty),
+		TEST(test_csv_quoting),
+		TEST(test_json_escaping),
+		TEST(test_json_parses),
+		TEST(test_table_widths),
+		TEST(test_table_reals),
+		TEST(test_pieces),
+		TEST(test_write_stopped),
+		TEST(test_write_usage),
+		TEST(test_forked),
+		TEST(test_memory_sweep),
+		TEST(test_row_again),
+		TEST(test_columns_are_rows),
+		TEST(test_columns_again_and_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
