@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * file: a journal of commits in one SQLite file. Bytes and keys, no meaning. The only includer of sqlite3.h.
+ * file: one store's file in its folder: names, locks, life. What lies in it is the room database's.
  *
- *   manifest  one row: format, head (bytes of the store's), commits, blobs, chain, checksum of the row itself
- *   journal   blobs of at most 1 MiB, each with its number, its commit, and a checksum over all of these
- *
- * `chain` is a hash over the checksums of all blobs in order: SQLite alone does not notice lost or renumbered
- * rows, and a list of all blobs in the manifest would make n commits cost n * n.
+ *   path ──► lock (path-lock) ──► made (path-new, renamed) ──► connected ──► journal read, commits appended
  *
  * Invariant: what swk__file_commit returned SWK_OK for is durable and is read back byte for byte, or the reading
  * fails with SWK_ERR_CORRUPT; a commit that failed left no trace.
@@ -24,9 +20,6 @@
 #define SWK_FILE_H
 
 #include "error.h"
-
-/* What the files of this library carry as their version; of 0.x, every other one is refused. */
-#define SWK__FILE_FORMAT 2
 
 typedef struct swk__file swk__file;
 
