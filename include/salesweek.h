@@ -174,9 +174,10 @@ typedef struct swk_store swk_store;
 typedef int64_t (*swk_clock)(void *context);
 
 /* Called now and then during long calls with what is done and what there is to do (0: unknown); a non-zero
- * return stops the call with SWK_ERR_INTERRUPTED. Called on the thread of the call, never concurrently. That of a
- * report must not ask the same store for another report, which may end in SWK_ERR_USAGE, nor wait for a thread that
- * does. */
+ * return stops the call with SWK_ERR_INTERRUPTED. Called on the thread of the call, never concurrently. An ingestion
+ * asks for the last time before its commit ends: what it stops has left no trace, and what it no longer asks about goes
+ * in. That of a report must not ask the same store for another report, which may end in SWK_ERR_USAGE, nor wait for a
+ * thread that does. */
 typedef int (*swk_progress)(void *context, uint64_t done, uint64_t total);
 
 /* Weekdays as week_start takes them; 0 is the default, Monday. */

@@ -589,7 +589,7 @@ int swk__database_begin(swk__database *self, swk_error *error)
 	if (code == SWK_OK && memcmp(&self->next, &self->state, sizeof self->next) != 0)
 		code = swk__database_fail(self, error, SWK_ERR_CORRUPT,
 		                          "was changed by another program while it was open");
-	if (code == SWK_OK && sqlite3_prepare_v2(self->handle, sql, -1, &self->in, NULL) != SQLITE_OK)
+	if (code == SWK_OK && sqlite3_prepare_v2(self->handle, sql, -1, &self->insert, NULL) != SQLITE_OK)
 		code = fail_sqlite(self, error, what);
 	self->next.commits++;
 	return code;
@@ -602,9 +602,9 @@ static int blob_insert(swk__database *self, swk__slice blob, swk_error *error)
 		return SWK_ERR_IO;
 	uint64_t checksum = blob_checksum(++row->blobs, row->commits, blob);
 	row->chain = chain_next(row->chain, checksum);
-	bool done = numbers_bind(self->in, (uint64_t[]){ row->blobs, row->commits, checksum }, 3) &&
-	            blob_bind(self->in, 4, blob) && sqlite3_step(self->in) == SQLITE_DONE;
-	done = sqlite3_reset(self->in) == SQLITE_OK && done;
+	bool done = numbers_bind(self->insert, (uint64_t[]){ row->blobs, row->commits, checksum }, 3) &&
+	            blob_bind(self->insert, 4, blob) && sqlite3_step(self->insert) == SQLITE_DONE;
+	done = sqlite3_reset(self->insert) == SQLITE_OK && done;
 	return done ? SWK_OK : fail_sqlite(self, error, "could not be written");
 }
 
@@ -640,8 +640,8 @@ int swk__database_commit(swk__database *self, swk__slice head, swk_error *error)
 		swk__buf_done(&kept);
 		return code;
 	}
-	sqlite3_finalize(self->in);
-	self->in = NULL;
+	sqlite3_finalize(self->insert);
+	self->insert = NULL;
 	sqlite3_db_release_memory(self->handle);
 	swk__buf_done(&self->head);
 	self->head = kept;
@@ -651,8 +651,8 @@ int swk__database_commit(swk__database *self, swk__slice head, swk_error *error)
 
 void swk__database_rollback(swk__database *self)
 {
-	sqlite3_finalize(self->in);
-	self->in = NULL;
+	sqlite3_finalize(self->insert);
+	self->insert = NULL;
 	if (!sqlite3_get_autocommit(self->handle))
 		sqlite3_exec(self->handle, "ROLLBACK", NULL, NULL, NULL);
 	if (self->doubtful)

@@ -20,7 +20,7 @@
 /* What the files of this library carry as their version; of 0.x, every other one is refused. */
 #define SWK__DATABASE_FORMAT 2
 
-#define SWK__DATABASE_BLOB ((size_t)1 << 20) /* bytes of a whole blob */
+#define SWK__DATABASE_BLOB ((size_t)1 << 20) /* bytes of a whole blob, at most */
 
 /* What the manifest row says, but the head. */
 typedef struct swk__manifest {
@@ -29,14 +29,14 @@ typedef struct swk__manifest {
 
 typedef struct swk__database {
 	swk__mem *mem;
-	const char *vfs;         /* NULL: SQLite's default */
-	struct sqlite3 *handle;  /* NULL: not connected */
-	swk__manifest state;     /* as committed last */
-	swk__buf head;           /* likewise */
-	swk__manifest next;      /* of the transaction under way */
-	struct sqlite3_stmt *in; /* that inserts its blobs; NULL: there is none */
-	bool doubtful;           /* a COMMIT failed: its frames may still lie in the WAL */
-	char shown[64];          /* the path as given, for messages */
+	const char *vfs;             /* NULL: SQLite's default */
+	struct sqlite3 *handle;      /* NULL: not connected */
+	swk__manifest state;         /* as committed last */
+	swk__buf head;               /* likewise */
+	swk__manifest next;          /* of the transaction under way */
+	struct sqlite3_stmt *insert; /* of its blobs; NULL: there is none */
+	bool doubtful;               /* a COMMIT failed: its frames may still lie in the WAL */
+	char shown[64];              /* the path as given, for messages */
 } swk__database;
 
 /* `path` and `vfs` are only for messages and for SQLite; the path is copied. */

@@ -310,6 +310,7 @@ void swk__file_close(swk__file *file)
 {
 	if (!file)
 		return;
+	swk__file_rollback(file);
 	swk__database_disconnect(&file->database, !file->read_only);
 	handle_free(file);
 }
@@ -323,6 +324,7 @@ void swk__file_abandon(swk__file *file)
 		close(file->lock);
 	file->lock = -1;
 	file->database.handle = NULL;
+	file->database.insert = NULL;
 	handle_free(file);
 }
 
@@ -371,17 +373,32 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
 	return code;
 }
 
-int swk__file_commit(swk__file *file, swk__slice bytes, swk__slice head, swk_error *error)
+int swk__file_append(swk__file *file, swk__slice bytes, swk_error *error)
 {
 	swk__database *database = &file->database;
 	if (file->read_only)
 		return swk__database_fail(database, error, SWK_ERR_READ_ONLY, "was opened read-only");
-	int code = swk__database_begin(database, error);
+	int code = database->insert ? SWK_OK : swk__database_begin(database, error);
 	if (code == SWK_OK)
 		code = swk__database_append(database, bytes, error);
-	if (code == SWK_OK)
-		code = swk__database_commit(database, head, error);
 	if (code != SWK_OK)
 		swk__database_rollback(database);
 	return code;
+}
+
+int swk__file_commit(swk__file *file, swk__slice bytes, swk__slice head, swk_error *error)
+{
+	int code = swk__file_append(file, bytes, error);
+	if (code != SWK_OK)
+		return code;
+	code = swk__database_commit(&file->database, head, error);
+	if (code != SWK_OK)
+		swk__database_rollback(&file->database);
+	return code;
+}
+
+void swk__file_rollback(swk__file *file)
+{
+	if (file->database.insert)
+		swk__database_rollback(&file->database);
 }

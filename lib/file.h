@@ -2,7 +2,7 @@
  *
  * file: one store's file in its folder: names, locks, life. What lies in it is the room database's.
  *
- *   path ──► lock (path-lock) ──► made (path-new, renamed) ──► connected ──► journal read, commits appended
+ *   path ──► lock (path-lock) ──► made (path-new, renamed) ──► connected ──► read; commits appended to and ended
  *
  * Invariant: what swk__file_commit returned SWK_OK for is durable and is read back byte for byte, or the reading
  * fails with SWK_ERR_CORRUPT; a commit that failed left no trace.
@@ -58,8 +58,18 @@ uint64_t swk__file_commits(const swk__file *file);
  * connection is closed afterwards, so this can be called once. */
 int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_error *error);
 
-/* Appends one commit with these bytes (any length) and a new head, in one transaction, synchronously. On failure
- * the file is as before. */
+/* Bytes that are appended at a time without being cut. */
+#define SWK__FILE_BLOB ((size_t)1 << 20)
+
+/* Appends bytes to the commit under way, which the first call begins: nobody sees them, and they are not synced, before
+ * it ends. On failure the commit is given up and the file is as before. */
+int swk__file_append(swk__file *file, swk__slice bytes, swk_error *error);
+
+/* Ends the commit under way, or one that it begins, with these last bytes (any length) and a new head, synchronously.
+ * On failure the file is as before the commit. */
 int swk__file_commit(swk__file *file, swk__slice bytes, swk__slice head, swk_error *error);
+
+/* Gives up the commit under way, if there is one. */
+void swk__file_rollback(swk__file *file);
 
 #endif

@@ -349,11 +349,33 @@ static void commit_done(commit *self)
 	swk__buf_done(&self->journal);
 }
 
+/* Moves whole blobs of what the journal has gathered to the file, so that a commit of any size takes little memory, and
+ * may be stopped between them. */
+static int journal_move(commit *self, swk_error *error)
+{
+	swk__buf *journal = &self->journal;
+	size_t at = 0;
+	int code = SWK_OK;
+	for (; code == SWK_OK && journal->length - at >= SWK__FILE_BLOB; at += SWK__FILE_BLOB) {
+		code = swk__file_append(self->call.store->file, (swk__slice){ journal->bytes + at, SWK__FILE_BLOB },
+		                        error);
+		if (code == SWK_OK)
+			code = swk__store_call_again(&self->call, 0, 0, error);
+	}
+	if (at && code == SWK_OK) {
+		journal->length -= at;
+		memmove(journal->bytes, journal->bytes + at, journal->length);
+	}
+	return code;
+}
+
+/* Asked between rows, when the journal tells of whole rows. */
 static int commit_check(void *context, uint64_t done, uint64_t total, swk_error *error)
 {
 	commit *self = context;
 	(void)total;
-	return swk__store_call_check(&self->call, self->rows + done, self->feed->total, error);
+	int code = swk__store_call_check(&self->call, self->rows + done, self->feed->total, error);
+	return code == SWK_OK ? journal_move(self, error) : code;
 }
 
 /* Applies the rows of one batch and appends what was stored to the journal. */
@@ -382,15 +404,18 @@ static int feed_apply(commit *self, swk_error *error)
 	}
 }
 
-/* Writes what the transaction stored to the file. */
-static int commit_write(const commit *self, swk_error *error)
+/* Ends what the transaction stored in the file. What stops it must come before: with the end it is durable. */
+static int commit_write(commit *self, swk_error *error)
 {
 	swk_store *store = self->call.store;
 	swk__buf head;
-	if (!store->file)
-		return SWK_OK;
+	int code = swk__store_call_again(&self->call, 0, 0, error);
+	if (code != SWK_OK || !store->file)
+		return code;
 	swk__buf_init(&head, &store->mem, HEAD_MAX);
-	int code = head_write(store, store->history.working->last_stamp, &head, error);
+	code = head_write(store, store->history.working->last_stamp, &head, error);
+	if (code == SWK_OK)
+		code = journal_move(self, error);
 	if (code == SWK_OK)
 		code = swk__file_commit(store->file, (swk__slice){ self->journal.bytes, self->journal.length },
 		                        (swk__slice){ head.bytes, head.length }, error);
@@ -430,6 +455,8 @@ static int commit_run(commit *self, swk_error *error)
 		code = commit_write(self, error);
 	if (code != SWK_OK || !self->applied.accepted) {
 		swk__history_rollback(history);
+		if (store->file)
+			swk__file_rollback(store->file);
 		return code;
 	}
 	swk__store_publish(store);

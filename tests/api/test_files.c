@@ -191,6 +191,62 @@ static void test_large_commit(void **state)
 	swk_store_close(store);
 }
 
+static int fill_more(swk_batch *batch)
+{
+	int code = fill_large(batch);
+	return code == SWK_OK ? feed_calls(batch, 3, 12000, 3) : code;
+}
+
+/* How often the progress function was called, and at which call it stops. */
+typedef struct asked {
+	unsigned calls, stop_at;
+} asked;
+
+static int stop_at(void *context, uint64_t done, uint64_t total)
+{
+	asked *self = context;
+	(void)done;
+	(void)total;
+	return ++self->calls == self->stop_at;
+}
+
+/* An ingestion can be stopped up to the end of its commit, also while that is being written; nothing of it is there
+ * then, here or in the file. Once it has ended nobody is asked any more. */
+static void test_stopped_commit(void **state)
+{
+	const folder *place = *state;
+	asked self = { 0 };
+	swk_store_options options = feed_options();
+	options.flags = SWK_OPEN_CREATE;
+	options.progress = stop_at;
+	options.progress_context = &self;
+	swk_store *store = feed_open(place->store, &options);
+	assert_int_equal(feed_ingest(store, feed_mixed, NULL, NULL), SWK_OK);
+	char *csv = feed_csv(store);
+	int code = SWK_ERR_INTERRUPTED;
+	for (unsigned stop = 1; code != SWK_OK; stop++) {
+		self = (asked){ .stop_at = stop };
+		code = feed_ingest(store, fill_more, NULL, NULL);
+		assert_true(code == SWK_OK ? self.calls < stop : self.calls == stop);
+		if (code == SWK_OK)
+			break;
+		assert_int_equal(code, SWK_ERR_INTERRUPTED);
+		self.stop_at = 0;
+		feed_assert_csv(store, csv);
+		swk_store *reader = open_read_only(place);
+		feed_assert_csv(reader, csv);
+		swk_store_close(reader);
+	}
+	assert_true(self.calls >= 3 + 3 + 1); /* rows, blobs, and the end */
+	free(csv);
+	csv = feed_csv(store);
+	swk_store_close(store);
+	store = open_read_only(place);
+	feed_assert_csv(store, csv);
+	swk_store_close(store);
+	free(csv);
+}
+
 /* ------------------------------------------------------------------------------- writers and readers */
 
 static void test_one_writer(void **state)
@@ -413,6 +469,7 @@ int main(void)
 		IN_FOLDER(test_last_stamp_is_kept),
 		IN_FOLDER(test_settings_stay),
 		IN_FOLDER(test_large_commit),
+		IN_FOLDER(test_stopped_commit),
 		IN_FOLDER(test_one_writer),
 		IN_FOLDER(test_read_only),
 		IN_FOLDER(test_read_only_creates_nothing),

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Claim: in Python, eight threads report while one ingests, correctly and on more than one core; Ctrl-C ends a long
-ingestion within a second, with the store as before.
+ingestion within a second, with the store as before, or, if its commit has just ended, says what went in.
 
     python_threads.py --build build/release [--quick] [--seed N]
 
 Every answer given beside the ingestion is asked again at the commit it saw, when all is in: the same bytes. Cores are
 processor time by elapsed time; on a machine that is busy with other things they are only printed. Interrupts are sent
 to processes of their own, at moments spread over an ingestion of four million rows from a pyarrow table into a file,
-from a stream whose producer is Python code, and over long reports.
+from a stream whose producer is Python code, and over long reports; most of them at the end of the ingestion, where the
+file is written. A KeyboardInterrupt with `ingested` must come with all rows in the store, here and in the file; one
+without with none.
 """
 
 import json
@@ -25,6 +27,7 @@ import claim  # noqa: E402
 import package  # noqa: E402
 
 READERS = 8
+NEVER = 1e6  # seconds
 NOW = "2027-01-01T00:00:00Z"
 QUESTIONS = (
     ("calls", {"by": ["rep"]}),
@@ -141,18 +144,21 @@ def victim(kind, rows, delay, path):
     sent = []
 
     def interrupt():
+        if delay >= NEVER:
+            return
         time.sleep(delay)
         sent.append(time.monotonic())
         os.kill(os.getpid(), signal.SIGINT)
 
     thread = threading.Thread(target=interrupt)
     begun = time.monotonic()
-    ended = "finished"
+    ended, went_in = "finished", None
     try:
         thread.start()
         work()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         ended = "KeyboardInterrupt"
+        went_in = getattr(error, "ingested", None)
     except Exception as error:
         ended = repr(error)
     at = time.monotonic()
@@ -163,12 +169,15 @@ def victim(kind, rows, delay, path):
         except KeyboardInterrupt:
             pass
     info, answer = store.info(), store.report("calls", now=NOW).to_csv()
+    new = {"commits": 1, "call_records": rows, "call_versions": rows} if went_in else {}
     records = ("commits", "call_records", "call_versions")
-    same = answer == before[1] and all(info[name] == before[0][name] for name in records)
+    right = all(info[name] == before[0][name] + new.get(name, 0) for name in records)
+    right = right and (answer == before[1] if went_in is None else went_in.accepted == rows)
     store.close()
     with salesweek.open(path) as again:
-        same = same and again.report("calls", now=NOW).to_csv() == answer
-    print(json.dumps({"ended": ended, "took": at - begun, "late": at - sent[0] if sent else 0, "same": same}))
+        right = right and again.report("calls", now=NOW).to_csv() == answer
+    late = at - sent[0] if sent else 0
+    print(json.dumps({"ended": ended, "took": at - begun, "late": late, "right": right, "in": went_in is not None}))
 
 
 def strike(ours, kind, rows, delay):
@@ -179,27 +188,40 @@ def strike(ours, kind, rows, delay):
         )
     if done.returncode:
         ours.check(False, f"{kind}: exit {done.returncode}: {done.stderr[-500:]}")
-        return {"ended": "failed", "took": 0, "late": 0, "same": False}
+        return {"ended": "failed", "took": 0, "late": 0, "right": False, "in": False}
     ours.check("ignored" not in done.stderr, f"{kind}: Python ignored something: {done.stderr[-500:]}")
     return json.loads(done.stdout)
 
 
-def interrupts(ours, kind, strikes):
+def moments(ours, kind, rows):
+    """When to strike: spread over the work, and densely over the end of an ingestion, where it is written."""
+    if kind == "report":
+        return ours.scaled([0.3, 1, 2.3], [0.02])
+    took = strike(ours, kind, rows, NEVER)["took"]
+    step = ours.scaled(0.1, took / 8)
+    spread = [took * part for part in ours.scaled((0.05, 0.3, 0.55, 0.8), (0.3,))]
+    return spread + [took + step * at for at in range(ours.scaled(-4, -1), 1)]
+
+
+def interrupts(ours, kind):
     rows = ours.scaled(4_000_000 if kind != "report" else 1_000_000, 200_000)
-    late, interrupted = [], 0
-    for at in range(strikes):
-        told = strike(ours, kind, rows, ours.scaled(0.3 + 2 * at, 0.02 + 0.02 * at))
+    delays, late, went_in = moments(ours, kind, rows), [], 0
+    for delay in delays:
+        told = strike(ours, kind, rows, delay)
         if told["ended"] == "finished":
             continue
-        interrupted += 1
+        went_in += told["in"]
         late.append(told["late"])
         ours.same(f"{kind}: ended by", told["ended"], "KeyboardInterrupt")
-        ours.check(told["same"], f"{kind}: the store is not as before")
+        ours.check(told["right"], f"{kind}: the store is not as {'told' if told['in'] else 'before'}")
         ours.check(ours.quick or told["late"] < 1, f"{kind}: KeyboardInterrupt after {told['late']:.2f} s")
-    ours.check(interrupted, f"{kind}: nothing was interrupted")
-    worst = max(late, default=0)
-    told = f"{interrupted} of {strikes} interrupted, latest after {worst:.3f} s"
-    print(f"Ctrl-C, {kind}, {rows} rows: {told}", flush=True)
+    ours.check(late, f"{kind}: nothing was interrupted")
+    ours.check(went_in < len(late), f"{kind}: only what had gone in was interrupted")
+    print(
+        f"Ctrl-C, {kind}, {rows} rows: {len(late)} of {len(delays)} interrupted, latest after "
+        f"{max(late, default=0):.3f} s; {went_in} of them told that all had gone in just before",
+        flush=True,
+    )
 
 
 def main():
@@ -209,8 +231,8 @@ def main():
         return 0
     ours = claim.Claim(__doc__)
     beside(ours, package.load(ours.build))
-    for kind, strikes in (("table", ours.scaled(5, 2)), ("producer", ours.scaled(2, 1)), ("report", ours.scaled(2, 1))):
-        interrupts(ours, kind, strikes)
+    for kind in ("table", "producer", "report"):
+        interrupts(ours, kind)
     return ours.end(f"contradictions {ours.wrong}")
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import unittest.mock
 
 import salesweek
 
@@ -17,6 +18,12 @@ CALLS = [{"id": f"c{at}", "at": f"2026-11-{2 + at % 20:02}T09:30:00Z", "rep": f"
 
 def made(store):
     return sum(store.report("calls", now="2026-12-31").column("made"))
+
+
+def arrow(rows):
+    import pyarrow
+
+    return pyarrow.Table.from_pylist(rows)
 
 
 def filled():
@@ -141,6 +148,36 @@ class Forks(unittest.TestCase):
             self.assertEqual(pipe.read(), "refused,refused,refused,refused,1000")
         self.assertEqual(os.waitpid(child, 0)[1], 0)
         self.assertEqual(made(store), 1000)
+
+
+class Interrupts(unittest.TestCase):
+    """Ctrl-C while C works is tests/claims/python_threads.py's matter; here it comes when C has just returned."""
+
+    FORMS = (lambda rows: rows, lambda rows: arrow(rows), lambda rows: arrow(rows).to_batches()[0])
+
+    def interrupted(self, store, rows, stop_before):
+        called = salesweek._store.call
+
+        def late(*arguments, **options):
+            if not stop_before:
+                called(*arguments, **options)
+            raise KeyboardInterrupt
+
+        with unittest.mock.patch("salesweek._store.call", late), self.assertRaises(KeyboardInterrupt) as caught:
+            store.ingest("call", rows)
+        return caught.exception
+
+    def test_what_went_in_is_told(self):
+        rows = [*CALLS[:3], {"id": "x", "at": "yesterday"}]
+        for form in self.FORMS:
+            with salesweek.open() as store:
+                self.assertFalse(hasattr(self.interrupted(store, form(rows), True), "ingested"))
+                self.assertEqual(store.info()["commits"], 0)
+                told = self.interrupted(store, form(rows), False).ingested
+                self.assertEqual((told.accepted, told.rejected, told.commit), (3, 1, 1))
+                self.assertEqual((told.rejects[0].row, told.rejects[0].value), (4, "yesterday"))
+                self.assertEqual(store.info()["commits"], 1)
+                self.assertEqual(store.ingest("call", form(rows)).unchanged, 3)
 
 
 class Threads(unittest.TestCase):

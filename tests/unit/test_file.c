@@ -59,6 +59,41 @@ static void test_many_commits_and_heads(void **state)
 	expect_some(&writing, 301);
 }
 
+/* A commit may be appended to, however long; nobody sees it before it ends, and one that is given up is as if it had
+ * never begun. */
+static void test_pieces(void **state)
+{
+	(void)state;
+	static const size_t cuts[] = { 0, 1, MIB, 3 * MIB + 7, 5 * MIB };
+	store_make(1);
+	swk__file *file = open_as(&writing, SWK_OK);
+	swk__file_rollback(file); /* of nothing */
+	for (unsigned i = 0; i < SWK__COUNT(cuts); i++) {
+		swk__slice whole = commit_bytes(i, 5 * MIB), rest = { whole.bytes + cuts[i], whole.length - cuts[i] };
+		for (int way = 0; way < 2; way++) {
+			assert_int_equal(swk__file_append(file, (swk__slice){ whole.bytes, cuts[i] }, NULL), SWK_OK);
+			assert_int_equal(swk__file_append(file, (swk__slice){ "", 0 }, NULL), SWK_OK);
+			assert_int_equal(swk__file_commits(file), 1 + i);
+			if (i == 0)
+				expect_some(&reading, 1); /* a reader meanwhile */
+			if (way == 0)
+				swk__file_rollback(file);
+		}
+		assert_int_equal(commit(file, rest, "pieces"), SWK_OK);
+	}
+	swk__file_append(file, commit_bytes(9, 3 * MIB), NULL);
+	swk__file_close(file); /* in the middle of one */
+	seen found;
+	file = open_as(&reading, SWK_OK);
+	assert_true(swk__slice_equal(swk__file_head(file), swk__slice_of("pieces")));
+	assert_int_equal(swk__file_append(file, commit_bytes(9, 1), NULL), SWK_ERR_READ_ONLY);
+	assert_int_equal(read_all(file, &found), SWK_OK);
+	assert_int_equal(found.count, 1 + SWK__COUNT(cuts));
+	for (unsigned i = 0; i < SWK__COUNT(cuts); i++)
+		assert_true(saw(&found, 1 + i, commit_bytes(i, 5 * MIB)));
+	swk__file_close(file);
+}
+
 static void test_visitor_stops(void **state)
 {
 	(void)state;
@@ -532,6 +567,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_lengths),
 		TEST(test_many_commits_and_heads),
+		TEST(test_pieces),
 		TEST(test_visitor_stops),
 		TEST(test_paths),
 		TEST(test_long_paths),

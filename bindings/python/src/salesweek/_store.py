@@ -162,6 +162,17 @@ class Ingested:
         return _html.table(Reject._fields, rows, len(self.rejects), repr(self).strip("<>"))
 
 
+class Outcome:
+    """What C tells of an ingestion. Its counts are set once the commit is durable: who is interrupted then knows so."""
+
+    def __init__(self) -> None:
+        self.counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
+        self.rejects: Sequence[Reject] = ()
+
+    def ingested(self) -> Ingested:
+        return Ingested(self.counts, self.rejects)
+
+
 class Store:
     """A store of records. Open one with :func:`salesweek.open`; it is a context manager that closes it.
 
@@ -234,6 +245,9 @@ class Store:
         one. ``ignore_unknown`` skips fields that the table does not have. At most ``threads`` (1) work on it.
         ``progress`` is a function of (done, total), or True for a tqdm bar.
 
+        What interrupts it, Ctrl-C above all, leaves the store as before. When the commit had ended by then, the
+        exception's ``ingested`` says what went in, as the return value would have.
+
         >>> import datetime, salesweek
         >>> store = salesweek.open()
         >>> at = datetime.datetime(2026, 11, 2, 9, 30, tzinfo=datetime.timezone.utc)
@@ -245,35 +259,50 @@ class Store:
         1
         >>> store.close()
         """
-        with self._write() as store, meter(progress, f"ingest {table}", " rows") as told:
-            options = _raw.swk_ingest_options(
-                size=ctypes.sizeof(_raw.swk_ingest_options),
-                strict=strict,
-                recorded_at=instant(store, recorded_at, zone, "recorded_at"),
-                threads=whole(threads, "threads", UINT32),
-            )
-            if _arrow.is_arrow(data):
-                options.zone, options.ignore_unknown = encoded_zone(zone), ignore_unknown
-                return self._ingest_arrow(store, table, data, options, told)
-            return self._ingest_rows(store, table, data, zone, ignore_unknown, options, told)
+        outcome = Outcome()
+        try:
+            with self._write() as store, meter(progress, f"ingest {table}", " rows") as told:
+                options = _raw.swk_ingest_options(
+                    size=ctypes.sizeof(_raw.swk_ingest_options),
+                    strict=strict,
+                    recorded_at=instant(store, recorded_at, zone, "recorded_at"),
+                    threads=whole(threads, "threads", UINT32),
+                )
+                if _arrow.is_arrow(data):
+                    options.zone, options.ignore_unknown = encoded_zone(zone), ignore_unknown
+                    self._ingest_arrow(store, table, data, options, told, outcome)
+                else:
+                    self._ingest_rows(store, table, data, zone, ignore_unknown, options, told, outcome)
+            return outcome.ingested()
+        except BaseException as error:
+            if outcome.counts.commit:
+                error.ingested = outcome.ingested()  # type: ignore[attr-defined]
+            raise
 
     def _ingest_arrow(
-        self, store: int, table: str, data: Any, options: _raw.swk_ingest_options, progress: Progress | None
-    ) -> Ingested:
-        counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
+        self,
+        store: int,
+        table: str,
+        data: Any,
+        options: _raw.swk_ingest_options,
+        progress: Progress | None,
+        outcome: Outcome,
+    ) -> None:
         handle, name = ctypes.c_void_p(), named(table, "the name of a table")
-        outputs = (ctypes.byref(options), ctypes.byref(counts), ctypes.byref(handle))
+        outputs = (ctypes.byref(options), ctypes.byref(outcome.counts), ctypes.byref(handle))
         told = counted(progress, data)
-        if hasattr(data, "__arrow_c_stream__"):
-            code = self._ingest_stream(store, name, data.__arrow_c_stream__(), outputs, told)
-        else:
-            schema, array = data.__arrow_c_array__()
-            given = (_arrow.SCHEMA.pointer(schema), _arrow.ARRAY.pointer(array))
-            code = call(lib.swk_store_ingest, store, name, *given, *outputs, progress=told, accept=_REJECTED)
-        rejects = Rejects(Result(handle.value or 0))
+        try:
+            if hasattr(data, "__arrow_c_stream__"):
+                code = self._ingest_stream(store, name, data.__arrow_c_stream__(), outputs, told)
+            else:
+                schema, array = data.__arrow_c_array__()
+                given = (_arrow.SCHEMA.pointer(schema), _arrow.ARRAY.pointer(array))
+                code = call(lib.swk_store_ingest, store, name, *given, *outputs, progress=told, accept=_REJECTED)
+        finally:
+            if handle.value:
+                outcome.rejects = Rejects(Result(handle.value))
         if code == _raw.SWK_ERR_REJECTED:
-            raise rejected(rejects)
-        return Ingested(counts, rejects)
+            raise rejected(outcome.rejects)
 
     def _ingest_stream(
         self, store: int, table: bytes, capsule: object, outputs: tuple[Any, ...], progress: Progress | None
@@ -302,27 +331,20 @@ class Store:
         ignore_unknown: bool,
         options: _raw.swk_ingest_options,
         progress: Progress | None,
-    ) -> Ingested:
-        batch = _rows.Batch(store, table, zone, ignore_unknown)
-        try:
+        outcome: Outcome,
+    ) -> None:
+        outputs = (ctypes.byref(options), ctypes.byref(outcome.counts))
+        with contextlib.closing(_rows.Batch(store, table, zone, ignore_unknown)) as batch:
             for row in _rows.rows_of(data):
                 batch.add(row)
-            counts = _raw.swk_ingest_counts(size=ctypes.sizeof(_raw.swk_ingest_counts))
-            code = call(
-                lib.swk_store_ingest_batch,
-                store,
-                batch.pointer,
-                ctypes.byref(options),
-                ctypes.byref(counts),
-                progress=progress,
-                accept=_REJECTED,
-            )
-            rejects = [Reject(*_rows.reject_tuple(batch.reject(at))) for at in range(batch.rejects())]
-        finally:
-            batch.close()
+            try:
+                code = call(
+                    lib.swk_store_ingest_batch, store, batch.pointer, *outputs, progress=progress, accept=_REJECTED
+                )
+            finally:
+                outcome.rejects = [Reject(*_rows.reject_tuple(batch.reject(at))) for at in range(batch.rejects())]
         if code == _raw.SWK_ERR_REJECTED:
-            raise rejected(rejects)
-        return Ingested(counts, rejects)
+            raise rejected(outcome.rejects)
 
     # ---- questions
 
