@@ -20,7 +20,7 @@ typedef struct answer {
 	const swk__plan *plan;
 	const swk__facts *facts;
 	swk__money money;
-	swk__tally_desk tallying;
+	swk__tally_desk own_desk, whole_desk; /* they share the threads */
 	swk__tally own;
 	swk__plan whole_plan; /* the same question without groups and late filters */
 	swk__tally whole;     /* where it does not follow from the groups */
@@ -373,7 +373,7 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	return code;
 }
 
-/* Counts weeks that are added next, when there are threads for it. */
+/* Lets weeks be counted ahead of those that are added, when there are threads for it. */
 static int weeks_ahead(answer *a, int32_t from, int32_t to, swk_error *error)
 {
 	int code = swk__tally_ahead(&a->own, from, to, INT64_MAX, error);
@@ -386,13 +386,10 @@ static int weeks_add(answer *a, swk__rollup *groups, swk_error *error)
 {
 	bool all = groups || a->plan->form->groups;
 	int32_t from = all || a->from > a->first ? a->from : a->first, to = all || a->to < a->last ? a->to : a->last;
-	int code = SWK_OK;
-	const int32_t stride = 7 * (int32_t)swk__tally_stride(&a->own);
+	int code = weeks_ahead(a, from, to, error);
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		if (a->desk->check)
 			code = a->desk->check(a->desk->check_context, 0, 0, error);
-		if (code == SWK_OK && (week - from) % stride == 0)
-			code = weeks_ahead(a, week, to - week < stride ? to : week + stride - 7, error);
 		if (code == SWK_OK)
 			code = period_add(a, (period){ week, week, INT64_MAX }, groups, error);
 	}
@@ -613,19 +610,23 @@ static int answer_open(answer *a, const swk__desk *desk, const swk__plan *plan, 
 	if (form_has(plan->form, SWK__MEASURE_AMOUNT))
 		code = swk__money_open(&a->money, facts, plan->calendar.zone, desk->currency,
 		                       swk__slice_of(plan->currency), error);
-	a->tallying = (swk__tally_desk){ .mem = desk->mem,
-		                         .facts = facts,
-		                         .money = a->money.mem ? &a->money : NULL,
-		                         .zones = desk->zones,
-		                         .cache = desk->cache,
-		                         .check = desk->check,
-		                         .check_context = desk->check_context,
-		                         .threads = desk->threads };
+	a->own_desk = a->whole_desk = (swk__tally_desk){ .mem = desk->mem,
+		                                         .facts = facts,
+		                                         .money = a->money.mem ? &a->money : NULL,
+		                                         .zones = desk->zones,
+		                                         .cache = desk->cache,
+		                                         .check = desk->check,
+		                                         .check_context = desk->check_context,
+		                                         .threads = desk->threads };
+	if (whole_apart(plan) && desk->threads) { /* the calling thread is one of both */
+		a->own_desk.threads = desk->threads / 2 + 1;
+		a->whole_desk.threads = (desk->threads + 1) / 2;
+	}
 	if (code == SWK_OK)
-		code = swk__tally_open(&a->own, &a->tallying, plan, 0, error);
+		code = swk__tally_open(&a->own, &a->own_desk, plan, 0, error);
 	if (code == SWK_OK && whole_apart(plan)) {
 		whole_derive(a);
-		code = swk__tally_open(&a->whole, &a->tallying, &a->whole_plan, 1, error);
+		code = swk__tally_open(&a->whole, &a->whole_desk, &a->whole_plan, 1, error);
 	}
 	if (code == SWK_OK)
 		code = window_find(a, error);

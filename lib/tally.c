@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tally.h"
 
-#define STRIDE 16 /* weeks ahead for each thread */
+#define AHEAD 16 /* weeks for each thread */
 
 /* ------------------------------------------------------------------------------------ opening, closing */
 
@@ -42,9 +42,11 @@ int swk__tally_open(swk__tally *tally, const swk__tally_desk *desk, const swk__p
 	return code;
 }
 
-/* Gives back what was counted ahead and not taken. */
+/* Ends the crew and gives back what it has counted that was not taken. */
 static void ahead_drop(swk__tally *tally)
 {
+	if (tally->ahead_count)
+		swk__crew_close(&tally->crew);
 	for (uint32_t w = 0; w < tally->ahead_count; w++)
 		swk__rollup_release(tally->ahead[w]);
 	swk__free(tally->desk->mem, tally->ahead);
@@ -119,14 +121,19 @@ static int week_count(swk__tally *tally, unsigned thread, int32_t week, int64_t 
 
 int swk__tally_week(swk__tally *tally, int32_t week, int64_t end, swk__rollup **rollup, swk_error *error)
 {
-	int32_t place = (week - tally->ahead_from) / 7;
-	if (tally->ahead_count && end == tally->ahead_end && week >= tally->ahead_from &&
-	    place < (int32_t)tally->ahead_count && tally->ahead[place]) {
-		*rollup = tally->ahead[place];
-		tally->ahead[place] = NULL;
-		return SWK_OK;
-	}
-	return week_count(tally, 0, week, end, rollup, error);
+	const int32_t place = (week - tally->ahead_from) / 7;
+	if (!tally->ahead_count || end != tally->ahead_end || week < tally->ahead_from ||
+	    place >= (int32_t)tally->ahead_count)
+		return week_count(tally, 0, week, end, rollup, error);
+	int code = swk__crew_get(&tally->crew, (uint32_t)place, error);
+	*rollup = NULL;
+	if (code != SWK_OK)
+		return code;
+	if (!tally->ahead[place])
+		return week_count(tally, 0, week, end, rollup, error);
+	*rollup = tally->ahead[place];
+	tally->ahead[place] = NULL;
+	return SWK_OK;
 }
 
 /* ---------------------------------------------------------------------------------------------- ahead */
@@ -136,11 +143,6 @@ static int ahead_count(void *context, unsigned thread, uint32_t number, swk_erro
 	swk__tally *tally = context;
 	return week_count(tally, thread, tally->ahead_from + 7 * (int32_t)number, tally->ahead_end,
 	                  &tally->ahead[number], error);
-}
-
-uint32_t swk__tally_stride(const swk__tally *tally)
-{
-	return STRIDE * threads_of(tally);
 }
 
 int swk__tally_ahead(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk_error *error)
@@ -159,10 +161,8 @@ int swk__tally_ahead(swk__tally *tally, int32_t from, int32_t to, int64_t end, s
 	tally->ahead_from = from;
 	tally->ahead_count = count;
 	tally->ahead_end = end;
-	int code = swk__crew_run(threads_of(tally), count, ahead_count, tally, error);
-	if (code != SWK_OK)
-		ahead_drop(tally);
-	return code;
+	swk__crew_open(&tally->crew, threads_of(tally), count, AHEAD * threads_of(tally), ahead_count, tally);
+	return SWK_OK;
 }
 
 /* --------------------------------------------------------------------------------------------- periods */
@@ -198,19 +198,15 @@ static int sum_once(swk__tally *tally, int32_t from, int32_t to, int64_t end, sw
 
 int swk__tally_sum(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error)
 {
-	const int32_t stride = 7 * (int32_t)swk__tally_stride(tally);
-	int code = SWK_OK;
 	from = from < tally->first ? tally->first : from;
 	to = to > tally->last ? tally->last : to;
 	*sum = NULL;
 	if (tally->plan->report->latest && (tally->plan->flags & SWK_QUERY_TOTAL) && from < to)
 		return sum_once(tally, from, to, end, sum, error);
+	int code = from < to ? swk__tally_ahead(tally, from, to, end, error) : SWK_OK;
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		swk__rollup *rollup = NULL;
-		if ((week - from) % stride == 0)
-			code = swk__tally_ahead(tally, week, to - week < stride ? to : week + stride - 7, end, error);
-		if (code == SWK_OK)
-			code = swk__tally_week(tally, week, end, &rollup, error);
+		code = swk__tally_week(tally, week, end, &rollup, error);
 		if (code == SWK_OK)
 			code = rollup_add(sum, rollup, error);
 	}

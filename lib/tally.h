@@ -2,7 +2,8 @@
  *
  * tally: the rollups of a plan's weeks: kept from before, or scanned, several at a time when threads are asked for.
  *
- *   week --cache--> rollup           weeks --dealt to threads, each with a scan of its own--> rollups, in order
+ *   week --cache--> rollup           weeks --dealt to threads, each with a scan of its own--> rollups, as they are
+ *                                                                                              asked for, in order
  *
  * Invariant: what a week's rollup is depends on plan, facts and end alone, not on who scanned it or what was kept.
  */
@@ -32,11 +33,12 @@ typedef struct swk__tally {
 	int32_t first, last; /* weeks (dates of first days) that may have facts; none: first > last */
 	swk__scan *scans;    /* one a thread, opened when it is needed; the first is the calling thread's */
 	bool *opened;
-	/* counted ahead, week by week from `ahead_from` on, each taken once */
+	/* counted ahead by a crew, week by week from `ahead_from` on, each taken once */
 	int32_t ahead_from;
-	uint32_t ahead_count;
+	uint32_t ahead_count; /* 0: there is no crew */
 	int64_t ahead_end;
 	swk__rollup **ahead;
+	swk__crew crew;
 	bool open;
 } swk__tally;
 
@@ -49,11 +51,9 @@ void swk__tally_close(swk__tally *tally);
 /* The rollup of the facts of a week as it stood at `end`; NULL when the week has none that could count. */
 int swk__tally_week(swk__tally *tally, int32_t week, int64_t end, swk__rollup **rollup, swk_error *error);
 
-/* Counts weeks, asked for soon and in this order, ahead, when there are threads for it. */
+/* Lets weeks, asked for soon and in this order, be counted ahead when there are threads for it: these count while the
+ * calling one does something else with the weeks that it has asked for. */
 int swk__tally_ahead(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk_error *error);
-
-/* How many weeks are worth counting ahead at a time. */
-uint32_t swk__tally_stride(const swk__tally *tally);
 
 /* The sum of the weeks of a period, or one count where the last fact of the whole period counts; NULL: nothing. */
 int swk__tally_sum(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error);
