@@ -276,7 +276,8 @@ static swk__rollup_list builder_list(const swk__rollup_builder *builder, uint32_
 	return list_at(values, builder->list_ends, (size_t)cell * builder->lists + list);
 }
 
-static void list_sort_short(int64_t *values, size_t count)
+/* Sorts by inserting; false when values have to be moved farther than `moves` places in sum. */
+static bool list_insert(int64_t *values, size_t count, size_t moves)
 {
 	for (size_t i = 1; i < count; i++) {
 		int64_t value = values[i];
@@ -284,63 +285,97 @@ static void list_sort_short(int64_t *values, size_t count)
 		for (; k > 0 && values[k - 1] > value; k--)
 			values[k] = values[k - 1];
 		values[k] = value;
+		if (i - k > moves)
+			return false;
+		moves -= i - k;
 	}
+	return true;
 }
 
-#define BUCKET_BITS_MAX 11
-#define BUCKET_VALUES 4 /* so many to a bucket, were they spread evenly */
+#define DIGIT_BITS_MAX 11
+#define MOVES 8 /* a value, in lists that are all but sorted */
 
-/* How values are dealt to buckets: by their distance from the least. */
-typedef struct dealing {
-	int64_t least;
-	unsigned shift, bits;
-} dealing;
-
-static size_t bucket_of(const dealing *by, int64_t value)
-{
-	return (size_t)(((uint64_t)value - (uint64_t)by->least) >> by->shift);
-}
+/* In which bits values differ, as distances from the least. */
+typedef struct differing {
+	uint64_t least;
+	unsigned low, high; /* bits [low, high) */
+} differing;
 
 /* False when the values are in order already. */
-static bool dealing_make(const int64_t *values, size_t count, dealing *by)
+static bool differing_find(const int64_t *values, size_t count, differing *in)
 {
 	int64_t least = values[0], most = values[0];
+	uint64_t bits = 0;
 	bool sorted = true;
 	for (size_t i = 1; i < count; i++) {
 		least = values[i] < least ? values[i] : least;
 		most = values[i] > most ? values[i] : most;
+		bits |= (uint64_t)values[i] ^ (uint64_t)values[0];
 		sorted &= values[i - 1] <= values[i];
 	}
 	uint64_t range = (uint64_t)most - (uint64_t)least;
-	unsigned wide = range ? 64u - (unsigned)__builtin_clzll(range) : 0;
-	*by = (dealing){ .least = least, .bits = 1 };
-	while (by->bits < BUCKET_BITS_MAX && (size_t)BUCKET_VALUES << by->bits < count)
-		by->bits++;
-	by->shift = wide > by->bits ? wide - by->bits : 0;
-	return !sorted;
+	if (sorted)
+		return false;
+	*in = (differing){ (uint64_t)least, (unsigned)__builtin_ctzll(bits), 64u - (unsigned)__builtin_clzll(range) };
+	return true;
 }
 
-/* Deals the values to buckets by way of the scratch and sorts each: those with many values again like this. */
+/* Deals the values out in the order of one digit, and of where they stood before. */
+static void digit_deal(const int64_t *from, size_t count, uint64_t least, unsigned shift, unsigned bits, int64_t *to)
+{
+	size_t places[1 << DIGIT_BITS_MAX], place = 0;
+	const uint64_t mask = (UINT64_C(1) << bits) - 1;
+	memset(places, 0, sizeof *places << bits);
+	for (size_t i = 0; i < count; i++)
+		places[(((uint64_t)from[i] - least) >> shift) & mask]++;
+	for (size_t digit = 0; digit <= mask; digit++) {
+		size_t some = places[digit];
+		places[digit] = place;
+		place += some;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[places[(((uint64_t)from[i] - least) >> shift) & mask]++] = from[i];
+}
+
+/* Sorts by bits [low, high), from the least digit on. */
+static void digits_sort(int64_t *values, size_t count, const differing *by, unsigned most, int64_t *scratch)
+{
+	const unsigned bits = by->high - by->low, digits = (bits + most - 1) / most,
+		       each = (bits + digits - 1) / digits;
+	int64_t *from = values, *to = scratch;
+	for (unsigned digit = 0; digit < digits; digit++) {
+		digit_deal(from, count, by->least, by->low + digit * each, each, to);
+		int64_t *swap = from;
+		from = to;
+		to = swap;
+	}
+	if (from != values)
+		memcpy(values, from, count * sizeof *values);
+}
+
+/* Digits that have about as many values as are sorted. */
+static unsigned digit_bits(size_t count)
+{
+	const unsigned bits = 63u - (unsigned)__builtin_clzll(count);
+	return bits < DIGIT_BITS_MAX ? bits : DIGIT_BITS_MAX;
+}
+
+/* Two digits of the highest bits all but sort most lists; where they do not, all digits do. */
 void swk__rollup_list_sort(int64_t *values, size_t count, int64_t *scratch)
 {
-	size_t ends[(1 << BUCKET_BITS_MAX) + 1];
-	dealing by;
+	differing all, high;
 	if (count <= SWK__LIST_SHORT) {
-		list_sort_short(values, count);
+		(void)list_insert(values, count, SIZE_MAX);
 		return;
 	}
-	if (!dealing_make(values, count, &by))
+	if (!differing_find(values, count, &all))
 		return;
-	memset(ends, 0, ((sizeof *ends) << by.bits) + sizeof *ends);
-	for (size_t i = 0; i < count; i++)
-		ends[bucket_of(&by, values[i]) + 1]++;
-	for (size_t bucket = 0; bucket >> by.bits == 0; bucket++)
-		ends[bucket + 1] += ends[bucket];
-	for (size_t i = 0; i < count; i++)
-		scratch[ends[bucket_of(&by, values[i])]++] = values[i];
-	memcpy(values, scratch, count * sizeof *values);
-	for (size_t bucket = 0, begin = 0; bucket >> by.bits == 0 && by.shift; begin = ends[bucket++])
-		swk__rollup_list_sort(values + begin, ends[bucket] - begin, scratch);
+	const unsigned most = digit_bits(count);
+	high = all;
+	high.low = all.high - all.low > 2 * most ? all.high - 2 * most : all.low;
+	digits_sort(values, count, &high, most, scratch);
+	if (high.low > all.low && !list_insert(values, count, count * MOVES))
+		digits_sort(values, count, &all, most, scratch);
 }
 
 /* What the builder's cells come to, and the length of the longest list among them. */

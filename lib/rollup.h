@@ -83,7 +83,7 @@ typedef struct swk__rollup_cell {
 int swk__rollup_of(swk__mem *mem, uint32_t measures, uint32_t lists, const swk__rollup_cell *cells, size_t count,
                    swk__rollup **rollup, swk_error *error);
 
-#define SWK__LIST_SHORT 64
+#define SWK__LIST_SHORT 24
 
 /* Sorts a list's values. `scratch` has room for as many; up to SWK__LIST_SHORT it may be NULL. */
 void swk__rollup_list_sort(int64_t *values, size_t count, int64_t *scratch);

@@ -648,7 +648,7 @@ static void test_mutations(void **state)
 }
 
 /* A list of one kind: anything, ascending, descending, equal, differing in one byte, one value far off,
- * small. */
+ * small, anything far below one value. */
 static int64_t kind_value(int kind, size_t i)
 {
 	switch (kind) {
@@ -664,8 +664,10 @@ static int64_t kind_value(int kind, size_t i)
 		return (int64_t)((uint64_t)chance(256) << 56);
 	case 5:
 		return i ? (int64_t)i : (int64_t)1 << 40;
-	default:
+	case 6:
 		return (int64_t)chance(1000) - 500;
+	default:
+		return i ? (int64_t)chance(1 << 20) : (int64_t)1 << 60;
 	}
 }
 
@@ -674,12 +676,12 @@ static void test_list_sort(void **state)
 	static const size_t lengths[] = { 0, 1, 2, 63, 64, 65, 66, 1000, 100000 };
 	static int64_t values[100000];
 	(void)state;
-	for (int round = 0; round < (int)SWK__COUNT(lengths) * 7; round++) {
-		size_t count = lengths[round / 7];
+	for (int round = 0; round < (int)SWK__COUNT(lengths) * 8; round++) {
+		size_t count = lengths[round / 8];
 		swk__rollup_builder builder;
 		swk__rollup *rollup = NULL;
 		for (size_t i = 0; i < count; i++)
-			values[i] = kind_value(round % 7, i);
+			values[i] = kind_value(round % 8, i);
 		swk__rollup_builder_init(&builder, &memory, 0, 1);
 		assert_int_equal(
 			swk__rollup_builder_add(&builder, slice("k"), NULL, &(swk__rollup_list){ values, count }, NULL),
