@@ -63,6 +63,9 @@ const uint32_t *swk__block_numbers(swk__block *block, int field)
 
 /* ---------------------------------------------------------------------------------- choosing the rows */
 
+/* A byte that is written may be part of anything, as far as a compiler knows. So what a loop goes by is kept beside, and
+ * it can take several rows at a time. */
+
 /* The bits of the rows as bytes; a block begins at a whole word. */
 static void live_apply(swk__block *block, const uint64_t *live)
 {
@@ -82,9 +85,10 @@ static void live_apply(swk__block *block, const uint64_t *live)
 static void bounds_apply(swk__block *block, int field)
 {
 	const swk__stretch *bounds = block->bounds;
-	const int64_t *at = swk__block_cells(block, field);
-	for (uint32_t i = 0; i < block->count; i++)
-		block->counts[i] &= (at[i] >= bounds->begin) & (at[i] < bounds->stop);
+	const int64_t *at = swk__block_cells(block, field), begin = bounds->begin, stop = bounds->stop;
+	const uint32_t count = block->count;
+	for (uint32_t i = 0; i < count; i++)
+		block->counts[i] &= (at[i] >= begin) & (at[i] < stop);
 }
 
 static void condition_apply(swk__block *block, swk__condition condition)
@@ -93,14 +97,16 @@ static void condition_apply(swk__block *block, swk__condition condition)
 		return;
 	const unsigned char *codes = swk__block_codes(block, condition.field);
 	const uint64_t mask = condition.mask << 1; /* null is 0 */
-	if ((mask & (mask - 1)) == 0) {            /* one value, the rule, is quicker compared */
+	const uint32_t count = block->count;
+	unsigned char *counts = block->counts;
+	if ((mask & (mask - 1)) == 0) { /* one value, the rule, is quicker compared */
 		const unsigned char wanted = mask ? (unsigned char)__builtin_ctzll(mask) : 0xff;
-		for (uint32_t i = 0; i < block->count; i++)
-			block->counts[i] &= codes[i] == wanted;
+		for (uint32_t i = 0; i < count; i++)
+			counts[i] &= codes[i] == wanted;
 		return;
 	}
-	for (uint32_t i = 0; i < block->count; i++)
-		block->counts[i] &= (unsigned char)(mask >> (codes[i] & 63));
+	for (uint32_t i = 0; i < count; i++)
+		counts[i] &= (unsigned char)(mask >> (codes[i] & 63));
 }
 
 /* Drops the facts that had not come by the end. */
@@ -141,8 +147,9 @@ static const uint32_t *leads_fill(swk__block *block)
 static void leadless_drop(swk__block *block)
 {
 	uint32_t found[SWK__BLOCK_ROWS];
-	swk__join_leads(&block->join, SWK__LEAD_REP, leads_fill(block), block->count, found);
-	for (uint32_t i = 0; i < block->count; i++)
+	const uint32_t count = block->count;
+	swk__join_leads(&block->join, SWK__LEAD_REP, leads_fill(block), count, found);
+	for (uint32_t i = 0; i < count; i++)
 		block->counts[i] &= found[i] != 0;
 }
 
@@ -280,11 +287,39 @@ static unsigned char hour_shown(int64_t begin, int64_t at, int64_t offset)
 	return (unsigned char)((uint32_t)((uint64_t)(at + offset - begin) >> 10) / (uint32_t)HOUR_UNITS);
 }
 
+/* The hours of instants that are whole seconds: `raw` less `less` is how many since `begin`, below 2^20. */
+static void hours_of_seconds(const uint32_t *raw, uint32_t less, uint32_t count, unsigned char *hours)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t sixteens = (raw[i] - less) >>
+		                          4; /* below 2^16, which is what several are divided by at once */
+		hours[i] = (unsigned char)(sixteens * 37283u >> 23); /* by 225 */
+	}
+}
+
+/* The hours that clocks with one offset show. */
+static void hours_of_offset(swk__block *block, int field, int64_t begin, int64_t offset)
+{
+	uint32_t raw[SWK__BLOCK_ROWS];
+	swk__raw coding;
+	const bool read = !((block->widened >> field) & 1) && swk__cells_raw(block->part->columns, (unsigned)field,
+	                                                                     block->first, block->count, raw, &coding);
+	if (read && coding.unit == SWK__US_SECOND && (coding.base + offset - begin) % SWK__US_SECOND == 0) {
+		const int64_t less = (begin - offset - coding.base) / SWK__US_SECOND;
+		hours_of_seconds(raw, (uint32_t)less, block->count, block->hours);
+		return;
+	}
+	const int64_t *at = swk__block_cells(block, field);
+	const uint32_t count = block->count;
+	for (uint32_t i = 0; i < count; i++)
+		block->hours[i] = hour_shown(begin, at[i], offset);
+}
+
 /* The hours that the clocks show, all by one offset where it holds for the whole week. */
 static int hours_fill(swk__block *block, swk_error *error)
 {
 	const int64_t begin = swk__utc_week_begin(block->week) - HOURS_BEFORE * 3600 * SWK__US_SECOND;
-	const int64_t *at = swk__block_cells(block, swk__schemas[block->source->facts].instant);
+	const int field = swk__schemas[block->source->facts].instant;
 	const swk__zone *own = block->plan->calendar.zone;
 	uint32_t names[SWK__BLOCK_ROWS];
 	if (block->hours_found)
@@ -293,10 +328,10 @@ static int hours_fill(swk__block *block, swk_error *error)
 	int64_t offset = swk__zone_offset(own, swk__utc_week_begin(block->week)) * SWK__US_SECOND;
 	bool same = swk__zone_until(own, swk__utc_week_begin(block->week)) >= swk__utc_week_begin(block->week + 1);
 	if (!block->plan->lead_clock && same) {
-		for (uint32_t i = 0; i < block->count; i++)
-			block->hours[i] = hour_shown(begin, at[i], offset);
+		hours_of_offset(block, field, begin, offset);
 		return SWK_OK;
 	}
+	const int64_t *at = swk__block_cells(block, field);
 	memset(names, 0, sizeof names);
 	if (block->plan->lead_clock)
 		lead_texts(block, SWK__LEAD_ZONE, names);

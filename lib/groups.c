@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define NO_GROUP UINT32_MAX
+#define GROUPS_MAX (UINT32_MAX >> 1) /* numbers of groups leave the highest bit to that of none */
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists)
 {
@@ -155,7 +156,9 @@ static bool coder_cover(swk__groups *groups, swk__coder *coder, uint32_t value)
 {
 	if (value < coder->size || value >= CODES_MAX)
 		return true;
-	size_t size = swk__grown(coder->size, (size_t)value + 1);
+	size_t size = coder->size ? coder->size : 16;
+	while (size <= value)
+		size *= 2;
 	uint32_t *codes = swk__resize(groups->mem, SWK__FAULT_report_groups, coder->codes, size, sizeof *codes);
 	if (!codes)
 		return false;
@@ -246,25 +249,35 @@ static void places_fill(const swk__groups *groups, const uint32_t *const *values
 		memset(places, 0, count * sizeof *places);
 }
 
-/* By one dimension: its codes are groups. */
+/* By one dimension: its codes are groups. False when one of the values has not been met. */
+static bool number_known(const swk__coder *coder, const uint32_t *values, uint32_t count, uint32_t *numbers)
+{
+	const uint32_t *codes = coder->codes;
+	uint32_t all = 0;
+	for (uint32_t i = 0; i < count; i++)
+		all |= values[i];
+	if (all >= coder->size) /* a power of two: each of them is below it if all together are */
+		return false;
+	all = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		numbers[i] = codes[values[i]] - 1;
+		all |= numbers[i];
+	}
+	return all <= GROUPS_MAX;
+}
+
 static bool number_one(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
 {
 	swk__coder *coder = &groups->coders[0];
-	const uint32_t *codes = coder->codes, *from = values[0], size = coder->size;
-	bool unknown = false;
+	if (number_known(coder, values[0], count, numbers))
+		return true;
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t known = from[i] < size ? codes[from[i]] : 0;
-		numbers[i] = known - 1;
-		unknown |= !known;
-	}
-	for (uint32_t i = 0; i < count && unknown; i++) {
-		if (numbers[i] != NO_GROUP)
-			continue;
-		numbers[i] = row_find(groups, values, i);
-		if (numbers[i] == NO_GROUP || !coder_cover(groups, coder, from[i]))
+		const uint32_t value = values[0][i], known = value < coder->size ? coder->codes[value] : 0;
+		numbers[i] = known ? known - 1 : row_find(groups, values, i);
+		if (numbers[i] == NO_GROUP || !coder_cover(groups, coder, value))
 			return false;
-		if (from[i] < coder->size)
-			coder->codes[from[i]] = numbers[i] + 1;
+		if (value < coder->size)
+			coder->codes[value] = numbers[i] + 1;
 	}
 	return true;
 }
@@ -292,13 +305,12 @@ bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint
 
 bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers)
 {
-	bool unknown = false;
+	uint32_t all = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t known = groups->of_byte[bytes[i]];
-		numbers[i] = known - 1;
-		unknown |= !known;
+		numbers[i] = groups->of_byte[bytes[i]] - 1;
+		all |= numbers[i];
 	}
-	return !unknown;
+	return all <= GROUPS_MAX;
 }
 
 void swk__groups_note_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, const uint32_t *numbers)
@@ -363,39 +375,65 @@ static bool tally_differs(const swk__groups *groups, const swk__classes *classes
 	return differs;
 }
 
-static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const size_t *places,
+/* The place of a row in all groups' classes, which may be more than 32 bits count. */
+static inline size_t place_of(uint32_t group, uint32_t stride, unsigned char class)
+{
+	return (size_t)group * stride + class;
+}
+
+static void rows_add(swk__groups *groups, const unsigned char *classes, const uint32_t *numbers, uint32_t count)
+{
+	uint32_t *tally = groups->tally;
+	const uint32_t stride = groups->stride;
+	for (uint32_t i = 0; i < count; i++)
+		tally[place_of(numbers[i], stride, classes[i])]++;
+}
+
+/* The same, and with each row its first value, in one pass: what most rows have is a duration. */
+static void rows_add_raw(swk__groups *groups, const swk__sorted *sorted, const uint32_t *numbers, uint32_t count)
+{
+	uint32_t *tally = groups->tally;
+	uint64_t *raw = groups->raw[0];
+	const uint32_t stride = groups->stride, *values = sorted->raw[0];
+	for (uint32_t i = 0; i < count; i++) {
+		const size_t place = place_of(numbers[i], stride, sorted->classes[i]);
+		tally[place]++;
+		raw[place] += values[i];
+	}
+}
+
+static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const uint32_t *numbers,
                       uint32_t count)
 {
 	swk__i128 *sums = groups->adding[value];
 	uint64_t *raw = groups->raw[value];
+	const uint32_t stride = groups->stride;
 	if (sorted->raws[value])
 		for (uint32_t i = 0; i < count; i++)
-			raw[places[i]] += sorted->raw[value][i];
+			raw[place_of(numbers[i], stride, sorted->classes[i])] += sorted->raw[value][i];
 	else
 		for (uint32_t i = 0; i < count; i++)
-			sums[places[i]] += sorted->values[value][i];
+			sums[place_of(numbers[i], stride, sorted->classes[i])] += sorted->values[value][i];
 }
 
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
                        const swk__sorted *sorted, const uint32_t *numbers)
 {
-	size_t places[SWK__BLOCK_ROWS]; /* in all groups' classes, which may be more than 32 bits count */
-	const uint32_t stride = classes->count + 1, count = block->count;
+	const bool first = classes->value_count && sorted->raws[0];
 	if (groups->tallied && tally_differs(groups, classes, sorted))
 		swk__groups_flush(groups, classes);
-	groups->stride = stride;
+	groups->stride = classes->count + 1;
 	memcpy(groups->coding, sorted->coding, sizeof groups->coding);
 	if (!tally_cover(groups, classes))
 		return false;
-	groups->tallied += count;
+	groups->tallied += block->count;
 	groups->touched = groups->count;
-	uint32_t *tally = groups->tally;
-	for (uint32_t i = 0; i < count; i++)
-		places[i] = (size_t)numbers[i] * stride + sorted->classes[i];
-	for (uint32_t i = 0; i < count; i++)
-		tally[places[i]]++;
-	for (unsigned v = 0; v < classes->value_count; v++)
-		value_add(groups, v, sorted, places, count);
+	if (first)
+		rows_add_raw(groups, sorted, numbers, block->count);
+	else
+		rows_add(groups, sorted->classes, numbers, block->count);
+	for (unsigned v = first; v < classes->value_count; v++)
+		value_add(groups, v, sorted, numbers, block->count);
 	return true;
 }
 

@@ -23,8 +23,8 @@ typedef struct swk__observation {
 
 /* A dimension's values as small numbers, in the order in which they were met. */
 typedef struct swk__coder {
-	uint32_t *codes; /* by value: 1 + code, 0: not met yet */
-	uint32_t size, count;
+	uint32_t *codes;      /* by value: 1 + code, 0: not met yet */
+	uint32_t size, count; /* size: 0 or a power of two */
 } swk__coder;
 
 typedef struct swk__groups {

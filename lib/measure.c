@@ -165,7 +165,8 @@ static void come_fill(swk__block *block, int field, unsigned char *codes)
 	const int64_t *at = swk__block_cells(block, field);
 	swk__stretch *bounds = block->bounds;
 	int64_t latest_in = bounds->latest_in, first_out = bounds->first_out, end = bounds->end;
-	for (uint32_t i = 0; i < block->count; i++) {
+	const uint32_t count = block->count;
+	for (uint32_t i = 0; i < count; i++) {
 		bool in = at[i] <= end; /* null, too, which is less than any instant */
 		codes[i] = in & (at[i] != SWK__NULL);
 		latest_in = (in & (at[i] > latest_in)) ? at[i] : latest_in;
@@ -189,9 +190,10 @@ static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw codin
 {
 	swk__stretch *bounds = block->bounds;
 	const uint32_t limit = raw_limit(coding, bounds->end);
+	const uint32_t count = block->count;
 	uint32_t most_in = 0, least_out = UINT32_MAX;
 	bool any_out = false;
-	for (uint32_t i = 0; i < block->count; i++) {
+	for (uint32_t i = 0; i < count; i++) {
 		bool in = raw[i] <= limit; /* null, too, which is 0 */
 		codes[i] = in & (raw[i] != 0);
 		most_in = (in & (raw[i] > most_in)) ? raw[i] : most_in;
@@ -215,15 +217,18 @@ static void facet_come(swk__block *block, int field, unsigned char *codes)
 		come_fill(block, field, codes);
 }
 
-static void facet_fill(const swk__facet *facet, swk__block *block, unsigned char *codes)
+/* How much the codes of a facet are too great: a BOOL is never null, which 0 stands for. */
+static unsigned facet_excess(const swk__facet *facet)
+{
+	return facet->kind == SWK__FACET_CODE && facet->radix == 2;
+}
+
+/* The codes of the rows, in `codes` where they do not lie in the block. */
+static const unsigned char *facet_codes(const swk__facet *facet, swk__block *block, unsigned char *codes)
 {
 	switch (facet->kind) {
-	case SWK__FACET_CODE: {
-		const unsigned char *from = swk__block_codes(block, facet->field), null = facet->radix == 2;
-		for (uint32_t i = 0; i < block->count; i++)
-			codes[i] = (unsigned char)(from[i] - null);
-		break;
-	}
+	case SWK__FACET_CODE:
+		return swk__block_codes(block, facet->field);
 	case SWK__FACET_GIVEN:
 		swk__cells_given(block->part->columns, (unsigned)facet->field, block->first, block->count, codes);
 		break;
@@ -233,12 +238,42 @@ static void facet_fill(const swk__facet *facet, swk__block *block, unsigned char
 	case SWK__FACET_BACK: {
 		const int64_t *cells = swk__block_cells(block, facet->field);
 		const int64_t *from = swk__block_cells(block, facet->from);
-		for (uint32_t i = 0; i < block->count; i++)
+		const uint32_t count = block->count;
+		for (uint32_t i = 0; i < count; i++)
 			codes[i] = cells[i] < from[i];
 		break;
 	}
 	default:
 		break;
+	}
+	return codes;
+}
+
+/* Sorts the rows into classes, whether they count or not. */
+static void classes_fill(const swk__classes *classes, swk__block *block, unsigned char *sorted)
+{
+	unsigned char room[SWK__BLOCK_ROWS];
+	const uint32_t count = block->count;
+	unsigned excess = 0;
+	for (unsigned f = 0; f < classes->facet_count; f++)
+		excess += facet_excess(&classes->facets[f]) * classes->facets[f].stride;
+	memset(sorted, (unsigned char)-excess, count);
+	for (unsigned f = 0; f < classes->facet_count; f++) {
+		const unsigned char stride = (unsigned char)classes->facets[f].stride;
+		if (classes->facets[f].kind == SWK__FACET_LACKING)
+			continue; /* known when amounts are converted */
+		const unsigned char *codes = facet_codes(&classes->facets[f], block, room);
+		for (uint32_t i = 0; i < count; i++)
+			sorted[i] = (unsigned char)(sorted[i] + codes[i] * stride);
+	}
+}
+
+/* Puts rows that do not count into a class of their own. */
+static void classes_drop(unsigned char class, const unsigned char *counts, uint32_t count, unsigned char *sorted)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		const unsigned char kept = (unsigned char)-counts[i];
+		sorted[i] = (unsigned char)((sorted[i] & kept) | (class & ~kept));
 	}
 }
 
@@ -308,17 +343,8 @@ static void span_fill(const swk__value *value, unsigned number, swk__block *bloc
 int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,
                       void *context, swk__sorted *sorted, swk_error *error)
 {
-	unsigned char codes[SWK__BLOCK_ROWS] = { 0 };
 	int code = SWK_OK;
-	memset(sorted->classes, 0, block->count);
-	for (unsigned f = 0; f < classes->facet_count; f++) {
-		const unsigned char stride = (unsigned char)classes->facets[f].stride;
-		if (classes->facets[f].kind == SWK__FACET_LACKING)
-			continue; /* known when amounts are converted */
-		facet_fill(&classes->facets[f], block, codes);
-		for (uint32_t i = 0; i < block->count; i++)
-			sorted->classes[i] = (unsigned char)(sorted->classes[i] + codes[i] * stride);
-	}
+	classes_fill(classes, block, sorted->classes);
 	for (unsigned v = 0; v < classes->value_count && code == SWK_OK; v++) {
 		const swk__value *value = &classes->values[v];
 		sorted->raws[v] = false;
@@ -329,7 +355,6 @@ int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk_
 		else
 			span_fill(value, v, block, sorted);
 	}
-	for (uint32_t i = 0; i < block->count; i++)
-		sorted->classes[i] = block->counts[i] ? sorted->classes[i] : (unsigned char)classes->count;
+	classes_drop((unsigned char)classes->count, block->counts, block->count, sorted->classes);
 	return code;
 }
