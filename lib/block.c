@@ -61,10 +61,85 @@ const uint32_t *swk__block_numbers(swk__block *block, int field)
 	return block->numbers[field];
 }
 
+/* ------------------------------------------------------------------------------------ what has come */
+
+/* Whether instants have come. What rows that do not count tell of the bounds narrows them at most. */
+static void come_fill(swk__block *block, int field, unsigned char *codes)
+{
+	const int64_t *at = swk__block_cells(block, field);
+	swk__stretch *bounds = block->bounds;
+	int64_t latest_in = bounds->latest_in, first_out = bounds->first_out, end = bounds->end;
+	const uint32_t count = block->count;
+	for (uint32_t i = 0; i < count; i++) {
+		bool in = at[i] <= end; /* null, too, which is less than any instant */
+		codes[i] = in & (at[i] != SWK__NULL);
+		latest_in = (in & (at[i] > latest_in)) ? at[i] : latest_in;
+		first_out = (!in & (at[i] < first_out)) ? at[i] : first_out;
+	}
+	bounds->latest_in = latest_in;
+	bounds->first_out = first_out;
+}
+
+/* The greatest number of a coding that has come. */
+static uint32_t raw_limit(swk__raw coding, int64_t end)
+{
+	if (coding.base > end)
+		return 0;
+	uint64_t limit = coding.unit ? (uint64_t)(end - coding.base) / (uint64_t)coding.unit : UINT32_MAX;
+	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
+}
+
+/* The same for instants that lie as numbers of a coding. */
+static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
+{
+	swk__stretch *bounds = block->bounds;
+	const uint32_t limit = raw_limit(coding, bounds->end);
+	const uint32_t count = block->count;
+	uint32_t most_in = 0, least_out = UINT32_MAX;
+	bool any_out = false;
+	for (uint32_t i = 0; i < count; i++) {
+		bool in = raw[i] <= limit; /* null, too, which is 0 */
+		codes[i] = in & (raw[i] != 0);
+		most_in = (in & (raw[i] > most_in)) ? raw[i] : most_in;
+		least_out = (!in & (raw[i] < least_out)) ? raw[i] : least_out;
+		any_out |= !in;
+	}
+	int64_t in = most_in ? coding.base + most_in * coding.unit : INT64_MIN;
+	int64_t out = any_out ? coding.base + least_out * coding.unit : INT64_MAX;
+	bounds->latest_in = in > bounds->latest_in ? in : bounds->latest_in;
+	bounds->first_out = out < bounds->first_out ? out : bounds->first_out;
+}
+
+const unsigned char *swk__block_come(swk__block *block, int field)
+{
+	uint32_t raw[SWK__BLOCK_ROWS];
+	swk__raw coding;
+	unsigned char *codes = block->come[field];
+	if ((block->come_known >> field) & 1)
+		return codes;
+	block->come_known |= 1u << field;
+	if (!((block->widened >> field) & 1) &&
+	    swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, raw, &coding))
+		come_fill_raw(block, raw, coding, codes);
+	else
+		come_fill(block, field, codes);
+	return codes;
+}
+
 /* ---------------------------------------------------------------------------------- choosing the rows */
 
-/* A byte that is written may be part of anything, as far as a compiler knows. So what a loop goes by is kept beside, and
- * it can take several rows at a time. */
+/* A byte that is written may be part of anything, as far as a compiler knows. So what a loop goes by is kept beside,
+ * and it can take several rows at a time. */
+
+/* Eight bits as bytes. */
+static void bits_spread(uint64_t bits, unsigned char *bytes)
+{
+	/* Seven bits at a distance of seven each, so that none is in another's byte. */
+	const uint64_t low = (bits & 0x7f) * UINT64_C(0x02040810204081) & UINT64_C(0x0101010101010101);
+	for (unsigned b = 0; b < 7; b++)
+		bytes[b] = (unsigned char)(low >> (8 * b));
+	bytes[7] = (bits >> 7) & 1;
+}
 
 /* The bits of the rows as bytes; a block begins at a whole word. */
 static void live_apply(swk__block *block, const uint64_t *live)
@@ -76,8 +151,8 @@ static void live_apply(swk__block *block, const uint64_t *live)
 			memset(block->counts + i, 1, n);
 			continue;
 		}
-		for (uint32_t bit = 0; bit < n; bit++)
-			block->counts[i + bit] = (word >> bit) & 1;
+		for (uint32_t bit = 0; bit < 64; bit += 8)
+			bits_spread(word >> bit, block->counts + i + bit);
 	}
 }
 
@@ -171,7 +246,7 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 	block->week = week;
 	block->first = row;
 	block->count = n;
-	block->widened = block->coded = block->numbered = 0;
+	block->widened = block->coded = block->numbered = block->come_known = 0;
 	block->leads_found = block->hours_found = false;
 	live_apply(block, live);
 	if (begin < block->bounds->begin || stop > block->bounds->stop)

@@ -45,10 +45,11 @@ typedef struct swk__block {
 	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
 	const uint32_t *values[SWK__DIMENSION_COUNT];
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
-	uint32_t widened, coded, numbered; /* bit f: cells, codes, numbers of field f are there */
+	uint32_t widened, coded, numbered, come_known; /* bit f: cells, codes, numbers, come of field f are there */
 	int64_t cells[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	unsigned char codes[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	uint32_t numbers[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
+	unsigned char come[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	uint32_t zone_count, zone_capacity; /* zones of leads by number of their name */
 	struct swk__zone_named *named;
 } swk__block;
@@ -64,6 +65,9 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 const int64_t *swk__block_cells(swk__block *block, int field);
 const unsigned char *swk__block_codes(swk__block *block, int field);
 const uint32_t *swk__block_numbers(swk__block *block, int field);
+
+/* 1 where an instant has come, 0 where it has not or is null; the bounds are told. */
+const unsigned char *swk__block_come(swk__block *block, int field);
 
 /* The hour of the week that each row's clock shows, as a byte that tells weekday and hour. */
 int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error);

@@ -93,10 +93,12 @@ void swk__groups_flush(swk__groups *groups, const swk__classes *classes);
 /* Makes room for observations. False when memory failed. */
 bool swk__groups_expect(swk__groups *groups, size_t count);
 
-/* Adds an observation, for which there is room, to a list of a group. */
-static inline void swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value)
+/* Adds an observation, for which there is room, to a list of a group, if it counts: without a branch, as nobody can
+ * foresee which do. */
+static inline void swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value, bool counts)
 {
-	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
+	groups->observations[groups->observed] = (swk__observation){ group * groups->lists + list, value };
+	groups->observed += counts;
 }
 
 /* Whether a group's key, as the rollup will have it, is this one. */

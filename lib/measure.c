@@ -159,64 +159,6 @@ bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned so
 
 /* ---------------------------------------------------------------------------------------- sorting */
 
-/* Whether instants have come. What rows that do not count tell of the bounds narrows them at most. */
-static void come_fill(swk__block *block, int field, unsigned char *codes)
-{
-	const int64_t *at = swk__block_cells(block, field);
-	swk__stretch *bounds = block->bounds;
-	int64_t latest_in = bounds->latest_in, first_out = bounds->first_out, end = bounds->end;
-	const uint32_t count = block->count;
-	for (uint32_t i = 0; i < count; i++) {
-		bool in = at[i] <= end; /* null, too, which is less than any instant */
-		codes[i] = in & (at[i] != SWK__NULL);
-		latest_in = (in & (at[i] > latest_in)) ? at[i] : latest_in;
-		first_out = (!in & (at[i] < first_out)) ? at[i] : first_out;
-	}
-	bounds->latest_in = latest_in;
-	bounds->first_out = first_out;
-}
-
-/* The greatest number of a coding that has come. */
-static uint32_t raw_limit(swk__raw coding, int64_t end)
-{
-	if (coding.base > end)
-		return 0;
-	uint64_t limit = coding.unit ? (uint64_t)(end - coding.base) / (uint64_t)coding.unit : UINT32_MAX;
-	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
-}
-
-/* The same for instants that lie as numbers of a coding. */
-static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
-{
-	swk__stretch *bounds = block->bounds;
-	const uint32_t limit = raw_limit(coding, bounds->end);
-	const uint32_t count = block->count;
-	uint32_t most_in = 0, least_out = UINT32_MAX;
-	bool any_out = false;
-	for (uint32_t i = 0; i < count; i++) {
-		bool in = raw[i] <= limit; /* null, too, which is 0 */
-		codes[i] = in & (raw[i] != 0);
-		most_in = (in & (raw[i] > most_in)) ? raw[i] : most_in;
-		least_out = (!in & (raw[i] < least_out)) ? raw[i] : least_out;
-		any_out |= !in;
-	}
-	int64_t in = most_in ? coding.base + most_in * coding.unit : INT64_MIN;
-	int64_t out = any_out ? coding.base + least_out * coding.unit : INT64_MAX;
-	bounds->latest_in = in > bounds->latest_in ? in : bounds->latest_in;
-	bounds->first_out = out < bounds->first_out ? out : bounds->first_out;
-}
-
-static void facet_come(swk__block *block, int field, unsigned char *codes)
-{
-	uint32_t raw[SWK__BLOCK_ROWS];
-	swk__raw coding;
-	if (!((block->widened >> field) & 1) &&
-	    swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, raw, &coding))
-		come_fill_raw(block, raw, coding, codes);
-	else
-		come_fill(block, field, codes);
-}
-
 /* How much the codes of a facet are too great: a BOOL is never null, which 0 stands for. */
 static unsigned facet_excess(const swk__facet *facet)
 {
@@ -233,8 +175,7 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 		swk__cells_given(block->part->columns, (unsigned)facet->field, block->first, block->count, codes);
 		break;
 	case SWK__FACET_COME:
-		facet_come(block, facet->field, codes);
-		break;
+		return swk__block_come(block, facet->field);
 	case SWK__FACET_BACK: {
 		const int64_t *cells = swk__block_cells(block, facet->field);
 		const int64_t *from = swk__block_cells(block, facet->from);

@@ -15,21 +15,19 @@ struct swk__scan_filter {
 
 /* The last fact of a lead (and model). */
 typedef struct last_fact {
-	uint32_t lead, model, id, row;
-	int32_t week;
 	int64_t at;
+	uint32_t lead, model, row;
+	int32_t week;
+	uint32_t next; /* 1 + place of the lead's next one, of another model; 0: none */
 } last_fact;
 
 /* Facts of which only the last of each lead counts. */
 struct swk__scan_latest {
 	uint32_t count, capacity;
 	last_fact *facts;
-	struct latest_slot {
-		uint32_t lead, fact; /* 1 + place in facts; 0: free */
-	} * slots;                   /* by lead and model: open addressing, at most half full */
-	uint32_t mask;
-	uint64_t *bits; /* a bit for each row of the stretch's parts, part by part: it is the last */
-	size_t words;
+	uint32_t *firsts; /* by lead: 1 + place of its first fact, 0: none yet */
+	uint32_t leads;   /* how many there is room for */
+	uint64_t *bits;   /* a bit for each row of the stretch's parts, part by part: it is the last */
 };
 
 /* ----------------------------------------------------------------------------------------- filters */
@@ -138,17 +136,16 @@ static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_
 	swk__block *block = scan->block;
 	const swk__measure *measure = curve->measure;
 	const swk__condition given = measure->given;
+	const unsigned char *come = swk__block_come(block, measure->value);
 	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
 	const unsigned char *codes = given.field < 0 ? NULL : swk__block_codes(block, given.field);
 	const unsigned list = curve->number * 2;
 	if (!swk__groups_expect(&scan->groups, block->count))
 		return swk__fail_memory(error, scan->mem);
 	for (uint32_t i = 0; i < block->count; i++) {
-		if (!block->counts[i] || (codes && !swk__condition_passes(given, codes[i] - 1)))
-			continue;
-		bool ended = swk__stretch_come(block->bounds, to[i]);
-		int64_t value = !ended ? from[i] : to[i] > from[i] ? to[i] - from[i] : 0;
-		swk__groups_observe(&scan->groups, groups[i], list + !ended, value);
+		const bool counts = block->counts[i] && (!codes || swk__condition_passes(given, codes[i] - 1));
+		const int64_t span = to[i] > from[i] ? to[i] - from[i] : 0;
+		swk__groups_observe(&scan->groups, groups[i], list + !come[i], come[i] ? span : from[i], counts);
 	}
 	return SWK_OK;
 }
@@ -208,70 +205,96 @@ static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 
 /* ----------------------------------------------------------------------------- only the last of a lead */
 
-static struct latest_slot *latest_slot(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
+/* Forgets the facts. */
+static void latest_clear(struct swk__scan_latest *latest)
 {
-	uint64_t hash = lead * UINT64_C(0x9e3779b97f4a7c15);
-	if (model)
-		hash ^= model * UINT64_C(0xff51afd7ed558ccd);
-	for (hash ^= hash >> 32;; hash++) {
-		struct latest_slot *slot = &latest->slots[hash & latest->mask];
-		if (!slot->fact || (slot->lead == lead && latest->facts[slot->fact - 1].model == model))
-			return slot;
-	}
+	for (uint32_t f = 0; f < latest->count; f++)
+		latest->firsts[latest->facts[f].lead] = 0;
+	latest->count = 0;
 }
 
-/* Room for one more fact. */
-static bool latest_reserve(swk__scan *scan)
+/* Where the place of the last fact of a lead and model stands, or is to be written. */
+static uint32_t *latest_place(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
+{
+	uint32_t *place = &latest->firsts[lead];
+	while (*place && latest->facts[*place - 1].model != model)
+		place = &latest->facts[*place - 1].next;
+	return place;
+}
+
+/* Room for the leads of the block's rows. */
+static bool latest_cover(swk__scan *scan, const uint32_t *leads, uint32_t count)
 {
 	struct swk__scan_latest *latest = scan->latest;
-	if (latest->count < latest->capacity)
+	uint32_t most = swk__facts_table(scan->facts, SWK__TABLE_LEAD)->entities;
+	for (uint32_t i = 0; i < count; i++)
+		most = leads[i] > most ? leads[i] : most;
+	if (most < latest->leads)
 		return true;
-	uint32_t capacity = latest->capacity ? latest->capacity * 2 : 64;
+	uint32_t *firsts = swk__alloc(scan->mem, SWK__FAULT_report_groups, (size_t)most + 1, sizeof *firsts);
+	if (!firsts)
+		return false;
+	if (latest->leads)
+		memcpy(firsts, latest->firsts, latest->leads * sizeof *firsts);
+	swk__free(scan->mem, latest->firsts);
+	latest->firsts = firsts;
+	latest->leads = most + 1;
+	return true;
+}
+
+/* Room for so many more facts. */
+static bool latest_expect(swk__scan *scan, uint32_t count)
+{
+	struct swk__scan_latest *latest = scan->latest;
+	if (latest->count + count <= latest->capacity)
+		return true;
+	size_t capacity = swk__grown(latest->capacity, (size_t)latest->count + count);
 	last_fact *facts = swk__resize(scan->mem, SWK__FAULT_report_groups, latest->facts, capacity, sizeof *facts);
 	if (!facts)
 		return false;
 	latest->facts = facts;
-	struct latest_slot *slots = swk__alloc(scan->mem, SWK__FAULT_report_groups, capacity, 2 * sizeof *slots);
-	if (!slots)
-		return false;
-	swk__free(scan->mem, latest->slots);
-	latest->slots = slots;
-	latest->mask = capacity * 2 - 1;
-	latest->capacity = capacity;
-	for (uint32_t f = 0; f < latest->count; f++)
-		*latest_slot(latest, facts[f].lead, facts[f].model) = (struct latest_slot){ facts[f].lead, f + 1 };
+	latest->capacity = (uint32_t)capacity;
 	return true;
+}
+
+static swk__slice fact_id(const swk__scan *scan, const last_fact *fact)
+{
+	const swk__table table = scan->block->source->facts;
+	const swk__part *part = swk__directory_part(swk__facts_table(scan->facts, table)->directory, fact->week);
+	return swk__text_get(&scan->facts->history->ids[SWK__TABLE_SCORE],
+	                     (uint32_t)swk__columns_get(part->columns, 0, fact->row));
 }
 
 static bool fact_later(const swk__scan *scan, const last_fact *a, const last_fact *b)
 {
-	const swk__text *ids = &scan->facts->history->ids[SWK__TABLE_SCORE];
 	if (a->at != b->at)
 		return a->at > b->at;
-	return swk__slice_compare(swk__text_get(ids, a->id), swk__text_get(ids, b->id)) >= 0;
+	return swk__slice_compare(fact_id(scan, a), fact_id(scan, b)) >= 0;
 }
 
 /* Remembers the block's rows where they are the last of their lead so far: the greatest (at, id). */
 static int latest_note(swk__scan *scan, swk_error *error)
 {
+	struct swk__scan_latest *latest = scan->latest;
 	swk__block *block = scan->block;
 	const swk__source *source = block->source;
-	const uint32_t *leads = swk__block_numbers(block, source->lead), *ids = swk__block_numbers(block, 0);
-	const uint32_t *models = swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]);
-	const int64_t *at = swk__block_cells(block, swk__schemas[source->facts].instant);
 	const bool by_model = scan->plan->by_mask & SWK__HAS(MODEL);
+	const uint32_t *leads = swk__block_numbers(block, source->lead);
+	const uint32_t *models = by_model ? swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]) : NULL;
+	const int64_t *at = swk__block_cells(block, swk__schemas[source->facts].instant);
+	if (!latest_cover(scan, leads, block->count) || !latest_expect(scan, block->count))
+		return swk__fail_memory(error, scan->mem);
 	for (uint32_t i = 0; i < block->count; i++) {
-		last_fact fact = { leads[i], by_model ? models[i] : 0, ids[i], block->first + i, block->week, at[i] };
+		last_fact fact = { at[i], leads[i], models ? models[i] : 0, block->first + i, block->week, 0 };
 		if (!block->counts[i])
 			continue;
-		if (!latest_reserve(scan))
-			return swk__fail_memory(error, scan->mem);
-		struct latest_slot *slot = latest_slot(scan->latest, fact.lead, fact.model);
-		if (!slot->fact) {
-			*slot = (struct latest_slot){ fact.lead, ++scan->latest->count };
-			scan->latest->facts[slot->fact - 1] = fact;
-		} else if (fact_later(scan, &fact, &scan->latest->facts[slot->fact - 1])) {
-			scan->latest->facts[slot->fact - 1] = fact;
+		uint32_t *place = latest_place(latest, fact.lead, fact.model);
+		if (!*place) {
+			*place = ++latest->count;
+			latest->facts[*place - 1] = fact;
+		} else if (fact_later(scan, &fact, &latest->facts[*place - 1])) {
+			fact.next = latest->facts[*place - 1].next;
+			latest->facts[*place - 1] = fact;
 		}
 	}
 	return SWK_OK;
@@ -400,10 +423,8 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 	swk__stretch bounds = { begin, stop, end, INT64_MIN, INT64_MAX };
 	int code = SWK_OK;
 	swk__groups_clear(&scan->groups);
-	if (scan->latest && scan->latest->slots) {
-		scan->latest->count = 0;
-		memset(scan->latest->slots, 0, ((size_t)scan->latest->mask + 1) * sizeof *scan->latest->slots);
-	}
+	if (scan->latest)
+		latest_clear(scan->latest);
 	scan->block->bounds = &bounds;
 	for (unsigned s = 0; s < scan->plan->form->source_count && code == SWK_OK; s++)
 		code = source_run(scan, s, error);
@@ -473,7 +494,7 @@ void swk__scan_close(swk__scan *scan)
 	swk__free(scan->mem, scan->filters);
 	if (scan->latest) {
 		swk__free(scan->mem, scan->latest->facts);
-		swk__free(scan->mem, scan->latest->slots);
+		swk__free(scan->mem, scan->latest->firsts);
 		swk__free(scan->mem, scan->latest->bits);
 	}
 	swk__free(scan->mem, scan->latest);

@@ -38,9 +38,9 @@ static int grid_build(unsigned step, swk__rollup **rollup)
 			code = SWK_ERR_MEMORY;
 			break;
 		}
-		swk__groups_observe(&groups, group, 0, 5 - (int64_t)step);
-		swk__groups_observe(&groups, group, 1, cell);
-		swk__groups_observe(&groups, group, 0, (int64_t)step - 5);
+		swk__groups_observe(&groups, group, 0, 5 - (int64_t)step, true);
+		swk__groups_observe(&groups, group, 1, cell, true);
+		swk__groups_observe(&groups, group, 0, (int64_t)step - 5, true);
 		swk__groups_sums(&groups, group)[0] += cell;
 		groups.counted[group] = true;
 	}
