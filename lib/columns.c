@@ -297,6 +297,11 @@ static swk__columns *columns_recode(const swk__columns *from, uint32_t rows, uin
 	return to;
 }
 
+swk__columns *swk__columns_copy(const swk__columns *columns, uint32_t rows)
+{
+	return columns_recode(columns, rows, rows, columns->codings);
+}
+
 /* Writes a field of fresh rows; false when a value does not fit. */
 static bool column_write(swk__columns *columns, unsigned field, uint32_t rows, const swk__fresh *fresh)
 {

@@ -157,6 +157,9 @@ typedef struct swk__fresh {
 swk__columns *swk__columns_create(swk__mem *mem, const swk__layout *layout);
 void swk__columns_release(swk__columns *columns); /* NULL is fine */
 
+/* A copy of the first `rows` rows, with their handles; NULL when memory failed. */
+swk__columns *swk__columns_copy(const swk__columns *columns, uint32_t rows);
+
 /* Makes sure of the segment that a row lies in. */
 bool swk__columns_reserve(swk__columns *columns, uint32_t row);
 

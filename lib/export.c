@@ -81,8 +81,8 @@ static int state_take(swk__export *export, swk__snapshot *snapshot, swk__check c
 	const swk__export_plan *plan = &export->plan;
 	bool past = plan->cut.as_of < snapshot->latest_recorded || plan->cut.commit < snapshot->commit;
 	if (past && !plan->versions)
-		return swk__facts_cut(export->history, snapshot, plan->table, plan->cut, check, check_context,
-		                      &export->state, error);
+		return swk__facts_cut_table(export->history, snapshot, plan->table, plan->cut, check, check_context,
+		                            &export->state, error);
 	export->state = snapshot->tables[plan->table];
 	swk__state_retain(&export->state);
 	return SWK_OK;

@@ -142,8 +142,8 @@ static swk__part *part_own(swk__fold *fold, swk__table fact, int32_t week)
 {
 	swk__part *part = swk__directory_own(fold->mem, &fold->states[fact].directory, &fold->history->layouts[fact],
 	                                     week, fold->txn);
-	if (part && part->version == 0 && fold->versions)
-		part->version = ++*fold->versions;
+	if (part)
+		part->version = fold->txn;
 	return part;
 }
 
@@ -163,8 +163,8 @@ static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, u
 	swk__fresh fresh = { .count = 1 };
 	for (unsigned f = 0; f < swk__schemas[fact].count; f++)
 		fresh.values[f] = &cells[f];
-	if (!part || !swk__state_reserve(fold->mem, &fold->states[fact], part, week, 1) ||
-	    !swk__part_append(part, &fresh))
+	if (!part || (fold->apart && !swk__part_apart(part)) ||
+	    !swk__state_reserve(fold->mem, &fold->states[fact], part, week, 1) || !swk__part_append(part, &fresh))
 		return false;
 	swk__part_mark(part, part->rows - 1, true);
 	*handle = swk__columns_handle(part->columns, part->rows - 1);
@@ -248,8 +248,10 @@ static bool deal_state(swk__fold *fold, uint32_t opportunity, swk__place row, de
 		return false;
 	if (fold->stages.count)
 		stages_decide(fold, state);
-	if (state->outcome != SWK__OPEN && state->closed_at > fold->now)
+	if (state->outcome != SWK__OPEN && state->closed_at > fold->now) {
 		state->outcome = SWK__OPEN;
+		fold->until = state->closed_at < fold->until ? state->closed_at : fold->until;
+	}
 	if (state->outcome == SWK__OPEN)
 		state->closed_at = SWK__NULL;
 	return true;
@@ -650,23 +652,25 @@ static bool strays_clear(swk__fold *fold, swk_error *error)
 
 /* ------------------------------------------------------------------------------------------ running */
 
-void swk__fold_init(swk__fold *fold, swk__history *history, swk__snapshot *snapshot, swk__touched *touched)
+void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__snapshot *snapshot, swk__touched *touched,
+                        int64_t now, uint64_t txn)
 {
 	*fold = (swk__fold){ .mem = history->mem,
 		             .history = history,
 		             .states = snapshot->tables,
 		             .links = snapshot->links,
-		             .now = INT64_MAX,
-		             .txn = ++history->fold_txn,
-		             .versions = &history->fold_versions,
+		             .now = now,
+		             .until = INT64_MAX,
+		             .txn = txn,
+		             .apart = true,
 		             .touched = touched };
 	swk__touched_init(&fold->walked, history->mem);
 }
 
-void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
-                        swk__pages *const *links, int64_t now, swk__mem *mem)
+void swk__fold_init(swk__fold *fold, swk__history *history, swk__snapshot *snapshot, swk__touched *touched)
 {
-	*fold = (swk__fold){ .mem = mem, .history = history, .states = states, .links = links, .now = now, .txn = 1 };
+	swk__fold_init_cut(fold, history, snapshot, touched, INT64_MAX, ++history->fold_txn);
+	fold->apart = false;
 }
 
 void swk__fold_done(swk__fold *fold)

@@ -27,9 +27,10 @@ typedef struct swk__fold {
 	const swk__history *history;
 	swk__table_state *states; /* SWK__STATE_COUNT: records are read, facts are written */
 	swk__pages *const *links; /* SWK__LINK_COUNT */
-	int64_t now;              /* a close that an opportunity itself tells and that is later is none */
-	uint64_t txn;             /* under which facts are written */
-	uint64_t *versions;       /* counts versions of parts; NULL: the parts get none */
+	int64_t now;              /* a close that is later is none */
+	int64_t until;            /* the first close that is later; INT64_MAX: none */
+	uint64_t txn;             /* under which facts are written; the version of their parts */
+	bool apart;               /* facts of the snapshot's ancestors go on without these */
 	/* work */
 	swk__touched *touched; /* grows while it is folded */
 	swk__touched walked;   /* leads whose followers are touched */
@@ -45,9 +46,10 @@ typedef struct swk__fold {
  * time. Numbers of ids that were given since the snapshot do no harm. */
 void swk__fold_init(swk__fold *fold, swk__history *history, swk__snapshot *snapshot, swk__touched *touched);
 
-/* A fold over states of the caller's that were cut at `now`, for facts of its own. */
-void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__table_state *states,
-                        swk__pages *const *links, int64_t now, swk__mem *mem);
+/* The same over a snapshot that was cut at `now` under a txn of its own, beside what others fold: the rows it writes
+ * are in no other snapshot's parts. Its facts' states must have been set apart (swk__state_apart). */
+void swk__fold_init_cut(swk__fold *fold, const swk__history *history, swk__snapshot *snapshot, swk__touched *touched,
+                        int64_t now, uint64_t txn);
 
 void swk__fold_done(swk__fold *fold);
 

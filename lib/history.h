@@ -52,7 +52,8 @@ typedef struct swk__history {
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
 	swk__touched touched;                       /* of the transaction: what the fold starts from */
-	uint64_t fold_txn, fold_versions;           /* who folds counts here, one at a time */
+	uint64_t fold_txn;                          /* who folds counts here, one at a time */
+	_Atomic uint64_t cuts;                      /* snapshots that were cut */
 	swk__chains chains[SWK__TABLE_COUNT];       /* versions, from newer to older */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */
 } swk__history;
@@ -96,6 +97,12 @@ swk__place swk__history_linked(const swk__history *history, const swk__table_sta
 /* The next older version of the record whose version lies at a place; 0 for none. Writer only. */
 swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,
                               swk__place place);
+
+/* Whose records the bits of each kind are. */
+extern const swk__table swk__touch_tables[SWK__TOUCH_COUNT];
+
+/* Adds what a row touches that becomes current, or ceases to be; there must be room for it. */
+void swk__history_touch(const swk__table_state *state, swk__table table, swk__place place, swk__touched *touched);
 
 /* Lets the transaction have the facts of the published state, which others may have folded since it began. */
 void swk__history_adopt(swk__history *history);

@@ -320,19 +320,20 @@ static const struct {
 	{ SWK__TABLE_MEETING, SWK__MEETING_OPPORTUNITY, SWK__TOUCH_DEAL },
 };
 
+const swk__table swk__touch_tables[SWK__TOUCH_COUNT] = {
+	[SWK__TOUCH_LEAD] = SWK__TABLE_LEAD,
+	[SWK__TOUCH_FOLLOWERS] = SWK__TABLE_LEAD,
+	[SWK__TOUCH_DEAL] = SWK__TABLE_OPPORTUNITY,
+	[SWK__TOUCH_SCORE] = SWK__TABLE_SCORE,
+};
+
 /* Makes room for all that the run can touch. */
 static bool touched_reserve(const intake *in)
 {
-	static const swk__table kinds[SWK__TOUCH_COUNT] = {
-		[SWK__TOUCH_LEAD] = SWK__TABLE_LEAD,
-		[SWK__TOUCH_FOLLOWERS] = SWK__TABLE_LEAD,
-		[SWK__TOUCH_DEAL] = SWK__TABLE_OPPORTUNITY,
-		[SWK__TOUCH_SCORE] = SWK__TABLE_SCORE,
-	};
 	for (size_t i = 0; i < SWK__COUNT(touches); i++)
 		if (touches[i].table == in->table &&
 		    !swk__touched_reserve(&in->history->touched, touches[i].kind,
-		                          swk__text_count(&in->history->ids[kinds[touches[i].kind]])))
+		                          swk__text_count(&in->history->ids[swk__touch_tables[touches[i].kind]])))
 			return false;
 	return true;
 }
@@ -348,12 +349,12 @@ static void rows_touch(const intake *in, const uint32_t *picked, uint32_t count)
 	}
 }
 
-static void stored_touch(const intake *in, swk__place place)
+void swk__history_touch(const swk__table_state *state, swk__table table, swk__place place, swk__touched *touched)
 {
 	for (size_t i = 0; i < SWK__COUNT(touches); i++)
-		if (touches[i].table == in->table)
-			(void)swk__touched_add(&in->history->touched, touches[i].kind,
-			                       (uint32_t)swk__state_get(in->state, place, touches[i].field));
+		if (touches[i].table == table)
+			(void)swk__touched_add(touched, touches[i].kind,
+			                       (uint32_t)swk__state_get(state, place, touches[i].field));
 }
 
 /* Makes rows of a part, from `first` on, the current versions of their records. */
@@ -453,7 +454,7 @@ static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place old
 	*slot = handle;
 	in->state->live -= swk__part_live(old, swk__place_row(older));
 	swk__part_mark(old, swk__place_row(older), false);
-	stored_touch(in, older);
+	swk__history_touch(in->state, in->table, older, &in->history->touched);
 	rows_enter(in, &row, 1, part, number);
 	return true;
 }

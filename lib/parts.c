@@ -143,6 +143,18 @@ bool swk__part_append(swk__part *part, const swk__fresh *fresh)
 	return true;
 }
 
+bool swk__part_apart(swk__part *part)
+{
+	if (atomic_load_explicit(&part->columns->references, memory_order_acquire) == 1)
+		return true;
+	swk__columns *own = swk__columns_copy(part->columns, part->rows);
+	if (!own)
+		return false;
+	swk__columns_release(part->columns);
+	part->columns = own;
+	return true;
+}
+
 /* ---------------------------------------------------------------------------------------------- directory */
 
 swk__directory *swk__directory_create(swk__mem *mem, int32_t first, uint32_t count, uint64_t txn)
@@ -272,6 +284,29 @@ bool swk__state_begin(swk__mem *mem, swk__table_state *state)
 	return block_add(state, 0);
 }
 
+bool swk__state_apart(swk__mem *mem, swk__table_state *state)
+{
+	if (!state->blocks)
+		return true;
+	swk__blocks *own = swk__alloc(mem, SWK__FAULT_history_page, 1, sizeof *own);
+	if (!own)
+		return false;
+	own->mem = mem;
+	own->references = 1;
+	for (unsigned k = 0; k < SWK__BLOCK_SEGMENTS && (64u << k) - 64 < state->block_count; k++) {
+		own->segments[k] = swk__alloc(mem, SWK__FAULT_history_page, (size_t)64 << k, sizeof(swk__place));
+		if (!own->segments[k]) {
+			blocks_release(own);
+			return false;
+		}
+		const uint32_t left = state->block_count - ((64u << k) - 64), size = 64u << k;
+		memcpy(own->segments[k], state->blocks->segments[k], (left < size ? left : size) * sizeof(swk__place));
+	}
+	blocks_release(state->blocks);
+	state->blocks = own;
+	return true;
+}
+
 /* A segment gets its handles when its first row comes. It may be there already, from a transaction that was rolled
  * back: its handles were then taken back and may be others' by now. */
 bool swk__state_reserve(swk__mem *mem, swk__table_state *state, swk__part *part, int32_t week, uint32_t count)
@@ -396,6 +431,47 @@ uint32_t *swk__pages_own(swk__mem *mem, swk__pages **pages, swk__blocks *blocks,
 }
 
 /* -------------------------------------------------------------------------------------------------- state */
+
+static uint64_t part_bytes(const swk__part *part)
+{
+	const swk__columns *columns = part->columns;
+	uint64_t bytes = sizeof *part + part->words * sizeof *part->bits;
+	if (atomic_load_explicit(&columns->references, memory_order_relaxed) > 1)
+		return bytes;
+	bytes += sizeof *columns;
+	for (uint32_t row = 0, at, size; row < part->rows; row += size) {
+		(void)swk__segment_of(row, &at, &size);
+		bytes += sizeof(swk__segment) + (uint64_t)size * columns->row_bytes;
+	}
+	return bytes;
+}
+
+static uint64_t pages_bytes(const swk__pages *pages, uint64_t txn)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; pages && pages->txn == txn && i < pages->count; i++) {
+		const swk__page_node *node = pages->nodes[i];
+		if (!node || node->txn != txn)
+			continue;
+		bytes += sizeof *node;
+		for (unsigned p = 0; p < SWK__NODE_PAGES; p++)
+			bytes += node->pages[p] && node->pages[p]->txn == txn ? sizeof *node->pages[p] : 0;
+	}
+	return bytes;
+}
+
+uint64_t swk__state_bytes(const swk__table_state *state, uint64_t txn)
+{
+	const swk__directory *directory = state->directory;
+	uint64_t bytes = pages_bytes(state->current, txn);
+	if (!directory || directory->txn != txn)
+		return bytes;
+	for (uint32_t i = 0; i < directory->count; i++)
+		if (directory->parts[i] && directory->parts[i]->txn == txn)
+			bytes += part_bytes(directory->parts[i]);
+	return bytes + sizeof *directory + directory->count * sizeof directory->parts[0] +
+	       state->block_count * sizeof(swk__place);
+}
 
 void swk__state_retain(const swk__table_state *state)
 {

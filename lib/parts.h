@@ -85,6 +85,10 @@ void swk__part_mark(swk__part *part, uint32_t row, bool live);
 /* Says of the rows from `row` on, which are none yet, which commit they come with. False when memory failed. */
 bool swk__part_commits(swk__part *part, uint32_t row, uint64_t commit, bool stamped);
 
+/* Lets a part that this transaction made write rows that other parts on the same columns do not get. False when memory
+ * failed. */
+bool swk__part_apart(swk__part *part);
+
 /* Appends rows for which swk__state_reserve has made room. False when memory failed. */
 bool swk__part_append(swk__part *part, const swk__fresh *fresh);
 
@@ -225,6 +229,12 @@ static inline int swk__state_stamped(const swk__table_state *state, swk__place p
 
 /* Lets pages of a state without rows be made. False when memory failed. */
 bool swk__state_begin(swk__mem *mem, swk__table_state *state);
+
+/* Lets a state that nobody else sees give handles that others on the same blocks do not. False when memory failed. */
+bool swk__state_apart(swk__mem *mem, swk__table_state *state);
+
+/* Bytes of what a transaction made, and of what a state that was set apart holds alone. */
+uint64_t swk__state_bytes(const swk__table_state *state, uint64_t txn);
 
 /* Makes room, with handles, for `count` rows behind those of the transaction's own part of a week. False when memory
  * failed. */

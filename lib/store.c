@@ -31,11 +31,13 @@ static void store_destroy(swk_store *store)
 {
 	swk__file_close(store->file);
 	swk__cache_free(store->cache);
+	swk__pasts_release(store->kept, store->kept_count);
 	swk__history_done(&store->history);
 	swk__zones_done(&store->zones);
 	pthread_mutex_destroy(&store->writer);
 	pthread_mutex_destroy(&store->snapshot);
 	pthread_mutex_destroy(&store->folding);
+	pthread_mutex_destroy(&store->cutting);
 	swk__touched_done(&store->touched);
 	swk__touched_done(&store->unfolded);
 	const swk_allocator allocator = store->mem.allocator;
@@ -262,6 +264,12 @@ static size_t cache_budget(const swk_store_options *options)
 	return quarter && quarter < CACHE_BUDGET ? (size_t)quarter : CACHE_BUDGET;
 }
 
+/* What kept cuts may hold. */
+static uint64_t kept_budget(const swk_store_options *options)
+{
+	return options->memory_limit ? options->memory_limit / 4 : UINT64_MAX;
+}
+
 static int store_fill(swk_store *store, const char *path, const swk_store_options *options, swk_error *error)
 {
 	int code = swk__zones_init(&store->zones, &store->mem, options->zone_path, error);
@@ -276,13 +284,16 @@ static int store_fill(swk_store *store, const char *path, const swk_store_option
 	return code;
 }
 
-/* A thread that locks it twice is told so. */
-static void folding_init(pthread_mutex_t *folding)
+/* Where waiting may take long, a thread that locks twice is told so. */
+static void locks_init(swk_store *store)
 {
 	pthread_mutexattr_t checked;
 	pthread_mutexattr_init(&checked);
 	pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
-	pthread_mutex_init(folding, &checked);
+	pthread_mutex_init(&store->writer, NULL);
+	pthread_mutex_init(&store->snapshot, NULL);
+	pthread_mutex_init(&store->folding, &checked);
+	pthread_mutex_init(&store->cutting, &checked);
 	pthread_mutexattr_destroy(&checked);
 }
 
@@ -306,10 +317,9 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 	made->clock_context = options->clock_context;
 	made->progress = options->progress;
 	made->progress_context = options->progress_context;
+	made->kept_bytes_max = kept_budget(options);
 	made->read_only = options->flags & SWK_OPEN_READ_ONLY;
-	pthread_mutex_init(&made->writer, NULL);
-	pthread_mutex_init(&made->snapshot, NULL);
-	folding_init(&made->folding);
+	locks_init(made);
 	swk__touched_init(&made->touched, &made->mem);
 	swk__touched_init(&made->unfolded, &made->mem);
 	int code = store_fill(made, path, options, error);
@@ -531,15 +541,7 @@ int swk__store_report(swk_store *store, const swk_query *query, swk_result **res
 	int code = swk__plan_make(&asker, query, &plan, error);
 	if (code != SWK_OK)
 		return code;
-	swk__snapshot *snapshot = swk__store_snapshot(store);
-	if (plan_folded(&plan) && !swk__facts_past(snapshot, plan.cut)) {
-		swk__snapshot_release(snapshot);
-		code = swk__store_pin_folded(store, swk__store_call_again, &c, &snapshot, error);
-	}
-	if (code == SWK_OK) {
-		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, swk__store_call_check, &c, error);
-		swk__snapshot_release(snapshot);
-	}
+	code = swk__store_facts(store, plan.cut, plan_folded(&plan), swk__store_call_again, &c, &facts, error);
 	if (code == SWK_OK) {
 		code = swk__answer_make(&desk, &plan, &facts, result, error);
 		swk__facts_close(&facts);

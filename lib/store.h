@@ -6,8 +6,8 @@
  *   report: pin snapshot | plan --> facts --> answer
  *
  * Invariant: any failure before the swap leaves memory and file as they were. Readers never wait for the writer: they
- * take the short lock of the pointer and, where they ask for facts that are not folded yet, that of the fold. The
- * memory lives as long as the handle or any batch or result of it.
+ * take the short lock of the pointer and, where they ask for facts that are not folded or not cut yet, that of the fold
+ * or the cut. The memory lives as long as the handle or any batch or result of it.
  */
 #ifndef SWK_STORE_H
 #define SWK_STORE_H
@@ -20,6 +20,9 @@
 #include <pthread.h>
 #include <sys/types.h>
 
+/* Cuts that are kept for the next question. */
+#define SWK__KEPT_MAX 4
+
 struct swk_store {
 	swk__mem mem;
 	_Atomic uint32_t references;
@@ -29,11 +32,15 @@ struct swk_store {
 	void *clock_context;
 	swk_progress progress;
 	void *progress_context;
-	pthread_mutex_t writer;   /* one ingestion at a time */
-	pthread_mutex_t snapshot; /* held only to read or swap history.published and `touched` */
-	pthread_mutex_t folding;  /* one fold at a time; taken before `snapshot`; tells a thread that has it */
-	swk__touched touched;     /* what the published snapshot's facts are older than its records by */
-	swk__touched unfolded;    /* the same while it is folded */
+	pthread_mutex_t writer;        /* one ingestion at a time */
+	pthread_mutex_t snapshot;      /* held only to read or swap history.published and `touched` */
+	pthread_mutex_t folding;       /* one fold at a time; taken before `snapshot`; tells a thread that has it */
+	pthread_mutex_t cutting;       /* one cut to be kept at a time; tells a thread that has it */
+	swk__past kept[SWK__KEPT_MAX]; /* of the published snapshot, the last asked for first; read as that is */
+	unsigned kept_count;
+	uint64_t kept_bytes_max;
+	swk__touched touched;  /* what the published snapshot's facts are older than its records by */
+	swk__touched unfolded; /* the same while it is folded */
 	swk__zones zones;
 	swk__history history;
 	swk__cache *cache;
@@ -63,6 +70,22 @@ int swk__store_process(const swk_store *store, swk_error *error);
  * it is asked there, calls this on its thread. */
 int swk__store_pin_folded(swk_store *store, swk__check check, void *context, swk__snapshot **snapshot,
                           swk_error *error);
+
+/* The facts of what was committed last, under a cut; `folded` ones are needed, or records are enough. Those of a past
+ * are kept until the next commit. Calls `check` as swk__store_pin_folded does. */
+int swk__store_facts(swk_store *store, swk__cut cut, bool folded, swk__check check, void *context, swk__facts *facts,
+                     swk_error *error);
+
+/* Moves what was cut to `kept`, which has SWK__KEPT_MAX places, and says how many there are; under the lock of the
+ * snapshot. */
+unsigned swk__store_forget(swk_store *store, swk__past *kept);
+
+/* Gives back what was cut, outside of that lock. */
+void swk__pasts_release(const swk__past *pasts, unsigned count);
+
+/* Locks what tells a thread that has it, unless this one has: then its progress function is where the call comes from.
+ * `check` is asked while that lasts. */
+int swk__store_lock(pthread_mutex_t *lock, swk__check check, void *context, swk_error *error);
 
 /* Makes sure that swk__store_publish can note what the transaction touched. */
 bool swk__store_publishable(swk_store *store);

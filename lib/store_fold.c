@@ -42,11 +42,14 @@ bool swk__store_publishable(swk_store *store)
 void swk__store_publish(swk_store *store)
 {
 	swk__history *history = &store->history;
+	swk__past kept[SWK__KEPT_MAX];
 	pthread_mutex_lock(&store->snapshot);
 	swk__history_adopt(history);
 	swk__touched_merge(&store->touched, &history->touched);
 	swk__snapshot *before = swk__history_publish(history);
+	unsigned count = swk__store_forget(store, kept);
 	pthread_mutex_unlock(&store->snapshot);
+	swk__pasts_release(kept, count);
 	swk__snapshot_release(before);
 }
 
@@ -117,8 +120,7 @@ static int facts_fold(swk_store *store, swk__check check, void *context, swk__sn
 	return code;
 }
 
-/* Locks the fold, unless this thread has: then its progress function is where the question comes from. */
-static int folding_lock(swk_store *store, swk__check check, void *context, swk_error *error)
+int swk__store_lock(pthread_mutex_t *lock, swk__check check, void *context, swk_error *error)
 {
 	for (;;) {
 		struct timespec until;
@@ -126,7 +128,7 @@ static int folding_lock(swk_store *store, swk__check check, void *context, swk_e
 		until.tv_nsec += WAIT_NS;
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
-		int got = pthread_mutex_timedlock(&store->folding, &until);
+		int got = pthread_mutex_timedlock(lock, &until);
 		if (got == 0)
 			return SWK_OK;
 		if (got == EDEADLK)
@@ -140,7 +142,7 @@ static int folding_lock(swk_store *store, swk__check check, void *context, swk_e
 
 int swk__store_pin_folded(swk_store *store, swk__check check, void *context, swk__snapshot **snapshot, swk_error *error)
 {
-	int code = folding_lock(store, check, context, error);
+	int code = swk__store_lock(&store->folding, check, context, error);
 	if (code != SWK_OK)
 		return code;
 	*snapshot = unfolded_take(store);

@@ -31,6 +31,7 @@ int swk__tally_open(swk__tally *tally, const swk__tally_desk *desk, const swk__p
 	swk__buf_init(&tally->shape, desk->mem, SIZE_MAX);
 	swk__buf_append(&tally->shape, plan->shape.bytes, plan->shape.length);
 	swk__buf_append(&tally->shape, desk->money ? desk->money->code : none, sizeof none);
+	swk__buf_append(&tally->shape, &desk->facts->past, sizeof desk->facts->past);
 	swk__buf_byte(&tally->shape, mark);
 	unsigned threads = threads_of(tally);
 	tally->scans = swk__alloc(desk->mem, SWK__FAULT_report_groups, threads, sizeof *tally->scans);

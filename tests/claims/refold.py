@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Claim: a changed record makes the store do again what hangs on it, and not more.
+"""Claim: a changed record, or a question about the past, makes the store do again what hangs on it, and not more.
 
     refold.py --build build/release [--quick] [--seed N]
 
@@ -8,6 +8,10 @@ A store of a million records (leads, messages, calls, opportunities, stages, sco
 of one changed record each: a call that ended otherwise, a message that turns out to be automated, a stage with another
 outcome, a lead from another source, a lead merged into another. tests/support/refold.c counts the leads folded again,
 the facts filed anew or taken away, and the parts (a week of a table or of facts) that are others than before.
+
+Before, it is asked about the past: `now` a day, a week, a quarter and a year before the last lead came, and at the
+commit before the last. What is folded again are the leads that have records after the cut, counted apart; a second
+question with the same cut finds what the first one made.
 """
 
 import pathlib
@@ -21,6 +25,13 @@ import claim  # noqa: E402
 LEADS_MAX = 2
 FACTS_SHARE_MAX = 0.001
 PARTS_SHARE_MAX = 0.02
+PASTS = {
+    "day": "a day back",
+    "week": "a week back",
+    "quarter": "a quarter back",
+    "year": "a year back",
+    "commit": "a commit back",
+}
 NAMES = {
     "call": "a call's outcome",
     "message": "a message automated",
@@ -28,6 +39,20 @@ NAMES = {
     "source": "a lead's source",
     "merge": "a lead merged",
 }
+
+
+def pasts(ours, lines, leads, facts, parts):
+    ours.same("questions about the past", [line[0] for line in lines], list(PASTS))
+    print("                 records undone  leads folded     share   facts filed     share   parts others")
+    for name, *cells in lines:
+        lost, folded, expected, filed, changed, kept = map(int, cells)
+        print(
+            f"{PASTS[name]:16}{lost:15}{folded:14}{folded / leads:10.3%}{filed:14}{filed / facts:10.3%}"
+            f"{changed:7} of {parts}"
+        )
+        ours.check(lost, f"{name}: nothing was undone")
+        ours.same(f"{name}: leads folded", folded, expected)
+        ours.check(kept, f"{name}: the next question did not find it")
 
 
 def main():
@@ -43,10 +68,12 @@ def main():
         raise RuntimeError(f"exit {done.returncode}: {done.stderr.decode()}")
     (_, *numbers), *lines = (line.split() for line in done.stdout.decode().splitlines())
     records, leads, facts, parts = map(int, numbers)
+    about, lines = lines[: len(PASTS)], lines[len(PASTS) :]
     ours.same("kinds of change", [line[0] for line in lines], list(NAMES))
     scale = 1000000 / records  # a small store has as many weeks, and fewer facts
     print(f"store: records {records}, leads {leads}, facts {facts}, parts {parts}")
-    print(f"single changes of each kind: {count}\n")
+    pasts(ours, about, leads, facts, parts)
+    print(f"\nsingle changes of each kind: {count}\n")
     print("mean (most)            leads folded     share   facts filed     share   parts changed     share        us")
     for name, changes, *cells in lines:
         folded, folded_most, filed, filed_most, changed, changed_most, took, _ = map(int, cells)

@@ -122,11 +122,18 @@ static inline int fold_text_order(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* One line a fact, fields by name, in no order. Checks that the state counts what it holds. */
-static inline size_t fact_lines(const scene *s, const swk__table_state *states, swk__table fact, char **lines)
+/* A cell as whoever asks at `now` reads it: later instants are null. */
+static inline int64_t cell_at(const swk__field *field, int64_t cell, int64_t now)
+{
+	return field->kind == SWK__KIND_INSTANT && cell > now ? SWK__NULL : cell;
+}
+
+/* One line a fact that has come by `now`, fields by name, in no order. Checks that the state counts what it holds. */
+static inline size_t fact_lines(const scene *s, const swk__table_state *states, swk__table fact, int64_t now,
+                                char **lines)
 {
 	const swk__schema *schema = &swk__schemas[fact];
-	size_t count = 0;
+	size_t count = 0, all = 0;
 	uint64_t live = 0;
 	const swk__directory *directory = states[fact].directory;
 	for (uint32_t i = 0; directory && i < directory->count; i++)
@@ -137,10 +144,14 @@ static inline size_t fact_lines(const scene *s, const swk__table_state *states, 
 		assert_true(
 			swk__part_live(swk__directory_part(directory, swk__place_week(place)), swk__place_row(place)));
 		assert_int_equal(swk__state_get(&states[fact], place, 0), key);
+		all++;
+		if (swk__state_get(&states[fact], place, (unsigned)schema->instant) > now)
+			continue;
 		size_t length = (size_t)snprintf(text, sizeof text, "%s", schema->name);
 		for (unsigned f = 0; f < schema->count; f++) {
 			char cell[128];
-			cell_tell(&s->history, &schema->fields[f], swk__state_get(&states[fact], place, f), cell,
+			cell_tell(&s->history, &schema->fields[f],
+			          cell_at(&schema->fields[f], swk__state_get(&states[fact], place, f), now), cell,
 			          sizeof cell);
 			length += (size_t)snprintf(text + length, sizeof text - length, " %s=%s",
 			                           schema->fields[f].name, cell);
@@ -148,18 +159,18 @@ static inline size_t fact_lines(const scene *s, const swk__table_state *states, 
 		lines[count] = test_malloc(length + 1);
 		memcpy(lines[count++], text, length + 1);
 	}
-	assert_int_equal(live, count);
-	assert_int_equal(states[fact].live, count);
+	assert_int_equal(live, all);
+	assert_int_equal(states[fact].live, all);
 	return count;
 }
 
-/* All facts that states hold, sorted, as one text; freed with test_free. */
-static inline char *facts_told(const scene *s, const swk__table_state *states)
+/* All facts that states hold, as they are read at `now`, sorted, as one text; freed with test_free. */
+static inline char *facts_told_at(const scene *s, const swk__table_state *states, int64_t now)
 {
 	char *lines[512];
 	size_t count = 0, length = 1, at = 0;
 	for (unsigned fact = SWK__TABLE_COUNT; fact < SWK__STATE_COUNT; fact++)
-		count += fact_lines(s, states, (swk__table)fact, lines + count);
+		count += fact_lines(s, states, (swk__table)fact, now, lines + count);
 	assert_true(count < SWK__COUNT(lines));
 	qsort(lines, count, sizeof *lines, fold_text_order);
 	for (size_t i = 0; i < count; i++)
@@ -173,19 +184,23 @@ static inline char *facts_told(const scene *s, const swk__table_state *states)
 	return text;
 }
 
+static inline char *facts_told(const scene *s, const swk__table_state *states)
+{
+	return facts_told_at(s, states, INT64_MAX);
+}
+
 /* Folds everything anew over the records of the published state, and tells. */
 static inline char *facts_anew(scene *s)
 {
-	swk__table_state states[SWK__STATE_COUNT] = { { 0 } };
-	swk__snapshot *published = s->history.published;
+	swk__snapshot *anew = swk__snapshot_copy(s->history.published);
 	swk__fold fold;
-	memcpy(states, published->tables, SWK__TABLE_COUNT * sizeof *states);
-	swk__fold_init_cut(&fold, &s->history, states, published->links, INT64_MAX, &s->mem);
+	for (unsigned fact = SWK__TABLE_COUNT; fact < SWK__STATE_COUNT; fact++)
+		swk__state_release(&anew->tables[fact]);
+	swk__fold_init(&fold, &s->history, anew, NULL);
 	assert_int_equal(swk__fold_all(&fold, NULL), SWK_OK);
 	swk__fold_done(&fold);
-	char *text = facts_told(s, states);
-	for (unsigned fact = SWK__TABLE_COUNT; fact < SWK__STATE_COUNT; fact++)
-		swk__state_release(&states[fact]);
+	char *text = facts_told(s, anew->tables);
+	swk__snapshot_release(anew);
 	return text;
 }
 

@@ -184,7 +184,7 @@ static int store_rollup(swk_store *store, const swk_query *query, swk__rollup **
 	swk__snapshot *snapshot = NULL;
 	code = swk__store_pin_folded(store, NULL, NULL, &snapshot, NULL);
 	if (code == SWK_OK) {
-		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, NULL, NULL, NULL);
+		code = swk__facts_open(&facts, &store->history, snapshot, plan.cut, true, NULL, NULL, NULL);
 		swk__snapshot_release(snapshot);
 	}
 	if (code == SWK_OK) {

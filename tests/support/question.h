@@ -158,8 +158,8 @@ static inline swk__desk inquiry_desk(inquiry *i)
 static inline int inquiry_facts(inquiry *i, const swk__plan *plan, swk__facts *facts)
 {
 	swk__history *history = &i->scene->history;
-	return swk__facts_open(facts, history, i->snapshot ? i->snapshot : history->published, plan->cut, NULL, NULL,
-	                       &i->error);
+	return swk__facts_open(facts, history, i->snapshot ? i->snapshot : history->published, plan->cut, true, NULL,
+	                       NULL, &i->error);
 }
 
 static inline int inquiry_ask(inquiry *i, const question *q, swk_result **result)

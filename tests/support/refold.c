@@ -3,8 +3,10 @@
  * refold RECORDS CHANGES SEED: fills a store in memory with so many records, then commits single changed records, so
  * many of each kind, and counts what each made the store do again.
  *
- * The first line tells records, leads, facts and parts of the store; then a line for each kind of change: its name,
- * changes, and sum and greatest of leads folded, facts filed, parts whose version differs, microseconds.
+ * The first line tells records, leads, facts and parts of the store; then a line for each question about the past: its
+ * name, records undone, leads folded, leads that have such records, facts filed, parts whose version differs, whether
+ * it was kept for the next question; then a line for each kind of change: its name, changes, and sum and greatest of
+ * leads folded, facts filed, parts whose version differs, microseconds.
  */
 #include "store.h"
 
@@ -114,13 +116,23 @@ static int64_t later(const room *r, swk__table table, size_t number, int64_t at)
 	return at + (int64_t)chance(r, table, number, 2, (uint64_t)LATER * 86400) * SECOND;
 }
 
+/* The opportunity of a stage, and when it got there. */
+static size_t stage_deal(const room *r, size_t number)
+{
+	return chance(r, SWK__TABLE_STAGE, number, 3, r->counts[SWK__TABLE_OPPORTUNITY]);
+}
+
+static int64_t stage_at(const room *r, size_t number)
+{
+	int64_t at = lead_at(r, lead_of(r, SWK__TABLE_OPPORTUNITY, stage_deal(r, number)));
+	return later(r, SWK__TABLE_STAGE, number, at) + LATER * DAY;
+}
+
 static void stage_put(room *r, size_t number, bool changed)
 {
-	size_t deal = chance(r, SWK__TABLE_STAGE, number, 3, r->counts[SWK__TABLE_OPPORTUNITY]);
-	int64_t at = lead_at(r, lead_of(r, SWK__TABLE_OPPORTUNITY, deal));
 	unsigned outcome = (unsigned)chance(r, SWK__TABLE_STAGE, number, 4, SWK__COUNT(stage_outcomes));
-	put_id(r, "opportunity", SWK__TABLE_OPPORTUNITY, deal);
-	swk_batch_instant(r->batch, "at", later(r, SWK__TABLE_STAGE, number, at) + LATER * DAY);
+	put_id(r, "opportunity", SWK__TABLE_OPPORTUNITY, stage_deal(r, number));
+	swk_batch_instant(r->batch, "at", stage_at(r, number));
 	put(r, "outcome", changed ? outcome == 3 ? "lost" : "won" : stage_outcomes[outcome]);
 }
 
@@ -226,6 +238,77 @@ static void tally_add(tally *to, uint64_t value)
 		to->most = value;
 }
 
+/* ------------------------------------------------------------------------------------------- pasts */
+
+/* Questions as of so many days before the last lead came; 0: at the commit before the last one. */
+static const struct {
+	const char *name;
+	int days;
+} pasts[] = { { "day", 1 }, { "week", 7 }, { "quarter", 91 }, { "year", 364 }, { "commit", 0 } };
+
+/* Marks the lead of a record, if it is one of those that are left. */
+static void lead_mark(const room *r, swk__table table, size_t number, int64_t now, unsigned char *marks)
+{
+	size_t lead = lead_of(r, table, number);
+	if (lead_at(r, lead) <= now)
+		marks[lead] = 1;
+}
+
+/* Marks the leads with opportunities and stages later than `now`: what the store is to fold again, and no others. */
+static void later_mark(const room *r, int64_t now, unsigned char *marks)
+{
+	for (size_t i = 0; i < r->counts[SWK__TABLE_OPPORTUNITY]; i++) {
+		size_t lead = lead_of(r, SWK__TABLE_OPPORTUNITY, i);
+		if (later(r, SWK__TABLE_OPPORTUNITY, i, lead_at(r, lead)) > now)
+			lead_mark(r, SWK__TABLE_OPPORTUNITY, i, now, marks);
+	}
+	for (size_t i = 0; i < r->counts[SWK__TABLE_STAGE]; i++) {
+		size_t deal = stage_deal(r, i), lead = lead_of(r, SWK__TABLE_OPPORTUNITY, deal);
+		if (stage_at(r, i) > now && later(r, SWK__TABLE_OPPORTUNITY, deal, lead_at(r, lead)) <= now)
+			lead_mark(r, SWK__TABLE_OPPORTUNITY, deal, now, marks);
+	}
+}
+
+/* Marks the leads of the last batch, which are meetings. */
+static void last_mark(const room *r, unsigned char *marks)
+{
+	size_t count = r->counts[SWK__TABLE_MEETING];
+	for (size_t i = (count - 1) / BATCH_ROWS * BATCH_ROWS; i < count; i++)
+		lead_mark(r, SWK__TABLE_MEETING, i, INT64_MAX, marks);
+}
+
+/* Asks twice: first as the store does when it cuts, then the store itself, whether it has kept the like. */
+static void past_ask(room *r, const char *name, int days)
+{
+	swk__snapshot *snapshot = NULL;
+	swk__cut cut = { BEGIN + (DAYS - days) * DAY, INT64_MAX, UINT64_MAX };
+	unsigned char *marks = calloc(r->counts[SWK__TABLE_LEAD], 1);
+	size_t expected = 0;
+	swk__facts facts[2];
+	swk__past past;
+	if (!marks)
+		stop("no memory");
+	if (days)
+		later_mark(r, cut.now, marks);
+	else
+		last_mark(r, marks);
+	for (size_t i = 0; i < r->counts[SWK__TABLE_LEAD]; i++)
+		expected += marks[i];
+	need(swk__store_pin_folded(r->store, NULL, NULL, &snapshot, NULL), "no facts");
+	if (!days)
+		cut = (swk__cut){ BEGIN + 2 * DAYS * DAY, INT64_MAX, snapshot->commit - 1 };
+	need(swk__facts_cut(&r->store->history, snapshot, cut, true, NULL, NULL, &past, NULL), "no past");
+	for (size_t i = 0; i < SWK__COUNT(facts); i++)
+		need(swk__store_facts(r->store, cut, true, NULL, NULL, &facts[i], NULL), "no facts of the past");
+	printf("%s %" PRIu64 " %" PRIu64 " %zu %" PRIu64 " %" PRIu64 " %d\n", name, past.lost, past.folded, expected,
+	       past.filed, parts_count(past.snapshot, snapshot), facts[0].past == facts[1].past);
+	for (size_t i = 0; i < SWK__COUNT(facts); i++)
+		swk__facts_close(&facts[i]);
+	swk__snapshot_release(past.snapshot);
+	swk__snapshot_release(snapshot);
+	free(marks);
+}
+
 /* A commit as the store makes it, but that what the fold counted is kept. */
 static void change_commit(room *r, swk__table table, size_t number, refold_kind kind, tally tallies[4])
 {
@@ -283,6 +366,8 @@ int main(int argc, char **argv)
 	printf("store %zu %zu %" PRIu64 " %" PRIu64 "\n", all, r.counts[SWK__TABLE_LEAD], facts_count(snapshot),
 	       parts_count(snapshot, NULL));
 	swk__snapshot_release(snapshot);
+	for (size_t i = 0; i < SWK__COUNT(pasts); i++)
+		past_ask(&r, pasts[i].name, pasts[i].days);
 	for (refold_kind kind = CHANGE_NONE + 1; kind < CHANGE_COUNT; kind++)
 		changes_make(&r, kind, count);
 	swk_batch_free(r.batch);

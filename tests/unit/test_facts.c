@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "facts.h"
-#include "random_feed.h"
+#include "fold_feed.h"
 
 static scene s;
 static const swk__cut everything = { INT64_MAX, INT64_MAX, UINT64_MAX };
@@ -22,7 +22,7 @@ static int teardown(void **state)
 static swk__facts facts_of(swk__cut cut)
 {
 	swk__facts facts;
-	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, NULL, NULL, NULL), SWK_OK);
+	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, cut, true, NULL, NULL, NULL), SWK_OK);
 	return facts;
 }
 
@@ -396,6 +396,170 @@ static void test_cuts_equal_histories_without_the_rest(void **state)
 	}
 }
 
+/* ----------------------------------------------------------------------------- facts of a cut, by another way */
+
+enum {
+	LAW_LINES = 60
+};
+
+/* A line of the feed, and what the test knows of it without the library. */
+typedef struct law_line {
+	char text[256];
+	int64_t stamp, at, closed_at; /* closed_at: INT64_MIN where there is none */
+	uint64_t commit;
+} law_line;
+
+static int64_t line_value(const char *text, const char *name)
+{
+	const char *at = strstr(text, name);
+	char day[11] = "";
+	if (!at)
+		return INT64_MIN;
+	snprintf(day, sizeof day, "%s", at + strlen(name));
+	return instant(day);
+}
+
+static void law_make(law_line *lines, uint64_t seed)
+{
+	uint64_t random = seed;
+	for (unsigned i = 0; i < LAW_LINES; i++) {
+		swk__buf line;
+		lines[i].stamp = FEED_FROM + i * SWK__US_SECOND;
+		swk__buf_init(&line, &s.mem, SIZE_MAX);
+		fold_line(&line, &random, lines[i].stamp);
+		snprintf(lines[i].text, sizeof lines[i].text, "%.*s", (int)line.length, line.bytes);
+		swk__buf_done(&line);
+		lines[i].closed_at = line_value(lines[i].text, "closed_at=");
+		lines[i].at = line_value(lines[i].text, " at=");
+		if (lines[i].at == INT64_MIN)
+			lines[i].at = line_value(lines[i].text, "created_at=");
+	}
+}
+
+/* Commits the lines in some order, some at a time. */
+static void law_commit(law_line *lines, uint64_t *random)
+{
+	unsigned order[LAW_LINES];
+	for (unsigned i = 0; i < LAW_LINES; i++) {
+		unsigned other = random_below(random, i + 1);
+		order[i] = order[other];
+		order[other] = i;
+	}
+	for (unsigned done = 0; done < LAW_LINES;) {
+		char together[4096];
+		size_t length = 0;
+		for (unsigned count = 1 + random_below(random, 12); count && done < LAW_LINES; count--, done++) {
+			length += (size_t)snprintf(together + length, sizeof together - length, "%s",
+			                           lines[order[done]].text);
+			lines[order[done]].commit = s.history.published->commit + 1;
+		}
+		scene_commit(&s, together);
+	}
+}
+
+/* How long the words of a line are that say whose version it is. */
+static size_t line_key(const char *text)
+{
+	return (size_t)(strchr(strchr(text, ' ') + 1, ' ') - text);
+}
+
+/* Whether a line is what the cut leaves of its record. */
+static bool law_keeps(const law_line *lines, unsigned line, swk__cut cut)
+{
+	const size_t key = line_key(lines[line].text) + 1;
+	if (lines[line].stamp > cut.as_of || lines[line].commit > cut.commit || lines[line].at > cut.now)
+		return false;
+	for (unsigned i = line + 1; i < LAW_LINES; i++)
+		if (strncmp(lines[i].text, lines[line].text, key) == 0 && lines[i].stamp <= cut.as_of &&
+		    lines[i].commit <= cut.commit)
+			return false;
+	return true;
+}
+
+/* The facts of a scene that never saw anything else than what a cut leaves. */
+static char *law_facts(const law_line *lines, swk__cut cut)
+{
+	scene apart;
+	char *text;
+	scene_open(&apart);
+	for (unsigned i = 0; i < LAW_LINES; i++) {
+		char line[sizeof lines[i].text + 16] = "";
+		const char *outcome = strstr(lines[i].text, " outcome=");
+		if (!law_keeps(lines, i, cut))
+			continue;
+		memcpy(line, lines[i].text, sizeof lines[i].text);
+		if (lines[i].closed_at > cut.now && outcome) {
+			snprintf(line + (outcome - lines[i].text), 200, " outcome=open%s", strchr(outcome + 1, ' '));
+		}
+		scene_commit(&apart, line);
+	}
+	text = facts_told_at(&apart, apart.history.published->tables, cut.now);
+	scene_close(&apart);
+	return text;
+}
+
+static swk__cut law_cut(const law_line *lines, uint64_t *random)
+{
+	swk__cut cut = everything;
+	unsigned kinds = 1 + random_below(random, 7);
+	if (kinds & 1)
+		cut.now = instant("2026-10-01") + random_below(random, 50) * (43200 * SWK__US_SECOND) -
+		          random_below(random, 2);
+	if (kinds & 2)
+		cut.as_of = lines[random_below(random, LAW_LINES)].stamp;
+	if (kinds & 4)
+		cut.commit = random_below(random, (unsigned)s.history.published->commit + 1);
+	return cut;
+}
+
+static void assert_facts(const swk__past *past, const law_line *lines, swk__cut cut)
+{
+	char *found = facts_told_at(&s, past->snapshot->tables, cut.now), *wanted = law_facts(lines, cut);
+	if (strcmp(found, wanted) != 0)
+		fail_msg("now %lld as of %lld commit %llu\n%s--- wanted\n%s", (long long)cut.now, (long long)cut.as_of,
+		         (unsigned long long)cut.commit, found, wanted);
+	test_free(found);
+	test_free(wanted);
+}
+
+/* What is cut off leaves no trace in facts, and a cut none in the facts of the present, nor in another cut. */
+static void test_facts_of_a_cut_are_those_of_a_history_without_the_rest(void **state)
+{
+	enum {
+		PASTS = 12
+	};
+	(void)state;
+	for (uint64_t seed = 1; seed <= 60; seed++) {
+		static law_line lines[LAW_LINES];
+		swk__past pasts[PASTS];
+		uint64_t random = seed + 1000;
+		scene_close(&s);
+		scene_open(&s);
+		law_make(lines, seed);
+		law_commit(lines, &random);
+		char *before = state_text(s.history.published, &s.history);
+		for (unsigned i = 0; i < PASTS; i++)
+			assert_int_equal(swk__facts_cut(&s.history, s.history.published, law_cut(lines, &random), true,
+			                                NULL, NULL, &pasts[i], NULL),
+			                 SWK_OK);
+		assert_state(&s.history, before);
+		scene_commit(&s,
+		             "lead l1 created_at=2026-10-01\nopportunity o1 created_at=2026-10-02 lead=l1 "
+		             "outcome=won closed_at=2026-10-03\nmessage t1 lead=l1 at=2026-10-01 direction=outbound");
+		for (unsigned i = 0; i < PASTS; i++) {
+			assert_facts(&pasts[i], lines, pasts[i].cut);
+			if (pasts[i].until < INT64_MAX) /* as late as it may be asked */
+				assert_facts(&pasts[i], lines,
+				             (swk__cut){ pasts[i].until - 1, pasts[i].cut.as_of, pasts[i].cut.commit });
+			swk__snapshot_release(pasts[i].snapshot);
+		}
+		char *kept = facts_told(&s, s.history.published->tables), *anew = facts_anew(&s);
+		assert_string_equal(kept, anew);
+		test_free(kept);
+		test_free(anew);
+	}
+}
+
 /* ------------------------------------------------------------------------------------------------- memory */
 
 static bool cut_fails_at(int at, bool for_ever)
@@ -408,7 +572,7 @@ static bool cut_fails_at(int at, bool for_ever)
 	uint32_t references = s.history.published->references;
 	s.mem.fault = sweep_hook;
 	s.mem.fault_context = &hook;
-	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, NULL, NULL, NULL);
+	int code = swk__facts_open(&facts, &s.history, s.history.published, cut, true, NULL, NULL, NULL);
 	s.mem.fault = NULL;
 	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
 	if (code == SWK_OK)
@@ -460,6 +624,7 @@ int main(void)
 		TEST(test_facts_of_nothing),
 		TEST(test_facts_outlive_later_commits),
 		TEST(test_cuts_equal_histories_without_the_rest),
+		TEST(test_facts_of_a_cut_are_those_of_a_history_without_the_rest),
 		TEST(test_facts_without_memory_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@ static int setup(void **state)
 	(void)state;
 	const swk__cut everything = { INT64_MAX, INT64_MAX, UINT64_MAX };
 	scene_open(&s);
-	return swk__facts_open(&facts, &s.history, s.history.published, everything, NULL, NULL, NULL);
+	return swk__facts_open(&facts, &s.history, s.history.published, everything, true, NULL, NULL, NULL);
 }
 
 static int teardown(void **state)

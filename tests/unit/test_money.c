@@ -30,7 +30,8 @@ typedef struct till {
 static int till_try(till *t, const char *base, const char *asked, swk__cut cut)
 {
 	*t = (till){ .error = SWK_ERROR_INIT };
-	assert_int_equal(swk__facts_open(&t->facts, &s.history, s.history.published, cut, NULL, NULL, NULL), SWK_OK);
+	assert_int_equal(swk__facts_open(&t->facts, &s.history, s.history.published, cut, true, NULL, NULL, NULL),
+	                 SWK_OK);
 	int code = swk__money_open(&t->money, &t->facts, &utc, swk__slice_of(base), swk__slice_of(asked), &t->error);
 	if (code != SWK_OK)
 		swk__facts_close(&t->facts);
@@ -233,7 +234,7 @@ static void test_money_without_memory_leaves_nothing(void **state)
 	swk__money money;
 	sweep hook = { .at = 1 };
 	scene_commit(&s, RATE("e", "EUR", "2026-01-01", "2"));
-	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, everything, NULL, NULL, NULL),
+	assert_int_equal(swk__facts_open(&facts, &s.history, s.history.published, everything, true, NULL, NULL, NULL),
 	                 SWK_OK);
 	uint64_t used = s.mem.used;
 	s.mem.fault = sweep_hook;

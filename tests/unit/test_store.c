@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the store keeps between questions about the past.
+ */
+#include "store.h"
+#include "sweep.h"
+
+#include <stdio.h>
+
+#define DAY (86400 * INT64_C(1000000))
+#define BEGIN INT64_C(1790640000000000) /* 2026-09-29 */
+
+static swk_store *store;
+
+static void store_open(uint64_t limit)
+{
+	swk_store_options options = { .size = sizeof options, .memory_limit = limit };
+	assert_int_equal(swk_store_open(NULL, &options, &store, NULL), SWK_OK);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	store_open(0);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	swk_store_close(store);
+	return 0;
+}
+
+/* So many leads a day, from day `first` on. */
+static void leads_commit(int first, int days, int each)
+{
+	swk_batch *batch = NULL;
+	assert_int_equal(swk_batch_create(store, NULL, &batch, NULL), SWK_OK);
+	for (int i = 0; i < days * each; i++) {
+		char id[16];
+		snprintf(id, sizeof id, "l%d", first * each + i);
+		assert_int_equal(swk_batch_row(batch, "lead", 0), SWK_OK);
+		assert_int_equal(swk_batch_text(batch, "id", id, strlen(id)), SWK_OK);
+		assert_int_equal(swk_batch_instant(batch, "created_at", BEGIN + (first + i / each) * DAY), SWK_OK);
+		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	}
+	assert_int_equal(swk_store_ingest_batch(store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+}
+
+/* Asks as of the end of a day; which past answered (0: the present), how many leads it has in *leads. */
+static uint64_t asked(int day, bool folded, uint64_t *leads)
+{
+	swk__facts facts;
+	const swk__cut cut = { BEGIN + (day + 1) * DAY - 1, INT64_MAX, UINT64_MAX };
+	assert_int_equal(swk__store_facts(store, cut, folded, NULL, NULL, &facts, NULL), SWK_OK);
+	*leads = swk__facts_table(&facts, folded ? SWK__FACT_LEAD : SWK__TABLE_LEAD)->live;
+	uint64_t past = facts.past;
+	assert_true(facts.cached || !folded);
+	swk__facts_close(&facts);
+	return past;
+}
+
+/* The same, where it has what it must have. */
+static uint64_t past_of(int day)
+{
+	uint64_t leads;
+	uint64_t past = asked(day, true, &leads);
+	assert_int_equal(leads, (day + 1) * 10);
+	return past;
+}
+
+static void test_a_past_is_kept_until_the_next_commit(void **state)
+{
+	(void)state;
+	leads_commit(0, 10, 10);
+	uint64_t present = past_of(9), past = past_of(4);
+	assert_int_equal(present, 0);
+	assert_int_not_equal(past, 0);
+	assert_int_equal(past_of(4), past);
+	leads_commit(10, 1, 10);
+	uint64_t next = past_of(4);
+	assert_int_not_equal(next, past);
+	assert_int_equal(past_of(4), next);
+	assert_int_not_equal(past_of(9), 0);
+}
+
+static void test_a_past_answers_until_something_comes(void **state)
+{
+	(void)state;
+	swk__facts facts;
+	uint64_t past, leads;
+	leads_commit(0, 10, 10);
+	past = past_of(4);
+	for (int64_t at = -1; at <= 1; at++) { /* around the leads of day 5 */
+		swk__cut cut = { BEGIN + 5 * DAY + at, INT64_MAX, UINT64_MAX };
+		assert_int_equal(swk__store_facts(store, cut, true, NULL, NULL, &facts, NULL), SWK_OK);
+		assert_int_equal(facts.past == past, at < 0);
+		leads = swk__facts_table(&facts, SWK__FACT_LEAD)->live;
+		assert_int_equal(leads, at < 0 ? 50 : 60);
+		swk__facts_close(&facts);
+	}
+}
+
+static void test_records_alone_are_cut_for_one_question(void **state)
+{
+	(void)state;
+	uint64_t leads;
+	leads_commit(0, 10, 10);
+	uint64_t past = asked(4, false, &leads);
+	assert_int_equal(leads, 50);
+	assert_int_not_equal(asked(4, false, &leads), past);
+	past = past_of(4);
+	assert_int_equal(asked(4, false, &leads), past);
+	assert_int_equal(leads, 50);
+}
+
+static void test_the_pasts_asked_for_last_are_kept(void **state)
+{
+	(void)state;
+	uint64_t pasts[SWK__KEPT_MAX + 1];
+	leads_commit(0, 10, 10);
+	for (int day = 0; day < SWK__KEPT_MAX; day++)
+		pasts[day] = past_of(day);
+	assert_int_equal(past_of(0), pasts[0]);
+	pasts[SWK__KEPT_MAX] = past_of(SWK__KEPT_MAX);
+	assert_int_not_equal(past_of(1), pasts[1]);
+	assert_int_equal(past_of(0), pasts[0]);
+	assert_int_equal(past_of(SWK__KEPT_MAX), pasts[SWK__KEPT_MAX]);
+}
+
+/* A quarter of the limit at most. */
+static void test_pasts_that_are_too_large_are_not_kept(void **state)
+{
+	(void)state;
+	leads_commit(0, 10, 10);
+	uint64_t first = past_of(2), second = past_of(3), bytes = store->kept[0].bytes;
+	assert_true(bytes > 0);
+	store->kept_bytes_max = bytes + 1;
+	uint64_t third = past_of(4);
+	assert_int_equal(store->kept_count, 1);
+	assert_int_equal(past_of(4), third);
+	assert_int_not_equal(past_of(3), second);
+	store->kept_bytes_max = 100;
+	assert_int_not_equal(past_of(2), first);
+	assert_int_not_equal(past_of(2), past_of(2));
+	swk_store_close(store);
+	store_open(64 << 20);
+	assert_int_equal(store->kept_bytes_max, 16 << 20);
+}
+
+static void lead_change(const char *id)
+{
+	swk_batch *batch = NULL;
+	assert_int_equal(swk_batch_create(store, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(swk_batch_row(batch, "lead", 0), SWK_OK);
+	assert_int_equal(swk_batch_text(batch, "id", id, strlen(id)), SWK_OK);
+	assert_int_equal(swk_batch_instant(batch, "created_at", BEGIN), SWK_OK);
+	assert_int_equal(swk_batch_text(batch, "region", "other", 5), SWK_OK);
+	assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	assert_int_equal(swk_store_ingest_batch(store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+}
+
+/* Rows that lie together, all of them current but one, whose version comes back. */
+static void test_every_row_of_a_word_is_looked_at(void **state)
+{
+	(void)state;
+	static const int changed[] = { 0, 1, 62, 63, 64, 65, 127, 128, 129 };
+	uint64_t leads;
+	for (size_t i = 0; i < SWK__COUNT(changed); i++) {
+		swk__facts facts;
+		uint32_t entity;
+		char id[16];
+		swk_store_close(store);
+		store_open(0);
+		leads_commit(0, 5, 40);
+		snprintf(id, sizeof id, "l%d", changed[i]);
+		lead_change(id);
+		const swk__cut cut = { BEGIN + 365 * DAY, INT64_MAX, 1 };
+		assert_int_equal(swk__store_facts(store, cut, true, NULL, NULL, &facts, NULL), SWK_OK);
+		assert_true(swk__text_find(&store->history.ids[SWK__TABLE_LEAD], swk__slice_of(id), &entity));
+		swk__place row = swk__facts_row(&facts, SWK__TABLE_LEAD, entity);
+		assert_int_not_equal(row, 0);
+		assert_int_equal(swk__state_get(swk__facts_table(&facts, SWK__TABLE_LEAD), row, SWK__LEAD_REGION), 0);
+		leads = swk__facts_table(&facts, SWK__FACT_LEAD)->live;
+		assert_int_equal(leads, 200);
+		swk__facts_close(&facts);
+	}
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_a_past_is_kept_until_the_next_commit),   TEST(test_a_past_answers_until_something_comes),
+		TEST(test_records_alone_are_cut_for_one_question), TEST(test_the_pasts_asked_for_last_are_kept),
+		TEST(test_pasts_that_are_too_large_are_not_kept),  TEST(test_every_row_of_a_word_is_looked_at),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
