@@ -5,6 +5,7 @@
 #include "quota.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* The columns that every result begins with; those of the dimensions follow. */
 enum {
@@ -272,30 +273,45 @@ static int week_put(answer *a, period asked, size_t at, size_t count, swk_error 
 	return SWK_OK;
 }
 
-/* Fails with the first rate that a row lacks, if any: what no row shows may lack its rate. */
-static int rates_check(answer *a, period asked, const swk__finish_row *row, swk_error *error)
+static int row_order(const void *key, const void *row)
 {
+	return swk__slice_compare(*(const swk__slice *)key, ((const swk__finish_row *)row)->key);
+}
+
+/* Whether a table has a row for a group. */
+static bool row_wanted(void *context, swk__slice key)
+{
+	const table *t = context;
+	return bsearch(&key, t->rows, t->count, sizeof *t->rows, row_order);
+}
+
+/* Notes which rates the rows of a table lack, by counting again: what no row shows may lack its rate. */
+static int rates_note(answer *a, period asked, table *t, swk_error *error)
+{
+	const unsigned lacking = a->plan->form->measure_count;
+	const int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
+	swk__scan *scan = swk__tally_scan(&a->own);
 	swk__rollup *again = NULL;
 	swk__holds holds;
-	int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
-	if (!a->money.mem || row->sums[a->plan->form->measure_count] == 0)
+	size_t r = 0;
+	while (r < t->count && (!a->money.mem || t->rows[r].sums[lacking] == 0))
+		r++;
+	if (r == t->count)
 		return SWK_OK;
-	swk__scan *scan = swk__tally_scan(&a->own);
-	scan->needed = &row->key;
+	scan->wanted = row_wanted;
+	scan->wanted_context = t;
 	int code = swk__scan_run(scan, swk__week_begin(&a->plan->calendar, asked.from),
 	                         swk__week_begin(&a->plan->calendar, asked.to + 7), end, &again, &holds, error);
-	scan->needed = NULL;
+	scan->wanted = NULL;
 	swk__rollup_release(code == SWK_OK ? again : NULL);
 	return code;
 }
 
-/* Fails with the first rate that a row of a table lacks. */
-static int table_check(answer *a, period asked, const table *t, swk_error *error)
+/* Fails with the first of all rates that rows lack, if any. */
+static int rates_check(const answer *a, swk_error *error)
 {
-	int code = SWK_OK;
-	for (size_t r = 0; r < t->count && code == SWK_OK; r++)
-		code = rates_check(a, asked, &t->rows[r], error);
-	return code;
+	const swk__rate_gap *counted = &swk__tally_scan(&a->own)->gap, *owed = &a->quotas.gap;
+	return swk__rate_gap_check(swk__rate_gap_before(owed, counted) ? owed : counted, error);
 }
 
 /* Puts the figures of a table in rows from `at` on, or beside them as those of the period before. */
@@ -333,9 +349,9 @@ static int period_add(answer *a, period asked, swk__rollup *groups, swk_error *e
 	if (previous)
 		code = table_make(a, earlier, groups, &a->rooms[1], &before, error);
 	if (code == SWK_OK)
-		code = table_check(a, asked, &now, error);
+		code = rates_note(a, asked, &now, error);
 	if (code == SWK_OK)
-		code = table_check(a, earlier, &before, error);
+		code = rates_note(a, earlier, &before, error);
 	if (code == SWK_OK)
 		code = swk__result_extend(a->result, now.count, error);
 	if (code == SWK_OK)
@@ -657,6 +673,8 @@ int swk__answer_make(const swk__desk *desk, const swk__plan *plan, const swk__fa
 		code = swk__result_text(a.result, (swk__slice){ a.money.code, 3 }, &a.currency, error);
 	if (code == SWK_OK && a.from <= a.to)
 		code = body_add(&a, error);
+	if (code == SWK_OK)
+		code = rates_check(&a, error);
 	answer_close(&a);
 	if (code == SWK_OK)
 		*result = a.result;

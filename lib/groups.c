@@ -590,12 +590,12 @@ static bool groups_order(swk__groups *groups, const swk__facts *facts, const swk
 	return true;
 }
 
-int swk__groups_keyed(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
-                      swk__slice key, bool *same, swk_error *error)
+int swk__groups_key(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+                    swk__slice *key, swk_error *error)
 {
 	if (!groups_order(groups, facts, by))
 		return swk__fail_memory(error, groups->mem);
-	*same = swk__slice_equal(group_name(groups, group), key);
+	*key = group_name(groups, group);
 	return SWK_OK;
 }
 

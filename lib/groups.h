@@ -101,9 +101,9 @@ static inline void swk__groups_observe(swk__groups *groups, uint32_t group, uint
 	groups->observed += counts;
 }
 
-/* Whether a group's key, as the rollup will have it, is this one. */
-int swk__groups_keyed(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
-                      swk__slice key, bool *same, swk_error *error);
+/* A group's key, as the rollup will have it; valid until groups are added. */
+int swk__groups_key(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,
+                    swk__slice *key, swk_error *error);
 
 /* Builds the rollup, keys written as the dimensions' texts and numbers. */
 int swk__groups_build(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, swk__rollup **rollup,

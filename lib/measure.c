@@ -225,14 +225,14 @@ static bool amount_needed(const swk__value *value, unsigned class)
 }
 
 static int amount_missing(const swk__classes *classes, const swk__value *value, uint32_t row, swk__sorted *sorted,
-                          swk__lacking lacking, void *context, const swk_error *why, swk_error *error)
+                          swk__lacking lacking, void *context, const swk__rate_gap *gap, swk_error *error)
 {
 	for (unsigned f = 0; f < classes->facet_count; f++) {
 		const swk__facet *facet = &classes->facets[f];
 		if (facet->kind == SWK__FACET_LACKING && facet->field == value->field && facet->from == value->from)
 			sorted->classes[row] = (unsigned char)(sorted->classes[row] + facet->stride);
 	}
-	return lacking(context, row, why, error);
+	return lacking(context, row, gap, error);
 }
 
 /* Converts the amounts of the rows whose class adds them up. */
@@ -242,18 +242,16 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 	const swk__value *value = &classes->values[number];
 	const int64_t *amounts = swk__block_cells(block, value->field), *at = swk__block_cells(block, value->at);
 	const uint32_t *currencies = swk__block_numbers(block, value->from);
-	swk_error own = SWK_ERROR_INIT;
+	swk__rate_gap gap;
 	for (uint32_t i = 0; i < block->count; i++) {
 		int64_t *minor = &sorted->values[number][i];
 		*minor = 0;
 		if (!block->counts[i] || !amount_needed(value, sorted->classes[i]) || amounts[i] == SWK__NULL ||
 		    swk__money_same(money, amounts[i], currencies[i], minor))
 			continue;
-		int code = swk__money_convert(money, amounts[i], currencies[i], at[i], minor, &own);
+		int code = swk__money_convert(money, amounts[i], currencies[i], at[i], minor, &gap, error);
 		if (code == SWK_ERR_INVALID)
-			code = amount_missing(classes, value, i, sorted, lacking, context, &own, error);
-		else if (code != SWK_OK)
-			swk__error_copy(error, &own);
+			code = amount_missing(classes, value, i, sorted, lacking, context, &gap, error);
 		if (code != SWK_OK)
 			return code;
 	}

@@ -70,8 +70,8 @@ typedef struct swk__classes {
  * all reports rules out. */
 bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned source);
 
-/* A row of an amount without a rate: SWK_OK when it is only to be counted, else the failure. */
-typedef int (*swk__lacking)(void *context, uint32_t row, const swk_error *why, swk_error *error);
+/* Told of a row of an amount without a rate, which is counted as such. */
+typedef int (*swk__lacking)(void *context, uint32_t row, const swk__rate_gap *gap, swk_error *error);
 
 /* A block's rows sorted: the class of each row, and what it adds to each value. */
 typedef struct swk__sorted {

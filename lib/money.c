@@ -142,6 +142,25 @@ void swk__money_close(swk__money *money)
 	*money = (swk__money){ 0 };
 }
 
+/* --------------------------------------------------------------------------------------------- gaps */
+
+bool swk__rate_gap_before(const swk__rate_gap *a, const swk__rate_gap *b)
+{
+	if (!*a->code || !*b->code)
+		return *a->code != '\0';
+	return a->date != b->date ? a->date < b->date : strcmp(a->code, b->code) < 0;
+}
+
+int swk__rate_gap_check(const swk__rate_gap *gap, swk_error *error)
+{
+	char reason[64] = "had no rate on or before ", text[16];
+	if (!*gap->code)
+		return SWK_OK;
+	swk__date_format(gap->date, text);
+	memcpy(reason + strlen(reason), text, strlen(text) + 1);
+	return swk__fail_at(error, SWK_ERR_INVALID, "rate", 0, "currency", swk__slice_of(gap->code), reason);
+}
+
 /* -------------------------------------------------------------------------------------- conversion */
 
 /* The last rate of a currency on or before a date. */
@@ -159,36 +178,34 @@ static const swk__money_rate *rate_find(const swk__money *money, uint32_t curren
 	return low && money->rates[low - 1].currency == currency ? &money->rates[low - 1] : NULL;
 }
 
-static int rate_of(const swk__money *money, uint32_t currency, int32_t date, int64_t *value, swk_error *error)
+/* A currency's rate on a date; where there is none false, and it is noted in *gap. */
+static bool rate_of(const swk__money *money, uint32_t currency, int32_t date, int64_t *value, swk__rate_gap *gap)
 {
-	char reason[64] = "had no rate on or before ", text[16];
-	*value = RATE_ONE;
-	if (currency == money->base)
-		return SWK_OK;
-	const swk__money_rate *rate = rate_find(money, currency, date);
-	if (rate) {
-		*value = rate->value;
-		return SWK_OK;
-	}
-	swk__date_format(date, text);
-	memcpy(reason + strlen(reason), text, strlen(text) + 1);
+	const swk__money_rate *rate = currency == money->base ? NULL : rate_find(money, currency, date);
+	swk__rate_gap own = { date, "" };
+	*value = rate ? rate->value : RATE_ONE;
+	if (rate || currency == money->base)
+		return true;
 	swk__slice code = currency == money->result ? (swk__slice){ money->code, 3 }
 	                                            : swk__text_get(&money->facts->history->texts, currency);
-	return swk__fail_at(error, SWK_ERR_INVALID, "rate", 0, "currency", code, reason);
+	memcpy(own.code, code.bytes, sizeof own.code - 1);
+	if (swk__rate_gap_before(&own, gap))
+		*gap = own;
+	return false;
 }
 
 int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency, int32_t date, swk__fraction *exact,
-                     swk_error *error)
+                     swk__rate_gap *gap, swk_error *error)
 {
 	int64_t from = RATE_ONE, to = RATE_ONE;
 	swk__i128 numerator = amount, denominator = tens[TEN_THOUSANDTHS - money->digits];
 	uint32_t own = currency ? currency : money->base;
 	if (own != money->result) {
-		int code = rate_of(money, own, date, &from, error);
-		if (code == SWK_OK)
-			code = rate_of(money, money->result, date, &to, error);
-		if (code != SWK_OK)
-			return code;
+		*gap = (swk__rate_gap){ 0 };
+		bool known = rate_of(money, own, date, &from, gap);
+		known = rate_of(money, money->result, date, &to, gap) && known;
+		if (!known)
+			return SWK_ERR_INVALID;
 	}
 	swk__i128 common = swk__divisor_common(from, to);
 	if (__builtin_mul_overflow(numerator, from / common, &numerator) ||
@@ -199,12 +216,12 @@ int swk__money_exact(const swk__money *money, int64_t amount, uint32_t currency,
 }
 
 int swk__money_convert(const swk__money *money, int64_t amount, uint32_t currency, int64_t instant, int64_t *minor,
-                       swk_error *error)
+                       swk__rate_gap *gap, swk_error *error)
 {
 	swk__fraction exact;
 	int64_t local = swk__zone_local(money->zone, instant);
 	int32_t date = swk__day_of(local);
-	int code = swk__money_exact(money, amount, currency, date, &exact, error);
+	int code = swk__money_exact(money, amount, currency, date, &exact, gap, error);
 	if (code != SWK_OK)
 		return code;
 	swk__i128 rounded = swk__fraction_round(exact);

@@ -294,12 +294,18 @@ static bool target_counts(const swk__quotas *self, const quota *q, int target, l
 }
 
 /* Works out a day's share of a target. */
-static int daily_make(const swk__quotas *self, quota *q, int target, swk_error *error)
+static int daily_make(swk__quotas *self, quota *q, int target, swk_error *error)
 {
 	swk__fraction daily = { q->targets[target], 1 };
+	swk__rate_gap gap;
 	int code = SWK_OK;
 	if (target == SWK__TARGET_AMOUNT)
-		code = swk__money_exact(self->money, q->targets[target], q->currency, q->from, &daily, error);
+		code = swk__money_exact(self->money, q->targets[target], q->currency, q->from, &daily, &gap, error);
+	if (code == SWK_ERR_INVALID) {
+		self->gap = swk__rate_gap_before(&gap, &self->gap) ? gap : self->gap;
+		daily = (swk__fraction){ 0, 1 };
+		code = SWK_OK;
+	}
 	if (code == SWK_OK && !swk__fraction_scale(&daily, 1, q->to - q->from))
 		code = swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
 	if (code == SWK_OK)
@@ -307,7 +313,7 @@ static int daily_make(const swk__quotas *self, quota *q, int target, swk_error *
 	return code;
 }
 
-static int share_add(const swk__quotas *self, quota *q, int target, int32_t days, swk_error *error)
+static int share_add(swk__quotas *self, quota *q, int target, int32_t days, swk_error *error)
 {
 	if (q->daily[target].denominator == 0) {
 		int code = daily_make(self, q, target, error);

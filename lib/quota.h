@@ -43,6 +43,7 @@ typedef struct swk__quotas {
 	struct swk__quota *quotas; /* by group, then by first day; those without a group last */
 	swk__quota_group *groups;  /* by key */
 	size_t count, capacity, group_count;
+	swk__rate_gap gap;           /* the first rate that was missing for a group with a row */
 	bool (*owned)[SWK__TARGETS]; /* of the organisation and then teams: one of its own shares a day with a week */
 } swk__quotas;
 
@@ -55,7 +56,7 @@ void swk__quotas_close(swk__quotas *quotas);
 /* Notes what is given in the weeks from `from` to `to`; all groups are without a row then. */
 void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to);
 
-/* Notes it and adds up the shares of groups that have a row. SWK_ERR_INVALID: a rate is missing. */
+/* Notes it and adds up the shares of groups that have a row. What lacks its rate is nothing, and noted in `gap`. */
 int swk__quotas_sum(swk__quotas *quotas, int32_t from, int32_t to, swk_error *error);
 
 /* True when quotas can be told apart by the plan's groups and filters: no other dimension than rep and team. */

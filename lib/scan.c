@@ -113,21 +113,18 @@ typedef struct lacking {
 	const uint32_t *groups;
 } lacking;
 
-/* A rate is missing for an amount of a group: an error where that group needs it; else it is counted. */
-static int rate_missing(void *context, uint32_t row, const swk_error *why, swk_error *error)
+/* Notes a missing rate that comes before what is noted, where the row's group is wanted. */
+static int rate_missing(void *context, uint32_t row, const swk__rate_gap *gap, swk_error *error)
 {
 	const lacking *of = context;
 	swk__scan *scan = of->scan;
-	bool needed = false;
-	if (!scan->needed)
+	swk__slice key;
+	if (!scan->wanted || !swk__rate_gap_before(gap, &scan->gap))
 		return SWK_OK;
-	int made = swk__groups_keyed(&scan->groups, scan->facts, scan->plan->by, of->groups[row], *scan->needed,
-	                             &needed, error);
-	if (made == SWK_OK && needed) {
-		swk__error_copy(error, why);
-		return SWK_ERR_INVALID;
-	}
-	return made;
+	int code = swk__groups_key(&scan->groups, scan->facts, scan->plan->by, of->groups[row], &key, error);
+	if (code == SWK_OK && scan->wanted(scan->wanted_context, key))
+		scan->gap = *gap;
+	return code;
 }
 
 /* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */

@@ -26,8 +26,10 @@ typedef struct swk__scan {
 	swk__sorted sorted;
 	swk__groups groups;
 	struct swk__scan_latest *latest; /* the last facts so far, by lead; NULL where all count */
-	const swk__slice *needed; /* a missing rate fails the scan for the group with this key; NULL: it is counted */
-	swk__check check;         /* may be NULL */
+	swk__rate_gap gap;               /* the first rate that was missing for a group that is `wanted` */
+	bool (*wanted)(void *context, swk__slice key); /* NULL: none is */
+	void *wanted_context;
+	swk__check check; /* may be NULL */
 	void *check_context;
 } swk__scan;
 

@@ -118,7 +118,7 @@ class Comparison:
             return
         except MissingRates as error:
             self.without_rates += 1
-            if done.returncode != 1 or not names_one(error, done.stderr):
+            if done.returncode != 1 or not names_first(error, done.stderr):
                 self.differ(feed.seed, f"{argv}: exit {done.returncode}, {done.stderr!r}, model: {error}")
             return
         if done.returncode != 0:
@@ -197,10 +197,11 @@ def report_argv(store: Path, query: dict[str, Any]) -> list[str]:
     return argv + ["--" + flag for flag in ("total", "fill", "previous") if query.get(flag)]
 
 
-def names_one(error: MissingRates, message: bytes) -> bool:
-    """A failure names a missing rate's currency and date; which one is free."""
+def names_first(error: MissingRates, message: bytes) -> bool:
+    """A failure names the first of the missing rates, by date and then by currency."""
     text = message.decode("utf-8", "replace")
-    return any(code in text and day.isoformat() in text for code, day in error.missing)
+    code, day = error.first
+    return code in text and day.isoformat() in text
 
 
 def first_own_column(names: list[str]) -> int:

@@ -16,6 +16,7 @@ class MissingRates(Exception):
     """Rates that the rows of an answer need and nobody gave: exit status 1."""
 
     def __init__(self, missing: set[tuple[str, date]]):
-        self.missing = sorted(missing)
+        self.missing = sorted(missing, key=lambda rate: (rate[1], rate[0]))
+        self.first = self.missing[0]
         super().__init__("; ".join(f"no rate of {code} on or before {day}"
                                    for code, day in self.missing))

@@ -72,10 +72,8 @@ static inline void question_text(question *q, const char *word, const char *valu
 		const char *word;
 		const char **place;
 	} texts[] = {
-		{ "from", &q->query.from },
-		{ "to", &q->query.to },
-		{ "zone", &q->query.zone },
-		{ "show", &q->show },
+		{ "from", &q->query.from },         { "to", &q->query.to }, { "zone", &q->query.zone },
+		{ "currency", &q->query.currency }, { "show", &q->show },
 	};
 	for (size_t i = 0; i < SWK__COUNT(texts); i++)
 		if (strcmp(word, texts[i].word) == 0)

@@ -97,6 +97,56 @@ static void test_numbers_are_ordered_as_numbers(void **state)
 	              "total,0,7,1\ntotal,9,1,1\ntotal,10,1,1\ntotal,23,2,1");
 }
 
+/* -------------------------------------------------------------------------------------------- missing rates */
+
+/* Asks, and wants this rate to be named as missing. */
+static void assert_lacks(const char *words, const char *currency, const char *day)
+{
+	question q;
+	swk_result *result = NULL;
+	question_read(&q, words);
+	assert_int_equal(inquiry_ask(&i, &q, &result), SWK_ERR_INVALID);
+	if (strcmp(i.error.value, currency) != 0 || !strstr(i.error.reason, day))
+		fail_msg("%s: %s %s, not %s %s", words, i.error.value, i.error.reason, currency, day);
+}
+
+#define DEAL(id, words) "opportunity " id " created_at=2026-11-02 outcome=won amount=5 " words
+
+/* Of all rates that rows lack the first by date, then by code, in whatever order the records came. */
+static void test_the_first_missing_rate_is_named(void **state)
+{
+	static const char *const deals[] = {
+		DEAL("a", "closed_at=2026-11-12 currency=GBP rep=r1 lead=l1"),
+		DEAL("b", "closed_at=2026-11-04 currency=GBP rep=r2"),
+		DEAL("c", "closed_at=2026-11-04 currency=EUR rep=r2"),
+		DEAL("d", "closed_at=2026-11-10 currency=EUR rep=r1 lead=l2"),
+	};
+	for (unsigned first = 0; first < SWK__COUNT(deals); first++) {
+		for (unsigned step = 1; step < SWK__COUNT(deals); step += 2) {
+			for (unsigned n = 0; n < SWK__COUNT(deals); n++)
+				scene_commit(&s, deals[(first + n * step) % SWK__COUNT(deals)]);
+			scene_commit(&s, "lead l1 created_at=2026-11-02\nlead l2 created_at=2026-11-09\n"
+			                 "rate e currency=EUR date=2026-11-20 value=2");
+			assert_lacks("win_rate", "EUR", "2026-11-04");
+			assert_lacks("win_rate by=rep total", "EUR", "2026-11-04");
+			assert_lacks("win_rate set=basis:created by=rep", "EUR", "2026-11-04");
+			assert_lacks("deals where=rep:r1", "EUR", "2026-11-10");
+			assert_lacks("deals from=2026-W46", "EUR", "2026-11-10");
+			assert_lacks("deals from=2026-W46 previous", "EUR", "2026-11-04");
+			assert_lacks("deals from=2026-W46 previous by=rep", "EUR", "2026-11-10");
+			assert_lacks("deals currency=CHF where=rep:r2", "CHF", "2026-11-04");
+			/* the row of a later week lacks the earlier one */
+			assert_lacks("conversion", "EUR", "2026-11-10");
+			scene_commit(&s, "quota q from=2026-11-03 to=2026-12-01 rep=r1 amount=9 currency=JPY");
+			assert_lacks("deals by=rep", "JPY", "2026-11-03");
+			assert_lacks("deals by=rep from=2026-W46", "JPY", "2026-11-03");
+			assert_lacks("deals by=rep where=rep:r2", "EUR", "2026-11-04");
+			teardown(state);
+			setup(state);
+		}
+	}
+}
+
 /* ---------------------------------------------------------------------------------------------- dimensions */
 
 static void test_dimensions_of_the_lead_and_of_the_rep(void **state)
@@ -897,6 +947,7 @@ int main(void)
 		TEST(test_a_result_says_what_it_is_about),
 		TEST(test_rows_come_by_week_and_then_by_values),
 		TEST(test_numbers_are_ordered_as_numbers),
+		TEST(test_the_first_missing_rate_is_named),
 		TEST(test_dimensions_of_the_lead_and_of_the_rep),
 		TEST(test_region_falls_to_the_rep),
 		TEST(test_a_rep_that_does_not_exist_has_a_name_but_no_team),

@@ -24,6 +24,7 @@ static int teardown(void **state)
 typedef struct till {
 	swk__facts facts;
 	swk__money money;
+	swk__rate_gap gap;
 	swk_error error;
 } till;
 
@@ -60,7 +61,8 @@ static uint32_t number(const char *code)
 static int64_t minor(till *t, int64_t amount, const char *currency, const char *day)
 {
 	int64_t converted = -777;
-	int code = swk__money_convert(&t->money, amount, number(currency), instant(day), &converted, &t->error);
+	int code = swk__money_convert(&t->money, amount, number(currency), instant(day), &converted, &t->gap,
+	                              &t->error);
 	if (code != SWK_OK)
 		fail_msg("%s %s", t->error.value, t->error.reason);
 	return converted;
@@ -130,29 +132,47 @@ static void test_the_latest_rate_on_or_before_the_local_day(void **state)
 	till_close(&t);
 }
 
+/* Converts and wants this rate to be missing. */
+static void lacks(till *t, const char *currency, int64_t at, const char *code, const char *day)
+{
+	int64_t converted = -777;
+	assert_int_equal(swk__money_convert(&t->money, 1, number(currency), at, &converted, &t->gap, &t->error),
+	                 SWK_ERR_INVALID);
+	assert_int_equal(converted, -777);
+	assert_int_equal(t->error.code, SWK_OK); /* it may not be needed */
+	assert_int_equal(swk__rate_gap_check(&t->gap, &t->error), SWK_ERR_INVALID);
+	assert_string_equal(t->error.value, code);
+	assert_non_null(strstr(t->error.reason, day));
+	t->error = (swk_error)SWK_ERROR_INIT;
+}
+
 static void test_a_missing_rate_names_currency_and_date(void **state)
 {
 	(void)state;
 	till t;
-	int64_t converted = -777;
 	scene_commit(&s, RATE("e", "EUR", "2026-01-02", "2") "opportunity o created_at=2026-01-01 currency=GBP");
 	till_open(&t, "USD", "USD");
-	assert_int_equal(
-		swk__money_convert(&t.money, 1, number("EUR"), instant("2026-01-02") - 1, &converted, &t.error),
-		SWK_ERR_INVALID);
-	assert_string_equal(t.error.value, "EUR");
-	assert_non_null(strstr(t.error.reason, "2026-01-01"));
-	assert_int_equal(swk__money_convert(&t.money, 1, number("GBP"), instant("2026-01-02"), &converted, &t.error),
-	                 SWK_ERR_INVALID);
-	assert_string_equal(t.error.value, "GBP");
-	assert_int_equal(converted, -777);
+	lacks(&t, "EUR", instant("2026-01-02") - 1, "EUR", "2026-01-01");
+	lacks(&t, "GBP", instant("2026-01-02"), "GBP", "2026-01-02");
 	till_close(&t);
 	/* the result's own rate is needed as well, and its code may be one that no record names */
 	till_open(&t, "USD", "CHF");
-	assert_int_equal(swk__money_convert(&t.money, 1, 0, instant("2026-01-02"), &converted, &t.error),
-	                 SWK_ERR_INVALID);
-	assert_string_equal(t.error.value, "CHF");
+	lacks(&t, "", instant("2026-01-02"), "CHF", "2026-01-02");
+	lacks(&t, "GBP", instant("2026-01-02"), "CHF", "2026-01-02"); /* both */
 	till_close(&t);
+	till_open(&t, "USD", "SEK");
+	lacks(&t, "GBP", instant("2026-01-02"), "GBP", "2026-01-02");
+	till_close(&t);
+}
+
+static void test_the_first_gap_is_that_of_the_earliest_date_and_then_of_the_least_code(void **state)
+{
+	(void)state;
+	static const swk__rate_gap order[] = { { 7, "USD" }, { 8, "AED" }, { 8, "EUR" }, { 9, "AED" }, { 0, "" } };
+	for (size_t a = 0; a < SWK__COUNT(order); a++)
+		for (size_t b = 0; b < SWK__COUNT(order); b++)
+			assert_int_equal(swk__rate_gap_before(&order[a], &order[b]), a < b);
+	assert_int_equal(swk__rate_gap_check(&order[4], NULL), SWK_OK);
 }
 
 static void test_the_base_needs_no_rate_and_heeds_none(void **state)
@@ -178,13 +198,13 @@ static void test_what_does_not_fit_is_said(void **state)
 	scene_commit(&s, RATE("e", "EUR", "2026-01-01", "9000000") RATE("y", "JPY", "2026-01-01", "0.000000000001"));
 	till_open(&t, "USD", "USD");
 	assert_int_equal(
-		swk__money_convert(&t.money, INT64_MAX, number("EUR"), instant("2026-02-01"), &converted, NULL),
+		swk__money_convert(&t.money, INT64_MAX, number("EUR"), instant("2026-02-01"), &converted, &t.gap, NULL),
 		SWK_ERR_OVERFLOW);
 	till_close(&t);
 	till_open(&t, "USD", "JPY");
-	assert_int_equal(
-		swk__money_convert(&t.money, -INT64_MAX, number("EUR"), instant("2026-02-01"), &converted, NULL),
-		SWK_ERR_OVERFLOW);
+	assert_int_equal(swk__money_convert(&t.money, -INT64_MAX, number("EUR"), instant("2026-02-01"), &converted,
+	                                    &t.gap, NULL),
+	                 SWK_ERR_OVERFLOW);
 	assert_int_equal(converted, -777);
 	till_close(&t);
 }
@@ -255,6 +275,7 @@ int main(void)
 		TEST(test_an_amount_is_rounded_once),
 		TEST(test_the_latest_rate_on_or_before_the_local_day),
 		TEST(test_a_missing_rate_names_currency_and_date),
+		TEST(test_the_first_gap_is_that_of_the_earliest_date_and_then_of_the_least_code),
 		TEST(test_the_base_needs_no_rate_and_heeds_none),
 		TEST(test_what_does_not_fit_is_said),
 		TEST(test_the_currency_of_a_result),
