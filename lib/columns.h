@@ -90,6 +90,25 @@ static inline swk__run swk__columns_run(const swk__columns *columns, unsigned fi
 		           size - at, *coding };
 }
 
+/* Where a row's cells lie. */
+typedef struct swk__cell_place {
+	const char *cells; /* of its segment */
+	uint32_t at, size; /* its place among the segment's rows */
+} swk__cell_place;
+
+static inline swk__cell_place swk__columns_place(const swk__columns *columns, uint32_t row)
+{
+	swk__cell_place place;
+	place.cells = columns->segments[swk__segment_of(row, &place.at, &place.size)]->cells;
+	return place;
+}
+
+/* The row's cell of a field that begins at an offset (swk__columns) and whose cells are so wide. */
+static inline const char *swk__cell_at(const swk__cell_place *place, unsigned offset, size_t width)
+{
+	return place->cells + (size_t)offset * place->size + place->at * width;
+}
+
 /* How many rows from `row` on lie in one segment. */
 static inline uint32_t swk__columns_together(uint32_t row)
 {

@@ -31,7 +31,7 @@ typedef struct intake {
 	uint32_t pending_count;
 	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
 	uint32_t *slots[RUN_ROWS];  /* where their handles go */
-	int32_t weeks[RUN_ROWS];    /* of pending rows, by row */
+	int32_t weeks[RUN_ROWS];    /* of the rows that are being gathered by week */
 	int64_t links[SWK__LINKS_MAX][RUN_ROWS];
 	swk__journal_run made;  /* what the journal is told of the run */
 	swk__journal_rows read; /* numbers of texts, recorded_at, and whether that is a stamp, now or when it was first
@@ -133,34 +133,126 @@ static void handles_find(intake *in)
 		in->handles[i] = swk__pages_handle(current, entity_of(in, i));
 }
 
-/* Compares rows with the current versions of their records, a field of all rows at a time. */
+/* Puts `count` things into an order in which those of a week follow each other, as they came. */
+static void weeks_gather(const int32_t *weeks, uint32_t count, uint32_t *order)
+{
+	enum {
+		LISTS = 128
+	};
+	uint32_t heads[LISTS], next[RUN_ROWS], gathered = 0;
+	bool taken[RUN_ROWS] = { false };
+	memset(heads, 0xff, sizeof heads);
+	for (uint32_t k = count; k-- > 0;) {
+		uint32_t *head = &heads[(uint32_t)weeks[k] % LISTS];
+		next[k] = *head;
+		*head = k;
+	}
+	for (uint32_t first = 0; first < count; first++) {
+		for (uint32_t k = taken[first] ? UINT32_MAX : first; k != UINT32_MAX; k = next[k]) {
+			if (weeks[k] != weeks[first])
+				continue;
+			taken[k] = true;
+			order[gathered++] = k;
+		}
+	}
+}
+
+/* How many of the things from `first` on, in that order, are of one week. */
+static uint32_t weeks_together(const int32_t *weeks, const uint32_t *order, uint32_t first, uint32_t count)
+{
+	uint32_t end = first + 1;
+	while (end < count && weeks[order[end]] == weeks[order[first]])
+		end++;
+	return end - first;
+}
+
+/* Rows of one week whose records have a current version, and where these lie. */
+typedef struct versions {
+	const swk__part *part;
+	uint32_t count;
+	uint32_t rows[RUN_ROWS];    /* of the run */
+	uint32_t numbers[RUN_ROWS]; /* of the part */
+	swk__cell_place places[RUN_ROWS];
+} versions;
+
+#define COMPARE(type)                                                                          \
+	for (uint32_t k = 0; k < of->count; k++) {                                             \
+		type cell;                                                                     \
+		memcpy(&cell, swk__cell_at(&of->places[k], offset, sizeof cell), sizeof cell); \
+		const int64_t value = cell ? base + (int64_t)cell * unit : null;               \
+		same[of->rows[k]] &= value == values[of->rows[k]];                             \
+	}
+
+/* Says which rows differ from their versions in a field. */
+static void field_compare(const versions *of, unsigned field, const int64_t *values, bool *same)
+{
+	const swk__columns *columns = of->part->columns;
+	const swk__coding *coding = &columns->codings[field];
+	const unsigned offset = columns->offsets[field];
+	const int64_t base = coding->base, unit = coding->unit, null = coding->text ? 0 : SWK__NULL;
+	switch (coding->width) {
+	case 0:
+		for (uint32_t k = 0; k < of->count; k++)
+			same[of->rows[k]] &= base == values[of->rows[k]];
+		break;
+	case 1:
+		COMPARE(unsigned char)
+		break;
+	case 2:
+		COMPARE(uint16_t)
+		break;
+	case 4:
+		COMPARE(uint32_t)
+		break;
+	default:
+		for (uint32_t k = 0; k < of->count; k++) {
+			int64_t value;
+			memcpy(&value, swk__cell_at(&of->places[k], offset, sizeof value), sizeof value);
+			same[of->rows[k]] &= value == values[of->rows[k]];
+		}
+	}
+}
+
+/* Compares rows with their versions, a field of all at a time. */
+static void versions_compare(intake *in, const versions *of)
+{
+	for (unsigned f = SWK__FIELD_FIRST; f < swk__schemas[in->table].count; f++)
+		field_compare(of, f, in->values[f], in->same);
+	for (uint32_t k = 0; k < of->count; k++) {
+		const uint32_t i = of->rows[k];
+		if (!in->same[i] || in->stamped[i])
+			continue;
+		in->same[i] = swk__columns_get(of->part->columns, SWK__FIELD_RECORDED_AT, of->numbers[k]) ==
+		                      in->values[SWK__FIELD_RECORDED_AT][i] &&
+		              swk__part_commit(of->part, of->numbers[k])->stamped == in->read.stamped[i];
+	}
+}
+
+/* Compares rows with the current versions of their records. */
 static void rows_compare(intake *in)
 {
-	const swk__schema *schema = &swk__schemas[in->table];
-	const swk__part *parts[RUN_ROWS];
-	uint32_t known[RUN_ROWS], rows[RUN_ROWS], count = 0;
+	uint32_t known[RUN_ROWS], numbers[RUN_ROWS], order[RUN_ROWS], count = 0;
+	int32_t *weeks = in->weeks;
+	versions of;
 	for (uint32_t i = 0; i < in->count; i++) {
 		in->same[i] = in->handles[i] != 0;
 		if (!in->handles[i])
 			continue;
 		swk__place place = swk__blocks_get(in->state->blocks, in->handles[i]);
-		parts[count] = swk__directory_part(in->state->directory, swk__place_week(place));
-		rows[count] = swk__place_row(place);
+		weeks[count] = swk__place_week(place);
+		numbers[count] = swk__place_row(place);
 		known[count++] = i;
 	}
-	for (unsigned f = SWK__FIELD_RECORDED_AT; f < schema->count; f++) {
-		for (uint32_t k = 0; k < count; k++) {
-			uint32_t i = known[k];
-			if (!in->same[i] || (f == SWK__FIELD_RECORDED_AT && in->stamped[i]))
-				continue;
-			swk__run run = swk__columns_run(parts[k]->columns, f, rows[k]);
-			in->same[i] = swk__run_get(&run, 0) == in->values[f][i];
+	weeks_gather(weeks, count, order);
+	for (uint32_t first = 0; first < count; first += of.count) {
+		of.part = swk__directory_part(in->state->directory, weeks[order[first]]);
+		of.count = weeks_together(weeks, order, first, count);
+		for (uint32_t k = 0; k < of.count; k++) {
+			of.rows[k] = known[order[first + k]];
+			of.numbers[k] = numbers[order[first + k]];
+			of.places[k] = swk__columns_place(of.part->columns, of.numbers[k]);
 		}
-	}
-	for (uint32_t k = 0; k < count; k++) {
-		uint32_t i = known[k];
-		if (in->same[i] && !in->stamped[i])
-			in->same[i] = in->read.stamped[i] == swk__part_commit(parts[k], rows[k])->stamped;
+		versions_compare(in, &of);
 	}
 }
 
@@ -370,12 +462,12 @@ static void rows_enter(intake *in, const uint32_t *picked, uint32_t count, swk__
 	rows_touch(in, picked, count);
 }
 
-/* Stores the pending rows of one week, which `picked` is filled with. */
-static bool week_store(intake *in, const uint32_t *places, uint32_t *picked, uint32_t count)
+/* Stores the pending rows of one week: those at `places`, which `picked` is filled with. */
+static bool week_store(intake *in, int32_t week, const uint32_t *places, uint32_t *picked, uint32_t count)
 {
 	for (uint32_t k = 0; k < count; k++)
 		picked[k] = in->pending[places[k]];
-	swk__part *part = rows_append(in, in->weeks[places[0]], picked, count);
+	swk__part *part = rows_append(in, week, picked, count);
 	if (!part)
 		return false;
 	for (uint32_t k = 0; k < count; k++)
@@ -387,28 +479,14 @@ static bool week_store(intake *in, const uint32_t *places, uint32_t *picked, uin
 /* Stores the pending rows, week by week. */
 static bool pending_store(intake *in)
 {
-	enum {
-		LISTS = 128
-	};
-	uint32_t heads[LISTS], next[RUN_ROWS], places[RUN_ROWS] = { 0 }, picked[RUN_ROWS];
-	bool taken[RUN_ROWS] = { false };
-	memset(heads, 0xff, sizeof heads);
-	for (uint32_t p = in->pending_count; p-- > 0;) {
-		in->weeks[p] = swk__utc_week(own_instant(in, in->pending[p]));
-		next[p] = heads[(uint32_t)in->weeks[p] % LISTS];
-		heads[(uint32_t)in->weeks[p] % LISTS] = p;
-	}
-	for (uint32_t first = 0; first < in->pending_count; first++) {
-		uint32_t count = 0, *head = &heads[(uint32_t)in->weeks[first] % LISTS];
-		if (taken[first])
-			continue;
-		for (uint32_t p = *head; p != UINT32_MAX; p = next[p]) {
-			if (in->weeks[p] != in->weeks[first] || taken[p])
-				continue;
-			taken[p] = true;
-			places[count++] = p;
-		}
-		if (!week_store(in, places, picked, count))
+	uint32_t order[RUN_ROWS], picked[RUN_ROWS];
+	int32_t *weeks = in->weeks;
+	for (uint32_t p = 0; p < in->pending_count; p++)
+		weeks[p] = swk__utc_week(own_instant(in, in->pending[p]));
+	weeks_gather(weeks, in->pending_count, order);
+	for (uint32_t first = 0, count; first < in->pending_count; first += count) {
+		count = weeks_together(weeks, order, first, in->pending_count);
+		if (!week_store(in, weeks[order[first]], &order[first], picked, count))
 			return false;
 	}
 	in->pending_count = 0;
