@@ -5,181 +5,176 @@
 
 /* A slot is 0, or 32 bits of the hash (the tag) over the number of a text. The tag is the text's home as a share of
  * 2^32, so an index grows by one pass over the old one, in order, without a look at the texts, and a wrong text costs a
- * cache miss only where whole tags are equal. */
+ * cache miss only where whole tags are equal. From its home on a text goes around its bucket, and only then to the next
+ * one: that keeps searches short in an index that is nearly full. */
 struct swk__text_index {
 	swk__text_index *older; /* among the retired */
-	uint64_t size;
-	_Atomic uint64_t slots[];
-};
-
-/* Blocks by number. An offset is a block's number times BLOCK_MAX and a place in it; a text that is longer than a block
- * has one of its own, at whose begin alone anything is looked for. */
-struct swk__text_blocks {
-	swk__text_blocks *older;
-	size_t capacity;
-	char *blocks[];
+	uint64_t buckets;
+	_Atomic uint64_t *slots; /* behind this, where a line of the processor's cache begins */
 };
 
 enum {
-	FIRST_SLOTS = 64,
-	FIRST_BLOCKS = 8,
-	BLOCK_MIN = 1024,
-	BLOCK_BITS = 20,
-	BLOCK_MAX = 1 << BLOCK_BITS,
-	BLOCKS_APART = 1024, /* how far the end of the blocks may be from the one that is filled */
-	LENGTH_MAX = 9       /* bytes of a length */
+	BUCKET = 8, /* slots; a line of the processor's cache */
+	LINE = 64,
+	FIRST_BUCKETS = 8,
+	BLOCK_MIN = 2048,
+	BLOCK_MAX = 1 << 20,
+	NEAR_MAX = 64, /* bytes of a text that lies in its group */
+	GROUP_MAX = NEAR_MAX * SWK__TEXT_GROUP
 };
-
-/* Groups begin so far below their first text: a later one may lie in an earlier block. Between the blocks of a group's
- * texts there are at the most BLOCKS_APART and one for each of them. */
-#define GROUP_BIAS (UINT64_C(1) << 31)
-_Static_assert((UINT64_C(1) + BLOCKS_APART + SWK__TEXT_GROUP) << BLOCK_BITS < GROUP_BIAS,
-               "a group reaches all blocks that its texts may be in");
+_Static_assert(GROUP_MAX <= UINT16_MAX / 2 && GROUP_MAX <= BLOCK_MIN, "a group's ends are counted, and fit a block");
 
 /* 2^32 - 64: for their number there is always a group. */
 #define NUMBERS_MAX (UINT32_MAX - 63)
 
 /* ---------------------------------------------------------------------------------------------- entries */
 
+static void *line_from(void *block)
+{
+	return (void *)(((uintptr_t)block + LINE - 1) / LINE * LINE);
+}
+
 static swk__text_group *group_at(const swk__text *text, uint32_t number)
 {
 	uint64_t at, size;
-	uintptr_t segment = (uintptr_t)text->segments[swk__step_of(number / SWK__TEXT_GROUP, &at, &size)];
-	return (swk__text_group *)((segment + sizeof(swk__text_group) - 1) / sizeof(swk__text_group) *
-	                           sizeof(swk__text_group)) +
-	       at;
+	char *segment = text->segments[swk__step_of(number / SWK__TEXT_GROUP, &at, &size)];
+	return (swk__text_group *)line_from(segment) + at;
 }
 
-/* Where a text's length and bytes lie. */
-static const char *entry_at(const swk__text *text, uint32_t number)
+static inline swk__slice group_entry(const swk__text_group *group, uint32_t number)
 {
-	const swk__text_group *group = group_at(text, number);
-	uint64_t offset = group->base + group->offsets[number % SWK__TEXT_GROUP];
-	const swk__text_blocks *blocks = atomic_load_explicit(&text->blocks, memory_order_acquire);
-	return blocks->blocks[offset >> BLOCK_BITS] + (offset & (BLOCK_MAX - 1));
+	const unsigned place = number % SWK__TEXT_GROUP;
+	const size_t begin = place ? group->ends[place - 1] / 2 : 0, end = group->ends[place] / 2;
+	swk__slice bytes = { group->bytes + begin, end - begin };
+	if (group->ends[place] & 1)
+		memcpy(&bytes, group->bytes + begin, sizeof bytes);
+	return bytes;
 }
 
 static swk__slice entry_slice(const swk__text *text, uint32_t number)
 {
-	const unsigned char *at = (const unsigned char *)entry_at(text, number);
-	size_t length = *at & 0x7f;
-	for (unsigned shift = 7; *at++ & 0x80; shift += 7)
-		length |= (size_t)(*at & 0x7f) << shift;
-	return (swk__slice){ (const char *)at, length };
+	return group_entry(group_at(text, number), number);
 }
 
 static bool group_reserve(swk__text *text, uint32_t number)
 {
 	uint64_t at, size;
 	char **segment = &text->segments[swk__step_of(number / SWK__TEXT_GROUP, &at, &size)];
+	_Static_assert(sizeof(swk__text_group) == LINE, "a group is a line of the processor's cache");
 	if (!*segment)
 		*segment = swk__alloc(text->mem, SWK__FAULT_text_segment, size + 1, sizeof(swk__text_group));
 	return *segment != NULL;
 }
 
-static void entry_set(swk__text *text, uint32_t number, uint64_t offset)
-{
-	swk__text_group *group = group_at(text, number);
-	if (number % SWK__TEXT_GROUP == 0)
-		group->base = offset - GROUP_BIAS;
-	group->offsets[number % SWK__TEXT_GROUP] = (uint32_t)(offset - group->base);
-}
-
 /* ----------------------------------------------------------------------------------------------- blocks */
 
-/* A table of twice as many blocks; the old one stays, as readers may be in it. */
-static bool blocks_grow(swk__text *text)
+/* A new block; NULL when memory failed. */
+static char *block_add(swk__text *text, size_t size)
 {
-	swk__text_blocks *old = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	size_t capacity = old ? old->capacity * 2 : FIRST_BLOCKS;
-	swk__text_blocks *grown = swk__alloc(text->mem, SWK__FAULT_text_segment, 1,
-	                                     sizeof *grown + capacity * sizeof grown->blocks[0]);
-	if (!grown)
-		return false;
-	grown->older = old;
-	grown->capacity = capacity;
-	if (old)
-		memcpy(grown->blocks, old->blocks, old->capacity * sizeof grown->blocks[0]);
-	atomic_store_explicit(&text->blocks, grown, memory_order_release);
-	return true;
-}
-
-/* A new block; false when memory failed. */
-static bool block_add(swk__text *text, size_t size, uint32_t *number)
-{
-	swk__text_blocks *blocks = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	if ((!blocks || text->block_count == blocks->capacity) && !blocks_grow(text))
-		return false;
-	blocks = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	char *block = swk__alloc(text->mem, SWK__FAULT_text_segment, 1, size);
-	if (!block)
-		return false;
-	blocks->blocks[text->block_count] = block;
-	*number = text->block_count++;
-	return true;
-}
-
-/* Room for `size` bytes that stay where they are; false when memory failed. Many bytes get a block of their own beside
- * the one that is filled, so that they waste nothing of it, until so many did that it is out of reach. */
-static bool bytes_reserve(swk__text *text, size_t size, uint64_t *offset)
-{
-	const bool far = text->block_count - text->block_filled > BLOCKS_APART;
-	if (far || size > text->bytes_size - text->bytes_used) {
-		uint32_t fresh, usual = text->bytes_size * 2;
-		usual = usual < BLOCK_MIN ? BLOCK_MIN : usual > BLOCK_MAX ? BLOCK_MAX : usual;
-		bool alone = size > usual || (!far && text->block_count && size > usual / 4);
-		if (!block_add(text, alone ? size : usual, &fresh))
-			return false;
-		*offset = (uint64_t)fresh << BLOCK_BITS;
-		if (alone)
-			return true;
-		text->block_filled = fresh;
-		text->bytes_size = usual;
-		text->bytes_used = 0;
+	if (text->block_count == text->block_capacity) {
+		size_t capacity = swk__grown(text->block_capacity, text->block_count + 1);
+		char **blocks = swk__resize(text->mem, SWK__FAULT_text_segment, text->blocks, capacity, sizeof *blocks);
+		if (!blocks)
+			return NULL;
+		text->blocks = blocks;
+		text->block_capacity = capacity;
 	}
-	*offset = ((uint64_t)text->block_filled << BLOCK_BITS) + text->bytes_used;
-	text->bytes_used += (uint32_t)size;
-	return true;
+	char *block = swk__alloc(text->mem, SWK__FAULT_text_segment, 1, size);
+	if (block)
+		text->blocks[text->block_count++] = block;
+	return block;
+}
+
+/* Frees the blocks from number `first` on. */
+static void blocks_free(swk__text *text, size_t first)
+{
+	while (text->block_count > first)
+		swk__free(text->mem, text->blocks[--text->block_count]);
+}
+
+/* Makes sure of `size` bytes in a room, in a block that is twice as large as the last one where need be. */
+static bool room_reserve(swk__text *text, swk__text_room *room, size_t size)
+{
+	if (size <= room->size - room->used)
+		return true;
+	size_t larger = room->size * 2;
+	larger = larger < BLOCK_MIN ? BLOCK_MIN : larger > BLOCK_MAX ? BLOCK_MAX : larger;
+	char *block = block_add(text, larger);
+	if (block)
+		*room = (swk__text_room){ block, 0, larger };
+	return block != NULL;
+}
+
+/* Keeps a text that is too long for a group; NULL when memory failed. One that is long even beside a block gets one of
+ * its own, so that it wastes nothing of it. */
+static char *far_keep(swk__text *text, swk__slice bytes)
+{
+	swk__text_room *far = &text->far;
+	char *to;
+	if (bytes.length > BLOCK_MAX / 4 || (bytes.length > far->size - far->used && bytes.length > far->size / 4)) {
+		to = block_add(text, bytes.length);
+	} else {
+		to = room_reserve(text, far, bytes.length) ? far->bytes + far->used : NULL;
+		far->used += to ? bytes.length : 0;
+	}
+	if (to)
+		memcpy(to, bytes.bytes, bytes.length);
+	return to;
 }
 
 /* Copies a text to where it stays, as the one with this number, for which there is a group. */
 static bool bytes_keep(swk__text *text, uint32_t number, swk__slice bytes)
 {
-	unsigned char head[LENGTH_MAX];
-	size_t left = bytes.length, size, used = 0;
-	uint64_t offset;
-	do {
-		head[used++] = (unsigned char)((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
-		left >>= 7;
-	} while (left);
-	if (!swk__add_size(bytes.length, used, &size) || !bytes_reserve(text, size, &offset))
+	swk__text_group *group = group_at(text, number);
+	const unsigned place = number % SWK__TEXT_GROUP;
+	const bool far = bytes.length > NEAR_MAX;
+	swk__slice kept = bytes;
+	if (place == 0 && !room_reserve(text, &text->near, GROUP_MAX))
 		return false;
-	entry_set(text, number, offset);
-	char *at = (char *)(uintptr_t)entry_at(text, number);
-	memcpy(at, head, used);
-	if (bytes.length)
-		memcpy(at + used, bytes.bytes, bytes.length);
+	if (far && !(kept.bytes = far_keep(text, bytes)))
+		return false;
+	if (place == 0)
+		group->bytes = text->near.bytes + text->near.used;
+	swk__slice entry = far ? (swk__slice){ (const char *)&kept, sizeof kept } : bytes;
+	if (entry.length)
+		memcpy(text->near.bytes + text->near.used, entry.bytes, entry.length);
+	text->near.used += entry.length;
+	group->ends[place] = (uint16_t)((size_t)(text->near.bytes + text->near.used - group->bytes) * 2 + far);
 	return true;
-}
-
-/* Frees the blocks from number `first` on. */
-static void blocks_free(swk__text *text, uint32_t first)
-{
-	swk__text_blocks *blocks = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	while (text->block_count > first)
-		swk__free(text->mem, blocks->blocks[--text->block_count]);
 }
 
 /* ------------------------------------------------------------------------------------------------ index */
 
-static uint64_t index_home(const swk__text_index *index, uint32_t tag)
+static uint64_t index_size(const swk__text_index *index)
 {
-	return (uint64_t)((swk__u128)tag * index->size >> 32);
+	return index->buckets * BUCKET;
 }
 
-static uint64_t index_next(const swk__text_index *index, uint64_t at)
+static uint64_t index_home(const swk__text_index *index, uint32_t tag)
 {
-	return at + 1 == index->size ? 0 : at + 1;
+	return (uint64_t)((swk__u128)tag * index_size(index) >> 32);
+}
+
+/* Where a text with this home goes on after `at`. */
+static inline uint64_t index_next(const swk__text_index *index, uint64_t home, uint64_t at)
+{
+	const uint64_t around = (at & ~(uint64_t)(BUCKET - 1)) | ((at + 1) & (BUCKET - 1));
+	if (((around ^ home) & (BUCKET - 1)) != 0)
+		return around;
+	return around + BUCKET < index_size(index) ? around + BUCKET : around + BUCKET - index_size(index);
+}
+
+/* Whether two texts of one length are equal, most of which are ids. */
+static inline bool bytes_equal(const char *a, const char *b, size_t length)
+{
+	uint64_t x[4], y[4];
+	if (length < 16 || length > 32)
+		return memcmp(a, b, length) == 0;
+	memcpy(x, a, 16);
+	memcpy(y, b, 16);
+	memcpy(x + 2, a + length - 16, 16);
+	memcpy(y + 2, b + length - 16, 16);
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
 }
 
 /* The place of the text in the index with its number, or of the empty slot where it would go with number 0. Entries
@@ -187,7 +182,8 @@ static uint64_t index_next(const swk__text_index *index, uint64_t at)
 static uint64_t index_probe(const swk__text *text, const swk__text_index *index, uint32_t tag, swk__slice bytes,
                             uint32_t end, uint32_t *number)
 {
-	for (uint64_t at = index_home(index, tag);; at = index_next(index, at)) {
+	const uint64_t home = index_home(index, tag);
+	for (uint64_t at = home;; at = index_next(index, home, at)) {
 		uint64_t slot = atomic_load_explicit(&index->slots[at], memory_order_acquire);
 		*number = (uint32_t)slot;
 		if (slot == 0)
@@ -197,28 +193,31 @@ static uint64_t index_probe(const swk__text *text, const swk__text_index *index,
 	}
 }
 
-static swk__text_index *index_create(swk__mem *mem, uint64_t slots)
+static swk__text_index *index_create(swk__mem *mem, uint64_t buckets)
 {
 	size_t size;
-	const bool fits = swk__mul_size(slots, sizeof(uint64_t), &size);
+	const bool fits = swk__mul_size(buckets, LINE, &size);
 	if (NEVER(!fits)) /* the texts would have filled the memory before */
 		return NULL;
-	swk__text_index *index = swk__alloc(mem, SWK__FAULT_text_index, 1, sizeof *index + size);
-	if (index)
-		index->size = slots;
+	swk__text_index *index = swk__alloc(mem, SWK__FAULT_text_index, 1, sizeof *index + LINE - 1 + size);
+	if (index) {
+		index->buckets = buckets;
+		index->slots = line_from(index + 1);
+	}
 	return index;
 }
 
 /* Copies the slots of numbers from `begin` to before `end`. */
 static void index_copy(swk__text_index *index, const swk__text_index *old, uint32_t begin, uint32_t end)
 {
-	for (uint64_t i = 0; i < old->size; i++) {
+	for (uint64_t i = 0; i < index_size(old); i++) {
 		uint64_t slot = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
 		if (slot == 0 || (uint32_t)slot < begin || (uint32_t)slot >= end)
 			continue;
-		uint64_t at = index_home(index, (uint32_t)(slot >> 32));
+		const uint64_t home = index_home(index, (uint32_t)(slot >> 32));
+		uint64_t at = home;
 		while (atomic_load_explicit(&index->slots[at], memory_order_relaxed) != 0)
-			at = index_next(index, at);
+			at = index_next(index, home, at);
 		atomic_store_explicit(&index->slots[at], slot, memory_order_relaxed);
 	}
 }
@@ -241,7 +240,8 @@ static void retired_free(swk__text *text)
 static bool index_grow(swk__text *text)
 {
 	swk__text_index *old = atomic_load_explicit(&text->index, memory_order_relaxed);
-	swk__text_index *index = index_create(text->mem, old->size + (old->size < 4096 ? old->size : old->size / 4));
+	const uint64_t more = old->buckets < 512 ? old->buckets : old->buckets / 4;
+	swk__text_index *index = index_create(text->mem, old->buckets + more);
 	if (!index)
 		return false;
 	index_copy(index, old, 0, text->kept);
@@ -260,7 +260,7 @@ static bool index_grow(swk__text *text)
 int swk__text_init(swk__text *text, swk__mem *mem, uint64_t key, swk_error *error)
 {
 	*text = (swk__text){ .mem = mem, .key = key, .count = 1, .kept = 1 };
-	swk__text_index *index = index_create(mem, FIRST_SLOTS);
+	swk__text_index *index = index_create(mem, FIRST_BUCKETS);
 	atomic_init(&text->index, index);
 	if (index && group_reserve(text, 0) && bytes_keep(text, 0, (swk__slice){ "", 0 }))
 		return SWK_OK;
@@ -276,12 +276,7 @@ void swk__text_done(swk__text *text)
 	swk__free(text->mem, atomic_load_explicit(&text->index, memory_order_relaxed));
 	retired_free(text);
 	blocks_free(text, 0);
-	swk__text_blocks *blocks = atomic_load_explicit(&text->blocks, memory_order_relaxed);
-	while (blocks) {
-		swk__text_blocks *older = blocks->older;
-		swk__free(text->mem, blocks);
-		blocks = older;
-	}
+	swk__free(text->mem, text->blocks);
 	for (size_t i = 0; i < SWK__TEXT_SEGMENTS; i++)
 		swk__free(text->mem, text->segments[i]);
 	*text = (swk__text){ .mem = text->mem, .key = text->key };
@@ -299,7 +294,7 @@ static int text_add(swk__text *text, uint32_t tag, swk__slice bytes, uint64_t at
 	swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	if (fresh >= NUMBERS_MAX)
 		return swk__fail(error, SWK_ERR_LIMIT, "%" PRIu32 " distinct texts were stored, no more fit", fresh);
-	if (fresh >= index->size / 4 * 3) {
+	if (fresh >= index->buckets * (BUCKET - 1)) {
 		if (!index_grow(text))
 			return swk__fail_memory(error, text->mem);
 		index = atomic_load_explicit(&text->index, memory_order_relaxed);
@@ -334,7 +329,9 @@ int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_er
 
 /* A text of a run: what is known of it before it is looked at. */
 typedef struct wanted {
-	uint64_t at;          /* the first slot of its tag, or else the first empty one */
+	uint64_t at;                  /* its home; then the first slot of its tag, or else the first empty one */
+	const swk__text_group *group; /* of that slot's text, and its bytes */
+	swk__slice entry;
 	uint32_t growths;     /* tells the index in which the slot is */
 	uint32_t tag, number; /* of that slot: nearly always the text's, if not 0 */
 } wanted;
@@ -345,18 +342,31 @@ static void slot_ask(const swk__text *text, swk__slice bytes, wanted *of)
 	of->growths = text->growths;
 	of->tag = bytes.length ? tag_of(text, bytes) : 0;
 	of->at = index_home(index, of->tag);
-	__builtin_prefetch(&index->slots[of->at]);
+	__builtin_prefetch((const void *)&index->slots[of->at]);
 }
 
-static void entry_ask(const swk__text *text, wanted *of)
+static void group_ask(const swk__text *text, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
-	uint64_t at = of->growths == text->growths ? of->at : index_home(index, of->tag), slot;
+	const uint64_t home = of->growths == text->growths ? of->at : index_home(index, of->tag);
+	uint64_t at = home, slot;
 	while ((slot = atomic_load_explicit(&index->slots[at], memory_order_relaxed)) != 0 && slot >> 32 != of->tag)
-		at = index_next(index, at);
-	*of = (wanted){ at, text->growths, of->tag, (uint32_t)slot };
-	if (of->number)
-		__builtin_prefetch(group_at(text, of->number));
+		at = index_next(index, home, at);
+	of->at = at;
+	of->growths = text->growths;
+	of->number = (uint32_t)slot;
+	if (!of->number)
+		return;
+	of->group = group_at(text, of->number);
+	__builtin_prefetch(of->group);
+}
+
+static void entry_ask(wanted *of)
+{
+	if (!of->number)
+		return;
+	of->entry = group_entry(of->group, of->number);
+	__builtin_prefetch(of->entry.bytes);
 }
 
 /* The number of a text that was asked for. The slot that was empty still is where it belongs, unless one that came in
@@ -365,7 +375,8 @@ static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, ui
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	*number = bytes.length ? of->number : 0;
-	if (bytes.length == 0 || (of->number && swk__slice_equal(entry_slice(text, of->number), bytes)))
+	if (bytes.length == 0 ||
+	    (of->number && of->entry.length == bytes.length && bytes_equal(of->entry.bytes, bytes.bytes, bytes.length)))
 		return SWK_OK;
 	if (of->number == 0 && of->growths == text->growths &&
 	    atomic_load_explicit(&index->slots[of->at], memory_order_relaxed) == 0)
@@ -373,25 +384,27 @@ static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, ui
 	return tagged_intern(text, of->tag, bytes, number, error);
 }
 
-/* How many texts lie between asking for memory and looking at it. */
+/* How many texts lie between asking for memory and looking at it, and for how many there is room at a time. */
 #define AHEAD 10
+#define RING 32
 
 /* What a text waits for, one step after the other: its slot, where it may lie, its bytes. A step of one text is taken
  * while others wait for what was asked for them before. */
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error)
 {
-	wanted of[SWK__TEXT_RUN];
+	wanted ring[RING];
 	int code = SWK_OK;
+	_Static_assert(RING > 3 * AHEAD, "a text is forgotten after its last step");
 	for (size_t step = 0; step < count + 3 * AHEAD && code == SWK_OK; step++) {
+		const size_t second = step - AHEAD, third = step - 2 * AHEAD, last = step - 3 * AHEAD;
 		if (step < count)
-			slot_ask(text, bytes[step], &of[step]);
-		if (step >= AHEAD && step - AHEAD < count)
-			entry_ask(text, &of[step - AHEAD]);
-		if (step >= 2 * AHEAD && step - 2 * AHEAD < count && of[step - 2 * AHEAD].number)
-			__builtin_prefetch(entry_at(text, of[step - 2 * AHEAD].number));
-		if (step >= 3 * AHEAD)
-			code = wanted_intern(text, bytes[step - 3 * AHEAD], &of[step - 3 * AHEAD],
-			                     &numbers[step - 3 * AHEAD], error);
+			slot_ask(text, bytes[step], &ring[step % RING]);
+		if (second < count) /* below the first one wraps around */
+			group_ask(text, &ring[second % RING]);
+		if (third < count)
+			entry_ask(&ring[third % RING]);
+		if (last < count)
+			code = wanted_intern(text, bytes[last], &ring[last % RING], &numbers[last], error);
 	}
 	return code;
 }
@@ -415,8 +428,7 @@ swk__text_mark swk__text_keep(swk__text *text)
 {
 	text->kept = text->count;
 	retired_free(text);
-	return (swk__text_mark){ text->count, text->block_count, text->block_filled, text->bytes_used,
-		                 text->bytes_size };
+	return (swk__text_mark){ text->count, text->block_count, text->near, text->far };
 }
 
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
@@ -424,13 +436,12 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
 	swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	if (text->count == mark->count)
 		return;
-	for (uint64_t i = 0; i < index->size; i++)
+	for (uint64_t i = 0; i < index_size(index); i++)
 		if ((uint32_t)atomic_load_explicit(&index->slots[i], memory_order_relaxed) >= mark->count)
 			atomic_store_explicit(&index->slots[i], 0, memory_order_relaxed);
 	blocks_free(text, mark->block_count);
-	text->block_filled = mark->block_filled;
-	text->bytes_used = mark->bytes_used;
-	text->bytes_size = mark->bytes_size;
+	text->near = mark->near;
+	text->far = mark->far;
 	text->count = mark->count;
 }
 

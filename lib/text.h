@@ -3,7 +3,7 @@
  * text: gives every distinct byte string a dense number, and back. Insert-only, but that the writer can take back what
  * it put in since a mark.
  *
- *   index (open addressing): tag, number --> groups of 14 numbers: offsets --> blocks: length, bytes; which never move
+ *   index (buckets of 8 slots): tag, number --> groups of 28 numbers: where they begin, ends --> bytes, which never move
  *
  * The hash finds, the stored bytes decide; the hash key is random per store, so nobody can choose colliding texts.
  * Number 0 is the empty text, always there.
@@ -18,16 +18,21 @@
 #include "error.h"
 
 typedef struct swk__text_index swk__text_index;
-typedef struct swk__text_blocks swk__text_blocks;
 
-#define SWK__TEXT_GROUP 14
+#define SWK__TEXT_GROUP 28
 #define SWK__TEXT_SEGMENTS 96 /* more groups than a 32-bit number has */
 
-/* Where some texts begin: as many as make a group one line of the processor's cache. */
+/* Texts whose bytes follow each other: as many as make a group one line of the processor's cache. */
 typedef struct swk__text_group {
-	uint64_t base;
-	uint32_t offsets[SWK__TEXT_GROUP]; /* from the base */
+	char *bytes;                    /* of the first */
+	uint16_t ends[SWK__TEXT_GROUP]; /* where each ends, times 2; 1 more: what lies there says where the text is */
 } swk__text_group;
+
+/* A block of bytes that is being filled. */
+typedef struct swk__text_room {
+	char *bytes;
+	size_t used, size;
+} swk__text_room;
 
 typedef struct swk__text {
 	swk__mem *mem;
@@ -39,14 +44,16 @@ typedef struct swk__text {
 	uint32_t count;
 	uint32_t kept;                      /* numbers below this one are never taken back */
 	char *segments[SWK__TEXT_SEGMENTS]; /* groups, from the first multiple of their size on */
-	_Atomic(swk__text_blocks *) blocks; /* the newest table of them; each points to the one before */
-	uint32_t block_count, block_filled; /* which one is filled now */
-	uint32_t bytes_used, bytes_size;    /* of that one */
+	char **blocks;                      /* all that there are */
+	size_t block_count, block_capacity;
+	swk__text_room near, far; /* of groups, and of texts that are too long for them */
 } swk__text;
 
 /* What there was at some moment. */
 typedef struct swk__text_mark {
-	uint32_t count, block_count, block_filled, bytes_used, bytes_size;
+	uint32_t count;
+	size_t block_count;
+	swk__text_room near, far;
 } swk__text_mark;
 
 int swk__text_init(swk__text *text, swk__mem *mem, uint64_t key, swk_error *error);
