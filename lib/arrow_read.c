@@ -12,6 +12,9 @@
 /* Digits that a double tells apart, whichever they are. */
 #define DOUBLE_EXACT INT64_C(1000000000000000)
 
+/* For what is compiled once for each width that is told. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* One column on its way into one of the batch's. */
 typedef struct reading {
 	const swk__arrow_column *from;
@@ -33,20 +36,28 @@ static inline int64_t place_of(const reading *self, size_t row)
 	return self->from->cells.offset + self->chunk->first + (int64_t)row;
 }
 
-static size_t integers_read(const reading *self, size_t row)
+static ALWAYS_INLINE size_t integers_of(const reading *self, size_t row, unsigned width)
 {
 	const swk__arrow_cells *cells = &self->from->cells;
-	const unsigned width = cells->type.width;
-	int64_t at = place_of(self, row);
-	for (; row < self->chunk->rows; row++, at++) {
+	const int64_t low = self->low, high = self->high, unit = self->unit;
+	const size_t rows = self->chunk->rows;
+	int64_t *values = self->to->values, at = place_of(self, row);
+	for (; row < rows; row++, at++) {
 		if (swk__arrow_null(cells, at))
 			continue;
 		int64_t value = swk__arrow_signed(cells->cells + at * width, width);
-		if (value < self->low || value > self->high)
+		if (value < low || value > high)
 			break;
-		self->to->values[row] = value * self->unit;
+		values[row] = value * unit;
 	}
 	return row;
+}
+
+/* The usual width is known where it is read. */
+static size_t integers_read(const reading *self, size_t row)
+{
+	const unsigned width = self->from->cells.type.width;
+	return width == 8 ? integers_of(self, row, 8) : integers_of(self, row, width);
 }
 
 /* Of more digits than microseconds have. */
@@ -204,12 +215,11 @@ static bool run_whole(const swk__arrow_cells *cells, int64_t at, size_t count, s
 }
 
 /* Copies the bytes of some rows at once. */
-static size_t run_read(const reading *self, size_t row, size_t count)
+static ALWAYS_INLINE size_t run_read(const reading *self, size_t row, size_t count, unsigned width)
 {
 	const swk__arrow_cells *cells = &self->from->cells;
 	const uint64_t most = (uint64_t)swk__kind_limits[self->field->kind].high;
 	const int64_t at = place_of(self, row);
-	const unsigned width = cells->type.width;
 	int64_t begin = swk__arrow_signed(cells->cells + at * width, width);
 	int64_t end = swk__arrow_signed(cells->cells + (at + (int64_t)count) * width, width);
 	swk__slice bytes = { end > begin ? cells->bytes + begin : "", (size_t)(end - begin) };
@@ -217,29 +227,35 @@ static size_t run_read(const reading *self, size_t row, size_t count)
 	if (bytes.length > RUN_BYTES || !run_whole(cells, at, count, bytes) ||
 	    !swk__buf_slice(&self->chunk->batch->bytes, bytes))
 		return row;
-	for (size_t i = 0; i < count; i++, row++) {
-		int64_t here = at + (int64_t)i;
-		swk__slice text = swk__arrow_text(cells, here);
-		if (swk__arrow_null(cells, here) || text.length == 0)
+	swk__span *spans = self->to->spans;
+	for (int64_t here = at, from = begin, to; here < at + (int64_t)count; here++, row++, from = to) {
+		to = swk__arrow_signed(cells->cells + (here + 1) * width, width);
+		const uint64_t length = (uint64_t)(to - from);
+		if (swk__arrow_null(cells, here) || length == 0)
 			continue;
-		if (text.length > most)
+		if (length > most)
 			break;
-		self->to->spans[row] = (swk__span){ base + (uint64_t)(text.bytes - bytes.bytes),
-			                            (uint32_t)text.length };
+		spans[row] = (swk__span){ base + (uint64_t)(from - begin), (uint32_t)length };
+	}
+	return row;
+}
+
+static ALWAYS_INLINE size_t texts_of(const reading *self, size_t row, unsigned width)
+{
+	while (row < self->chunk->rows) {
+		size_t left = self->chunk->rows - row, count = left < RUN_ROWS ? left : RUN_ROWS;
+		size_t end = run_read(self, row, count, width);
+		if (end < row + count)
+			return end;
+		row = end;
 	}
 	return row;
 }
 
 static size_t texts_read(const reading *self, size_t row)
 {
-	while (row < self->chunk->rows) {
-		size_t left = self->chunk->rows - row, count = left < RUN_ROWS ? left : RUN_ROWS;
-		size_t end = run_read(self, row, count);
-		if (end < row + count)
-			return end;
-		row = end;
-	}
-	return row;
+	const unsigned width = self->from->cells.type.width;
+	return width == 4 ? texts_of(self, row, 4) : texts_of(self, row, width);
 }
 
 static size_t views_read(const reading *self, size_t row)

@@ -155,6 +155,18 @@ static size_t rows_pack(swk_batch *batch)
 	return kept;
 }
 
+/* The first row from `row` on in which a column has no value. */
+static size_t missing_find(const swk__batch_column *column, bool text, size_t row, size_t rows)
+{
+	if (text)
+		while (row < rows && column->spans[row].length)
+			row++;
+	else
+		while (row < rows && column->values[row] != SWK__NULL)
+			row++;
+	return row;
+}
+
 /* The same where it is only that no required field is missing. */
 static int columns_check(swk_batch *batch, swk_error *error)
 {
@@ -163,10 +175,10 @@ static int columns_check(swk_batch *batch, swk_error *error)
 	for (unsigned f = 0; f < schema->count; f++) {
 		const swk__batch_column *column = &batch->tables[batch->table].columns[f];
 		const bool text = swk__kind_is_text(schema->fields[f].kind);
-		for (size_t row = 0; schema->fields[f].required && row < batch->filled && code == SWK_OK; row++)
-			if (text ? column->spans[row].length == 0 : column->values[row] == SWK__NULL)
-				code = swk__batch_row_refuse(batch, row, schema->fields[f].name,
-				                             (swk__slice){ NULL, 0 }, "was missing", error);
+		size_t row = schema->fields[f].required ? missing_find(column, text, 0, batch->filled) : batch->filled;
+		for (; row < batch->filled && code == SWK_OK; row = missing_find(column, text, row + 1, batch->filled))
+			code = swk__batch_row_refuse(batch, row, schema->fields[f].name, (swk__slice){ NULL, 0 },
+			                             "was missing", error);
 	}
 	return code;
 }

@@ -12,6 +12,14 @@
 /* The handle of a record that waits to be stored with others of its run. */
 #define PENDING UINT32_MAX
 
+/* The current version of a row's record. */
+typedef struct version {
+	const swk__part *part;
+	uint32_t row;    /* of the run */
+	uint32_t number; /* of the part's rows */
+	swk__cell_place place;
+} version;
+
 /* A run of rows on their way in. */
 typedef struct intake {
 	swk__history *history;
@@ -25,7 +33,9 @@ typedef struct intake {
 	bool same[RUN_ROWS];                   /* the current version says the same */
 	bool stored[RUN_ROWS];
 	uint32_t handles[RUN_ROWS]; /* of current versions before the run */
-	swk__place last;            /* the version that was stored last among others of its record */
+	uint32_t known_count;
+	version known[RUN_ROWS]; /* those, by week */
+	swk__place last;         /* the version that was stored last among others of its record */
 	swk__table last_table;
 	uint32_t last_entity;
 	uint32_t pending_count;
@@ -49,6 +59,77 @@ static uint32_t entity_of(const intake *in, uint32_t row)
 	return (uint32_t)in->values[SWK__FIELD_ID][row];
 }
 
+/* ---------------------------------------------------------------------------------------- current versions */
+
+/* Puts `count` things into an order in which those of a week follow each other, as they came. */
+static void weeks_gather(const int32_t *weeks, uint32_t count, uint32_t *order)
+{
+	enum {
+		LISTS = 128
+	};
+	uint32_t heads[LISTS], next[RUN_ROWS], gathered = 0;
+	bool taken[RUN_ROWS] = { false };
+	memset(heads, 0xff, sizeof heads);
+	for (uint32_t k = count; k-- > 0;) {
+		uint32_t *head = &heads[(uint32_t)weeks[k] % LISTS];
+		next[k] = *head;
+		*head = k;
+	}
+	for (uint32_t first = 0; first < count; first++) {
+		for (uint32_t k = taken[first] ? UINT32_MAX : first; k != UINT32_MAX; k = next[k]) {
+			if (weeks[k] != weeks[first])
+				continue;
+			taken[k] = true;
+			order[gathered++] = k;
+		}
+	}
+}
+
+/* How many of the things from `first` on, in that order, are of one week. */
+static uint32_t weeks_together(const int32_t *weeks, const uint32_t *order, uint32_t first, uint32_t count)
+{
+	uint32_t end = first + 1;
+	while (end < count && weeks[order[end]] == weeks[order[first]])
+		end++;
+	return end - first;
+}
+
+/* Finds the current versions of the run's records, in the order of where they lie. Handles are waited for together, as
+ * texts are. */
+static void versions_find(intake *in)
+{
+	const swk__pages *current = in->state->current;
+	swk__place places[RUN_ROWS];
+	uint32_t known[RUN_ROWS], order[RUN_ROWS], count = 0;
+	for (uint32_t i = 0; i < in->count; i++)
+		__builtin_prefetch(swk__pages_at(current, entity_of(in, i)));
+	for (uint32_t i = 0; i < in->count; i++) {
+		in->handles[i] = swk__pages_handle(current, entity_of(in, i));
+		if (!in->handles[i])
+			continue;
+		places[count] = swk__blocks_get(in->state->blocks, in->handles[i]);
+		in->weeks[count] = swk__place_week(places[count]);
+		known[count++] = i;
+	}
+	weeks_gather(in->weeks, count, order);
+	for (uint32_t k = 0; k < count; k++) {
+		const swk__part *part = swk__directory_part(in->state->directory, in->weeks[order[k]]);
+		const uint32_t number = swk__place_row(places[order[k]]);
+		in->known[k] = (version){ part, known[order[k]], number, swk__columns_place(part->columns, number) };
+	}
+	in->known_count = count;
+}
+
+/* The numbers that a text field has in the current versions: likely those of the run's rows. */
+static void versions_guess(const intake *in, unsigned field, uint32_t *guesses)
+{
+	memset(guesses, 0, in->count * sizeof *guesses);
+	for (uint32_t k = 0; k < in->known_count; k++) {
+		const version *of = &in->known[k];
+		guesses[of->row] = (uint32_t)swk__columns_get(of->part->columns, field, of->number);
+	}
+}
+
 /* -------------------------------------------------------------------------------------- reading the batch */
 
 /* Gives numbers to the texts of a field. */
@@ -58,11 +139,14 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	const swk__field *about = &swk__schemas[in->table].fields[field];
 	swk__text *texts = (swk__text *)swk__history_texts(in->history, in->table, about);
 	swk__slice bytes[RUN_ROWS];
-	uint32_t numbers[RUN_ROWS];
+	uint32_t numbers[RUN_ROWS], guesses[RUN_ROWS];
 	for (uint32_t i = 0; i < in->count; i++)
 		bytes[i] = swk__batch_text_at(batch, spans[i]);
+	if (field != SWK__FIELD_ID)
+		versions_guess(in, field, guesses);
 	in->made.first[field] = swk__text_count(texts);
-	int code = swk__text_intern_run(texts, bytes, in->count, numbers, error);
+	int code = swk__text_intern_run(texts, bytes, in->count, field == SWK__FIELD_ID ? NULL : guesses, numbers,
+	                                error);
 	in->made.end[field] = swk__text_count(texts);
 	for (uint32_t i = 0; i < in->count && code == SWK_OK; i++)
 		in->read.cells[field][i] = numbers[i];
@@ -117,74 +201,23 @@ static int run_read(intake *in, const swk_batch *batch, const swk__batch_order *
 			code = texts_read(in, batch, f, order->row, error);
 		else
 			in->values[f] = batch->tables[in->table].columns[f].values + order->row;
+		if (f == SWK__FIELD_ID && code == SWK_OK)
+			versions_find(in);
 	}
 	return code == SWK_OK ? rows_stamp(in, order, error) : code;
 }
 
 /* ---------------------------------------------------------------------------------------------- comparing */
 
-/* Finds current versions. They are waited for together, as texts are. */
-static void handles_find(intake *in)
-{
-	const swk__pages *current = in->state->current;
-	for (uint32_t i = 0; i < in->count; i++)
-		__builtin_prefetch(swk__pages_at(current, entity_of(in, i)));
-	for (uint32_t i = 0; i < in->count; i++)
-		in->handles[i] = swk__pages_handle(current, entity_of(in, i));
-}
-
-/* Puts `count` things into an order in which those of a week follow each other, as they came. */
-static void weeks_gather(const int32_t *weeks, uint32_t count, uint32_t *order)
-{
-	enum {
-		LISTS = 128
-	};
-	uint32_t heads[LISTS], next[RUN_ROWS], gathered = 0;
-	bool taken[RUN_ROWS] = { false };
-	memset(heads, 0xff, sizeof heads);
-	for (uint32_t k = count; k-- > 0;) {
-		uint32_t *head = &heads[(uint32_t)weeks[k] % LISTS];
-		next[k] = *head;
-		*head = k;
-	}
-	for (uint32_t first = 0; first < count; first++) {
-		for (uint32_t k = taken[first] ? UINT32_MAX : first; k != UINT32_MAX; k = next[k]) {
-			if (weeks[k] != weeks[first])
-				continue;
-			taken[k] = true;
-			order[gathered++] = k;
-		}
-	}
-}
-
-/* How many of the things from `first` on, in that order, are of one week. */
-static uint32_t weeks_together(const int32_t *weeks, const uint32_t *order, uint32_t first, uint32_t count)
-{
-	uint32_t end = first + 1;
-	while (end < count && weeks[order[end]] == weeks[order[first]])
-		end++;
-	return end - first;
-}
-
-/* Rows of one week whose records have a current version, and where these lie. */
-typedef struct versions {
-	const swk__part *part;
-	uint32_t count;
-	uint32_t rows[RUN_ROWS];    /* of the run */
-	uint32_t numbers[RUN_ROWS]; /* of the part */
-	swk__cell_place places[RUN_ROWS];
-} versions;
-
-#define COMPARE(type)                                                                          \
-	for (uint32_t k = 0; k < of->count; k++) {                                             \
-		type cell;                                                                     \
-		memcpy(&cell, swk__cell_at(&of->places[k], offset, sizeof cell), sizeof cell); \
-		const int64_t value = cell ? base + (int64_t)cell * unit : null;               \
-		same[of->rows[k]] &= value == values[of->rows[k]];                             \
+#define COMPARE(type)                                                                                \
+	for (uint32_t k = 0; k < count; k++) {                                                       \
+		type cell;                                                                           \
+		memcpy(&cell, swk__cell_at(&of[k].place, offset, sizeof cell), sizeof cell);         \
+		same[of[k].row] &= (cell ? base + (int64_t)cell * unit : null) == values[of[k].row]; \
 	}
 
-/* Says which rows differ from their versions in a field. */
-static void field_compare(const versions *of, unsigned field, const int64_t *values, bool *same)
+/* Says which rows differ from their versions, which lie in one part, in a field. */
+static void field_compare(const version *of, uint32_t count, unsigned field, const int64_t *values, bool *same)
 {
 	const swk__columns *columns = of->part->columns;
 	const swk__coding *coding = &columns->codings[field];
@@ -192,8 +225,8 @@ static void field_compare(const versions *of, unsigned field, const int64_t *val
 	const int64_t base = coding->base, unit = coding->unit, null = coding->text ? 0 : SWK__NULL;
 	switch (coding->width) {
 	case 0:
-		for (uint32_t k = 0; k < of->count; k++)
-			same[of->rows[k]] &= base == values[of->rows[k]];
+		for (uint32_t k = 0; k < count; k++)
+			same[of[k].row] &= base == values[of[k].row];
 		break;
 	case 1:
 		COMPARE(unsigned char)
@@ -205,54 +238,47 @@ static void field_compare(const versions *of, unsigned field, const int64_t *val
 		COMPARE(uint32_t)
 		break;
 	default:
-		for (uint32_t k = 0; k < of->count; k++) {
+		for (uint32_t k = 0; k < count; k++) {
 			int64_t value;
-			memcpy(&value, swk__cell_at(&of->places[k], offset, sizeof value), sizeof value);
-			same[of->rows[k]] &= value == values[of->rows[k]];
+			memcpy(&value, swk__cell_at(&of[k].place, offset, sizeof value), sizeof value);
+			same[of[k].row] &= value == values[of[k].row];
 		}
 	}
 }
 
-/* Compares rows with their versions, a field of all at a time. */
-static void versions_compare(intake *in, const versions *of)
+/* Compares rows with their versions, which lie in one part, a field of all at a time. */
+static void versions_compare(intake *in, const version *of, uint32_t count)
 {
+	bool timed[RUN_ROWS];
+	memset(timed, true, in->count);
+	field_compare(of, count, SWK__FIELD_RECORDED_AT, in->values[SWK__FIELD_RECORDED_AT], timed);
 	for (unsigned f = SWK__FIELD_FIRST; f < swk__schemas[in->table].count; f++)
-		field_compare(of, f, in->values[f], in->same);
-	for (uint32_t k = 0; k < of->count; k++) {
-		const uint32_t i = of->rows[k];
-		if (!in->same[i] || in->stamped[i])
-			continue;
-		in->same[i] = swk__columns_get(of->part->columns, SWK__FIELD_RECORDED_AT, of->numbers[k]) ==
-		                      in->values[SWK__FIELD_RECORDED_AT][i] &&
-		              swk__part_commit(of->part, of->numbers[k])->stamped == in->read.stamped[i];
+		field_compare(of, count, f, in->values[f], in->same);
+	for (uint32_t k = 0; k < count; k++) {
+		const uint32_t i = of[k].row;
+		if (in->same[i] && !in->stamped[i])
+			in->same[i] = timed[i] &&
+			              swk__part_commit(of[k].part, of[k].number)->stamped == in->read.stamped[i];
 	}
+}
+
+/* How many of the versions from `first` on lie in one part. */
+static uint32_t versions_together(const intake *in, uint32_t first)
+{
+	uint32_t end = first + 1;
+	while (end < in->known_count && in->known[end].part == in->known[first].part)
+		end++;
+	return end - first;
 }
 
 /* Compares rows with the current versions of their records. */
 static void rows_compare(intake *in)
 {
-	uint32_t known[RUN_ROWS], numbers[RUN_ROWS], order[RUN_ROWS], count = 0;
-	int32_t *weeks = in->weeks;
-	versions of;
-	for (uint32_t i = 0; i < in->count; i++) {
+	for (uint32_t i = 0; i < in->count; i++)
 		in->same[i] = in->handles[i] != 0;
-		if (!in->handles[i])
-			continue;
-		swk__place place = swk__blocks_get(in->state->blocks, in->handles[i]);
-		weeks[count] = swk__place_week(place);
-		numbers[count] = swk__place_row(place);
-		known[count++] = i;
-	}
-	weeks_gather(weeks, count, order);
-	for (uint32_t first = 0; first < count; first += of.count) {
-		of.part = swk__directory_part(in->state->directory, weeks[order[first]]);
-		of.count = weeks_together(weeks, order, first, count);
-		for (uint32_t k = 0; k < of.count; k++) {
-			of.rows[k] = known[order[first + k]];
-			of.numbers[k] = numbers[order[first + k]];
-			of.places[k] = swk__columns_place(of.part->columns, of.numbers[k]);
-		}
-		versions_compare(in, &of);
+	for (uint32_t first = 0, count; first < in->known_count; first += count) {
+		count = versions_together(in, first);
+		versions_compare(in, &in->known[first], count);
 	}
 }
 
@@ -540,19 +566,23 @@ static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place old
 /* Stores the rows of a run that are news. */
 static bool run_store(intake *in)
 {
+	bool news = false; /* what was found before may no longer be current */
+	memset(in->stored, false, in->count);
 	if (!swk__state_begin(in->history->mem, in->state) || !touched_reserve(in))
 		return false;
 	for (uint32_t i = 0; i < in->count; i++) {
 		swk__place newer, older;
+		if (in->same[i] && !news)
+			continue;
 		uint32_t handle = swk__pages_handle(in->state->current, entity_of(in, i));
-		in->stored[i] = false;
+		if (handle == in->handles[i] && in->same[i])
+			continue;
+		news = true;
 		if (handle == 0) {
 			if (!row_pend(in, i))
 				return false;
 			continue;
 		}
-		if (handle == in->handles[i] && in->same[i])
-			continue;
 		if (in->pending_count && !pending_store(in))
 			return false;
 		if (chain_find(in, i, &newer, &older) && !row_store(in, i, newer, older))
@@ -591,7 +621,6 @@ static void run_tell(intake *in, const swk__dictionaries *all, swk__buf *journal
 
 static int run_apply(intake *in, swk_error *error)
 {
-	handles_find(in);
 	rows_compare(in);
 	return run_store(in) ? SWK_OK : swk__fail_memory(error, in->history->mem);
 }
@@ -607,6 +636,15 @@ static intake *intake_create(swk__history *history, uint64_t commit, int64_t sta
 	in->commit = commit;
 	in->stamp = stamp;
 	return in;
+}
+
+static void run_count(const intake *in, swk__applied *applied)
+{
+	uint32_t stored = 0;
+	for (uint32_t i = 0; i < in->count; i++)
+		stored += in->stored[i];
+	applied->accepted += stored;
+	applied->unchanged += in->count - stored;
 }
 
 int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp, swk__buf *journal,
@@ -627,10 +665,8 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 			code = run_read(in, batch, &batch->order[first], run_length(batch, first), error);
 		if (code == SWK_OK)
 			code = run_apply(in, error);
-		for (uint32_t i = 0; i < in->count && code == SWK_OK; i++) {
-			applied->accepted += in->stored[i];
-			applied->unchanged += !in->stored[i];
-		}
+		if (code == SWK_OK)
+			run_count(in, applied);
 		if (code == SWK_OK && journal)
 			run_tell(in, &all, journal);
 	}
@@ -658,6 +694,7 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 		for (unsigned f = 0; f < SWK__FIELDS_MAX; f++)
 			in->values[f] = in->read.cells[f];
 		run_begin(in, in->read.table, in->read.count);
+		versions_find(in);
 		code = run_apply(in, error);
 	}
 	swk__free(history->mem, in);

@@ -47,7 +47,7 @@ static int texts_decode(swk__text *texts, const swk__field *field, swk__reader *
 		found[i] = swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
 		*wrong = reader->failed || found[i].length == 0 || found[i].length > most;
 	}
-	int code = *wrong ? SWK_OK : swk__text_intern_run(texts, found, count, numbers, error);
+	int code = *wrong ? SWK_OK : swk__text_intern_run(texts, found, count, NULL, numbers, error);
 	for (uint64_t i = 0; i < count && code == SWK_OK && !*wrong; i++)
 		*wrong = numbers[i] != fresh + i;
 	return code;

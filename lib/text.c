@@ -155,13 +155,34 @@ static uint64_t index_home(const swk__text_index *index, uint32_t tag)
 	return (uint64_t)((swk__u128)tag * index_size(index) >> 32);
 }
 
-/* Where a text with this home goes on after `at`. */
-static inline uint64_t index_next(const swk__text_index *index, uint64_t home, uint64_t at)
+/* The first slot of a text's bucket, and of the bucket after that. */
+static uint64_t bucket_of(uint64_t home)
 {
-	const uint64_t around = (at & ~(uint64_t)(BUCKET - 1)) | ((at + 1) & (BUCKET - 1));
-	if (((around ^ home) & (BUCKET - 1)) != 0)
-		return around;
-	return around + BUCKET < index_size(index) ? around + BUCKET : around + BUCKET - index_size(index);
+	return home & ~(uint64_t)(BUCKET - 1);
+}
+
+static uint64_t bucket_next(const swk__text_index *index, uint64_t bucket)
+{
+	return bucket + BUCKET < index_size(index) ? bucket + BUCKET : 0;
+}
+
+/* The place that a text with this home looks at after `passed` others of a bucket. */
+static uint64_t bucket_place(uint64_t bucket, uint64_t home, unsigned passed)
+{
+	return bucket | ((home + passed) & (BUCKET - 1));
+}
+
+/* The place of the first slot with a tag, or of the empty one that comes before. Writer only. */
+static inline uint64_t tag_find(const swk__text_index *index, uint64_t home, uint32_t tag, uint64_t *slot)
+{
+	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
+		for (unsigned passed = 0; passed < BUCKET; passed++) {
+			uint64_t at = bucket_place(bucket, home, passed);
+			*slot = atomic_load_explicit(&index->slots[at], memory_order_relaxed);
+			if (*slot == 0 || *slot >> 32 == tag)
+				return at;
+		}
+	}
 }
 
 /* Whether two texts of one length are equal, most of which are ids. */
@@ -169,7 +190,7 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length)
 {
 	uint64_t x[4], y[4];
 	if (length < 16 || length > 32)
-		return memcmp(a, b, length) == 0;
+		return length == 0 || memcmp(a, b, length) == 0;
 	memcpy(x, a, 16);
 	memcpy(y, b, 16);
 	memcpy(x + 2, a + length - 16, 16);
@@ -183,13 +204,16 @@ static uint64_t index_probe(const swk__text *text, const swk__text_index *index,
                             uint32_t end, uint32_t *number)
 {
 	const uint64_t home = index_home(index, tag);
-	for (uint64_t at = home;; at = index_next(index, home, at)) {
-		uint64_t slot = atomic_load_explicit(&index->slots[at], memory_order_acquire);
-		*number = (uint32_t)slot;
-		if (slot == 0)
-			return at;
-		if (slot >> 32 == tag && *number < end && swk__slice_equal(entry_slice(text, *number), bytes))
-			return at;
+	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
+		for (unsigned passed = 0; passed < BUCKET; passed++) {
+			uint64_t at = bucket_place(bucket, home, passed);
+			uint64_t slot = atomic_load_explicit(&index->slots[at], memory_order_acquire);
+			*number = (uint32_t)slot;
+			if (slot == 0)
+				return at;
+			if (slot >> 32 == tag && *number < end && swk__slice_equal(entry_slice(text, *number), bytes))
+				return at;
+		}
 	}
 }
 
@@ -207,6 +231,18 @@ static swk__text_index *index_create(swk__mem *mem, uint64_t buckets)
 	return index;
 }
 
+/* The empty slot where a text with this home goes in. */
+static uint64_t empty_find(const swk__text_index *index, uint64_t home)
+{
+	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
+		for (unsigned passed = 0; passed < BUCKET; passed++) {
+			uint64_t at = bucket_place(bucket, home, passed);
+			if (atomic_load_explicit(&index->slots[at], memory_order_relaxed) == 0)
+				return at;
+		}
+	}
+}
+
 /* Copies the slots of numbers from `begin` to before `end`. */
 static void index_copy(swk__text_index *index, const swk__text_index *old, uint32_t begin, uint32_t end)
 {
@@ -214,10 +250,7 @@ static void index_copy(swk__text_index *index, const swk__text_index *old, uint3
 		uint64_t slot = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
 		if (slot == 0 || (uint32_t)slot < begin || (uint32_t)slot >= end)
 			continue;
-		const uint64_t home = index_home(index, (uint32_t)(slot >> 32));
-		uint64_t at = home;
-		while (atomic_load_explicit(&index->slots[at], memory_order_relaxed) != 0)
-			at = index_next(index, home, at);
+		uint64_t at = empty_find(index, index_home(index, (uint32_t)(slot >> 32)));
 		atomic_store_explicit(&index->slots[at], slot, memory_order_relaxed);
 	}
 }
@@ -349,10 +382,8 @@ static void group_ask(const swk__text *text, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	const uint64_t home = of->growths == text->growths ? of->at : index_home(index, of->tag);
-	uint64_t at = home, slot;
-	while ((slot = atomic_load_explicit(&index->slots[at], memory_order_relaxed)) != 0 && slot >> 32 != of->tag)
-		at = index_next(index, home, at);
-	of->at = at;
+	uint64_t slot;
+	of->at = tag_find(index, home, of->tag, &slot);
 	of->growths = text->growths;
 	of->number = (uint32_t)slot;
 	if (!of->number)
@@ -384,13 +415,55 @@ static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, ui
 	return tagged_intern(text, of->tag, bytes, number, error);
 }
 
+/* Whether a number is that of a text. */
+static inline bool number_fits(const swk__text *text, uint32_t number, swk__slice bytes)
+{
+	if (number >= text->count)
+		return false;
+	const swk__slice entry = entry_slice(text, number);
+	return entry.length == bytes.length && bytes_equal(entry.bytes, bytes.bytes, bytes.length);
+}
+
+/* Up to so many texts are looked for by what was found last for texts that look alike. */
+#define FEW 1024
+#define ALIKE 256
+
+/* Texts that differ rarely have the same, those of a run of one text always. */
+static unsigned alike(swk__slice bytes)
+{
+	const unsigned char *at = (const unsigned char *)bytes.bytes;
+	uint64_t first, last;
+	if (bytes.length < sizeof first)
+		return bytes.length ? (at[0] * 7u + at[bytes.length / 2] * 31u + at[bytes.length - 1]) % ALIKE : 0;
+	memcpy(&first, at, sizeof first);
+	memcpy(&last, at + bytes.length - sizeof last, sizeof last);
+	return (unsigned)((first ^ last) * UINT64_C(0x9e3779b97f4a7c15) >> 32) % ALIKE;
+}
+
+/* The numbers of a run's texts that are still to be found, whose places in the run are in `left`. */
+static int few_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
+                      swk_error *error)
+{
+	uint32_t found[ALIKE] = { 0 };
+	int code = SWK_OK;
+	for (size_t k = 0; k < count && code == SWK_OK; k++) {
+		const swk__slice one = bytes[left[k]];
+		uint32_t *last = &found[alike(one)];
+		if (!number_fits(text, *last, one))
+			code = swk__text_intern(text, one, last, error);
+		numbers[left[k]] = *last;
+	}
+	return code;
+}
+
 /* How many texts lie between asking for memory and looking at it, and for how many there is room at a time. */
 #define AHEAD 10
 #define RING 32
 
-/* What a text waits for, one step after the other: its slot, where it may lie, its bytes. A step of one text is taken
- * while others wait for what was asked for them before. */
-int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error)
+/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of one
+ * text is taken while others wait for what was asked for them before. */
+static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
+                       swk_error *error)
 {
 	wanted ring[RING];
 	int code = SWK_OK;
@@ -398,14 +471,66 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
 	for (size_t step = 0; step < count + 3 * AHEAD && code == SWK_OK; step++) {
 		const size_t second = step - AHEAD, third = step - 2 * AHEAD, last = step - 3 * AHEAD;
 		if (step < count)
-			slot_ask(text, bytes[step], &ring[step % RING]);
+			slot_ask(text, bytes[left[step]], &ring[step % RING]);
 		if (second < count) /* below the first one wraps around */
 			group_ask(text, &ring[second % RING]);
 		if (third < count)
 			entry_ask(&ring[third % RING]);
 		if (last < count)
-			code = wanted_intern(text, bytes[last], &ring[last % RING], &numbers[last], error);
+			code = wanted_intern(text, bytes[left[last]], &ring[last % RING], &numbers[left[last]], error);
 	}
+	return code;
+}
+
+/* Tries the numbers that texts are guessed to have; returns how many are left, with their places in the run. */
+static size_t guesses_try(const swk__text *text, const swk__slice *bytes, const uint32_t *guesses, size_t count,
+                          uint32_t *numbers, uint32_t *left)
+{
+	size_t rest = 0;
+	for (size_t i = 0; i < count + 2 * AHEAD; i++) {
+		const size_t second = i - AHEAD, last = i - 2 * AHEAD;
+		if (i < count && guesses[i] && guesses[i] < text->count)
+			__builtin_prefetch(group_at(text, guesses[i]));
+		if (second < count && guesses[second] && guesses[second] < text->count)
+			__builtin_prefetch(entry_slice(text, guesses[second]).bytes);
+		if (last >= count)
+			continue;
+		numbers[last] = guesses[last];
+		if (!guesses[last] || !number_fits(text, guesses[last], bytes[last]))
+			left[rest++] = (uint32_t)last;
+	}
+	return rest;
+}
+
+/* The same with the number that follows the one before: so come the ids of an export that was taken before. Where texts
+ * came in between the guess stays, for a while. */
+static size_t successors_try(const swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers,
+                             uint32_t *left)
+{
+	uint32_t next = text->next;
+	size_t rest = 0, missed = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (missed <= AHEAD && number_fits(text, next, bytes[i])) {
+			numbers[i] = next++;
+			missed = 0;
+			continue;
+		}
+		missed++;
+		left[rest++] = (uint32_t)i;
+	}
+	return rest;
+}
+
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
+                         uint32_t *numbers, swk_error *error)
+{
+	uint32_t left[SWK__TEXT_RUN];
+	const size_t rest = guesses ? guesses_try(text, bytes, guesses, count, numbers, left)
+	                            : successors_try(text, bytes, count, numbers, left);
+	int code = text->count < FEW ? few_intern(text, bytes, left, rest, numbers, error)
+	                             : many_intern(text, bytes, left, rest, numbers, error);
+	if (code == SWK_OK && count)
+		text->next = numbers[count - 1] + 1;
 	return code;
 }
 

@@ -42,6 +42,7 @@ typedef struct swk__text {
 	swk__text_index *retired; /* indices that a find may still be in */
 	_Atomic uint32_t finds;   /* under way */
 	uint32_t count;
+	uint32_t next;                      /* the number after the last one of the last run */
 	uint32_t kept;                      /* numbers below this one are never taken back */
 	char *segments[SWK__TEXT_SEGMENTS]; /* groups, from the first multiple of their size on */
 	char **blocks;                      /* all that there are */
@@ -79,9 +80,12 @@ swk__text_mark swk__text_keep(swk__text *text);
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 
 /* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
- * one that failed are in. Finding a text is waiting for memory, and here they are waited for together. */
+ * one that failed are in. `guesses` are numbers that they may have, 0 for none; without any (NULL) a text may have the
+ * number after that of the text before. Finding a text otherwise is waiting for memory, and here they are waited for
+ * together. */
 #define SWK__TEXT_RUN 512
-int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers, swk_error *error);
+int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
+                         uint32_t *numbers, swk_error *error);
 
 /* The bytes of a number; valid until swk__text_done. Any thread. */
 swk__slice swk__text_get(const swk__text *text, uint32_t number);

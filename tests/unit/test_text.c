@@ -279,7 +279,7 @@ static void a_run_numbers_as_one_by_one(void **state)
 	for (uint32_t first = 1; first < 2000; first += SWK__TEXT_RUN / 2) {
 		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++)
 			run[i] = i == 7 ? (swk__slice){ "", 0 } : text_of(first + i - i % 3, bytes[i]);
-		assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, numbers, NULL), SWK_OK);
+		assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, NULL, numbers, NULL), SWK_OK);
 		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++) {
 			assert_int_equal(swk__text_intern(&twin, run[i], &number, NULL), SWK_OK);
 			assert_int_equal(numbers[i], number);
