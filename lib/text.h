@@ -3,7 +3,7 @@
  * text: gives every distinct byte string a dense number, and back. Insert-only, but that the writer can take back what
  * it put in since a mark.
  *
- *   index (buckets of 8 slots): tag, number --> groups of 28 numbers: where they begin, ends --> bytes, which never move
+ *   index (buckets of 8 slots): tag, number --> groups of 28 numbers: begin, ends --> bytes, which never move
  *
  * The hash finds, the stored bytes decide; the hash key is random per store, so nobody can choose colliding texts.
  * Number 0 is the empty text, always there.

@@ -290,6 +290,40 @@ static void a_run_numbers_as_one_by_one(void **state)
 	swk__text_done(&twin);
 }
 
+/* Whatever is guessed, and in whatever order known and new texts come: a text has the number that it has without. */
+static void guesses_change_nothing(void **state)
+{
+	swk__mem mem;
+	swk__text text, twin;
+	swk__slice run[SWK__TEXT_RUN];
+	char bytes[SWK__TEXT_RUN][32];
+	uint32_t numbers[SWK__TEXT_RUN], guesses[SWK__TEXT_RUN], number, seed = 3;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_init(&twin, &mem, 2, NULL), SWK_OK);
+	for (uint32_t round = 0; round < 60; round++) {
+		uint32_t n = round % 5 * 300; /* what came before, and what is new behind it */
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++) {
+			seed = seed * 1664525 + 1013904223;
+			n += (seed >> 28) == 0 ? 40 : (seed >> 28) == 1 ? 0 : 1;
+			run[i] = (seed >> 24) % 64 == 5 ? (swk__slice){ "", 0 } : text_of(n, bytes[i]);
+			/* right where texts came in their order, else wrong, beyond the last one, or none */
+			guesses[i] = (seed >> 20) % 8 == 0 ? 0 : (seed >> 20) % 8 == 1 ? UINT32_MAX - n : n;
+		}
+		const uint32_t *guessed = round % 2 ? guesses : NULL;
+		assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, guessed, numbers, NULL), SWK_OK);
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++) {
+			assert_int_equal(swk__text_intern(&twin, run[i], &number, NULL), SWK_OK);
+			assert_int_equal(numbers[i], number);
+		}
+	}
+	assert_int_equal(swk__text_count(&text), swk__text_count(&twin));
+	assert_true(swk__text_count(&text) > 2000);
+	swk__text_done(&text);
+	swk__text_done(&twin);
+}
+
 /* Interns enough for two indices, two segments and two blocks; every failure must leave the rest as it was, so that
  * going on where it failed gives the same numbers. */
 static int intern_many(swk__mem *mem, void *context)
@@ -440,6 +474,7 @@ int main(void)
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
 		cmocka_unit_test(an_empty_one_is_small),
 		cmocka_unit_test(a_run_numbers_as_one_by_one),
+		cmocka_unit_test(guesses_change_nothing),
 		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
 		cmocka_unit_test(memory_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
