@@ -4,6 +4,7 @@
 #include "cells.h"
 
 #define RUN 256
+#define SPREAD 8 /* numbers a lead, in a week whose leads are looked up at once */
 
 void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem)
 {
@@ -12,8 +13,8 @@ void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem)
 
 void swk__join_done(swk__join *join)
 {
-	for (size_t f = 0; f < SWK__COUNT(join->all); f++)
-		swk__free(join->mem, join->all[f]);
+	for (size_t f = 0; f < SWK__COUNT(join->fields); f++)
+		swk__free(join->mem, join->fields[f].known);
 }
 
 static uint32_t lead_value(const swk__facts *facts, unsigned field, uint32_t lead)
@@ -23,51 +24,114 @@ static uint32_t lead_value(const swk__facts *facts, unsigned field, uint32_t lea
 }
 
 /* The leads of some rows: those that are merged into another take the long way. */
-static void run_all(const swk__join *join, unsigned field, const swk__part *part, uint32_t row, uint32_t count,
-                    uint32_t *all)
+static void run_know(const swk__join *join, unsigned field, const swk__part *part, uint32_t row, uint32_t count)
 {
+	const struct swk__join_field *of = &join->fields[field];
 	uint32_t ids[RUN], merged[RUN], values[RUN];
 	swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, ids);
 	swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, merged);
 	swk__cells_numbers(part->columns, field, row, count, values);
 	for (uint32_t i = 0; i < count; i++)
 		if (swk__part_live(part, row + i))
-			all[ids[i]] = merged[i] ? lead_value(join->facts, field, ids[i]) : values[i] + 1;
+			of->known[ids[i] - of->low] = merged[i] ? lead_value(join->facts, field, ids[i])
+			                                        : values[i] + 1;
 }
 
-static void part_all(const swk__join *join, unsigned field, const swk__part *part, uint32_t *all)
+/* How many rows from `row` on are looked at together. */
+static uint32_t run_of(const swk__part *part, uint32_t row)
+{
+	uint32_t run = swk__columns_together(row);
+	run = run < RUN ? run : RUN;
+	return run < part->rows - row ? run : part->rows - row;
+}
+
+static void part_know(const swk__join *join, unsigned field, const swk__part *part)
 {
 	uint32_t run;
 	for (uint32_t row = 0; row < part->rows; row += run) {
-		run = swk__columns_together(row);
-		run = run < RUN ? run : RUN;
-		run = run < part->rows - row ? run : part->rows - row;
-		run_all(join, field, part, row, run, all);
+		run = run_of(part, row);
+		run_know(join, field, part, row, run);
 	}
 }
 
-/* Looks a field up for all leads; where there is no memory for it the short way goes on. */
-static void all_make(swk__join *join, unsigned field)
+/* Room for what is known of leads from `low` on, nothing yet. Where there is no memory for it, they go on being looked
+ * up one by one. */
+static bool known_make(swk__join *join, struct swk__join_field *of, uint32_t low, uint32_t size)
+{
+	if (size >= of->capacity) {
+		const size_t capacity = swk__grown(of->capacity, (size_t)size + 1);
+		swk__free(join->mem, of->known);
+		of->known = swk__alloc(join->mem, SWK__FAULT_report_groups, capacity, sizeof *of->known);
+		of->capacity = of->known ? (uint32_t)capacity : 0;
+	} else {
+		memset(of->known, 0, ((size_t)size + 1) * sizeof *of->known);
+	}
+	of->of_week = false;
+	of->low = low;
+	of->size = of->known ? size : 0;
+	if (!of->known)
+		join->many = UINT32_MAX;
+	return of->known;
+}
+
+static void all_know(swk__join *join, unsigned field)
 {
 	const swk__table_state *leads = swk__facts_table(join->facts, SWK__TABLE_LEAD);
-	uint32_t *all = swk__alloc(join->mem, SWK__FAULT_report_groups, (size_t)leads->entities + 1, sizeof *all);
-	if (!all) {
-		join->many = UINT32_MAX;
+	struct swk__join_field *of = &join->fields[field];
+	if (!known_make(join, of, 0, leads->entities))
 		return;
-	}
 	for (uint32_t i = 0; leads->directory && i < leads->directory->count; i++)
 		if (leads->directory->parts[i])
-			part_all(join, field, leads->directory->parts[i], all);
-	join->all[field] = all;
+			part_know(join, field, leads->directory->parts[i]);
+	of->complete = true;
+}
+
+/* The least and the greatest number of a lead in a part. */
+static void part_extent(const swk__part *part, uint32_t *least, uint32_t *most)
+{
+	uint32_t ids[RUN], run;
+	*least = UINT32_MAX;
+	*most = 0;
+	for (uint32_t row = 0; row < part->rows; row += run) {
+		run = run_of(part, row);
+		swk__cells_numbers(part->columns, SWK__FIELD_ID, row, run, ids);
+		for (uint32_t i = 0; i < run; i++) {
+			*least = ids[i] < *least ? ids[i] : *least;
+			*most = ids[i] > *most ? ids[i] : *most;
+		}
+	}
+}
+
+void swk__join_week(swk__join *join, unsigned field, int32_t week)
+{
+	struct swk__join_field *of = &join->fields[field];
+	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
+	uint32_t least, most;
+	if (of->complete || (of->of_week && of->week == week) || !part || join->many == UINT32_MAX)
+		return;
+	part_extent(part, &least, &most);
+	if (least > most || most - least >= part->rows * SPREAD || !known_make(join, of, least, most - least + 1))
+		return;
+	part_know(join, field, part);
+	of->of_week = true;
+	of->week = week;
 }
 
 void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)
 {
-	uint32_t entities = swk__facts_table(join->facts, SWK__TABLE_LEAD)->entities;
-	join->asked[field] += count;
-	if (!join->all[field] && join->asked[field] >= join->many && join->asked[field] > entities / 4)
-		all_make(join, field);
-	const uint32_t *all = join->all[field];
+	const uint32_t entities = swk__facts_table(join->facts, SWK__TABLE_LEAD)->entities;
+	struct swk__join_field *of = &join->fields[field];
+	uint32_t unknown = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t place = leads[i] - of->low;
+		values[i] = of->known ? of->known[place < of->size ? place : of->size] : 0;
+		unknown += !values[i];
+	}
+	if (of->complete || !unknown)
+		return;
+	of->asked += unknown;
+	if (of->asked >= join->many && of->asked > entities / 4)
+		all_know(join, field);
 	for (uint32_t i = 0; i < count; i++)
-		values[i] = !all ? lead_value(join->facts, field, leads[i]) : leads[i] < entities ? all[leads[i]] : 0;
+		values[i] = values[i] || !leads[i] ? values[i] : lead_value(join->facts, field, leads[i]);
 }

@@ -4,8 +4,9 @@
  *
  *   few asked: number --> current row --> end of its chain of merged leads --> field
  *   many asked: the same for all leads at once, in the order in which they lie; then number --> field
+ *   leads created in a week, by facts of that week: the same for those
  *
- * Invariant: both ways tell the same; what has been asked so far decides between them, so that a question about few
+ * Invariant: all ways tell the same; what has been asked so far decides between them, so that a question about few
  * facts costs nothing for leads that it does not meet.
  */
 #ifndef SWK_JOIN_H
@@ -18,13 +19,22 @@
 typedef struct swk__join {
 	const swk__facts *facts;
 	swk__mem *mem;
-	uint64_t asked[SWK__FIELDS_MAX]; /* leads, by field */
-	uint32_t *all[SWK__FIELDS_MAX];  /* 1 + field by lead, 0 where the lead does not exist; NULL: not looked up */
-	uint32_t many;                   /* SWK__JOIN_MANY but in tests */
+	uint32_t many; /* SWK__JOIN_MANY but in tests */
+	struct swk__join_field {
+		uint64_t asked;  /* leads that were not known */
+		uint32_t *known; /* of leads low .. low + size - 1: 1 + field, 0 where it is not known; one 0 behind */
+		uint32_t low, size, capacity;
+		bool complete; /* what is not known does not exist */
+		bool of_week;  /* the leads created in `week` are known */
+		int32_t week;
+	} fields[SWK__FIELDS_MAX];
 } swk__join;
 
 void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem);
 void swk__join_done(swk__join *join);
+
+/* Looks up what leads created in a UTC week have in `field`: they are asked for next. */
+void swk__join_week(swk__join *join, unsigned field, int32_t week);
 
 /* 1 + the number of the text in `field` of the lead that the records of each of these leads count for; 0 where there is
  * none (of the lead 0, too). */
