@@ -44,8 +44,8 @@ const int64_t *swk__block_cells(swk__block *block, int field)
 const unsigned char *swk__block_codes(swk__block *block, int field)
 {
 	if (!((block->coded >> field) & 1)) {
-		swk__cells_codes(block->part->columns, (unsigned)field, block->first, block->count,
-		                 block->codes[field]);
+		block->codes[field] = swk__cells_codes(block->part->columns, (unsigned)field, block->first,
+		                                       block->count, block->code_rooms[field]);
 		block->coded |= 1u << field;
 	}
 	return block->codes[field];
@@ -54,8 +54,8 @@ const unsigned char *swk__block_codes(swk__block *block, int field)
 const uint32_t *swk__block_numbers(swk__block *block, int field)
 {
 	if (!((block->numbered >> field) & 1)) {
-		swk__cells_numbers(block->part->columns, (unsigned)field, block->first, block->count,
-		                   block->numbers[field]);
+		block->numbers[field] = swk__cells_numbers(block->part->columns, (unsigned)field, block->first,
+		                                           block->count, block->number_rooms[field]);
 		block->numbered |= 1u << field;
 	}
 	return block->numbers[field];
@@ -89,20 +89,29 @@ static uint32_t raw_limit(swk__raw coding, int64_t end)
 	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
 }
 
-/* The same for instants that lie as numbers of a coding. */
+static uint32_t raw_most(const uint32_t *raw, uint32_t count)
+{
+	uint32_t most = 0;
+	for (uint32_t i = 0; i < count; i++)
+		most = raw[i] > most ? raw[i] : most;
+	return most;
+}
+
+/* The same for instants that lie as numbers of a coding. All of them have come, as a rule. */
 static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
 {
 	swk__stretch *bounds = block->bounds;
 	const uint32_t limit = raw_limit(coding, bounds->end);
-	const uint32_t count = block->count;
-	uint32_t most_in = 0, least_out = UINT32_MAX;
-	bool any_out = false;
-	for (uint32_t i = 0; i < count; i++) {
-		bool in = raw[i] <= limit; /* null, too, which is 0 */
+	const uint32_t count = block->count, most = raw_most(raw, count);
+	const bool any_out = most > limit;
+	uint32_t most_in = any_out ? 0 : most, least_out = UINT32_MAX;
+	for (uint32_t i = 0; i < count && !any_out; i++)
+		codes[i] = raw[i] != 0; /* which is null */
+	for (uint32_t i = 0; i < count && any_out; i++) {
+		bool in = raw[i] <= limit;
 		codes[i] = in & (raw[i] != 0);
 		most_in = (in & (raw[i] > most_in)) ? raw[i] : most_in;
 		least_out = (!in & (raw[i] < least_out)) ? raw[i] : least_out;
-		any_out |= !in;
 	}
 	int64_t in = most_in ? coding.base + most_in * coding.unit : INT64_MIN;
 	int64_t out = any_out ? coding.base + least_out * coding.unit : INT64_MAX;
@@ -112,14 +121,15 @@ static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw codin
 
 const unsigned char *swk__block_come(swk__block *block, int field)
 {
-	uint32_t raw[SWK__BLOCK_ROWS];
+	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
 	unsigned char *codes = block->come[field];
 	if ((block->come_known >> field) & 1)
 		return codes;
 	block->come_known |= 1u << field;
-	if (!((block->widened >> field) & 1) &&
-	    swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, raw, &coding))
+	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, room,
+	                                     &coding);
+	if (raw)
 		come_fill_raw(block, raw, coding, codes);
 	else
 		come_fill(block, field, codes);
@@ -206,10 +216,12 @@ static const uint32_t *leads_fill(swk__block *block)
 {
 	const swk__source *source = block->source;
 	const swk__table_state *opportunities = swk__facts_table(block->facts, SWK__TABLE_OPPORTUNITY);
+	if (source->opportunity < 0)
+		return swk__block_numbers(block, source->lead);
 	if (block->leads_found)
 		return block->leads;
 	memcpy(block->leads, swk__block_numbers(block, source->lead), block->count * sizeof *block->leads);
-	for (uint32_t i = 0; source->opportunity >= 0 && i < block->count; i++) {
+	for (uint32_t i = 0; i < block->count; i++) {
 		uint32_t named = block->leads[i] ? 0 : swk__block_numbers(block, source->opportunity)[i];
 		swk__place row = named ? swk__facts_row(block->facts, SWK__TABLE_OPPORTUNITY, named) : 0;
 		if (row)
@@ -377,11 +389,11 @@ static void hours_of_seconds(const uint32_t *raw, uint32_t less, uint32_t count,
 /* The hours that clocks with one offset show. */
 static void hours_of_offset(swk__block *block, int field, int64_t begin, int64_t offset)
 {
-	uint32_t raw[SWK__BLOCK_ROWS];
+	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
-	const bool read = !((block->widened >> field) & 1) && swk__cells_raw(block->part->columns, (unsigned)field,
-	                                                                     block->first, block->count, raw, &coding);
-	if (read && coding.unit == SWK__US_SECOND && (coding.base + offset - begin) % SWK__US_SECOND == 0) {
+	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, room,
+	                                     &coding);
+	if (raw && coding.unit == SWK__US_SECOND && (coding.base + offset - begin) % SWK__US_SECOND == 0) {
 		const int64_t less = (begin - offset - coding.base) / SWK__US_SECOND;
 		hours_of_seconds(raw, (uint32_t)less, block->count, block->hours);
 		return;

@@ -47,8 +47,10 @@ typedef struct swk__block {
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
 	uint32_t widened, coded, numbered, come_known; /* bit f: cells, codes, numbers, come of field f are there */
 	int64_t cells[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
-	unsigned char codes[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
-	uint32_t numbers[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
+	const unsigned char *codes[SWK__FIELDS_MAX]; /* in the columns, or in the room beside */
+	const uint32_t *numbers[SWK__FIELDS_MAX];
+	unsigned char code_rooms[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
+	uint32_t number_rooms[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	unsigned char come[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	uint32_t zone_count, zone_capacity; /* zones of leads by number of their name */
 	struct swk__zone_named *named;

@@ -73,52 +73,52 @@ void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row,
 	}
 }
 
-void swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *codes)
+const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                                      unsigned char *room)
 {
 	const swk__run run = run_read(columns, field, row, count);
+	if (run.coding.width == 1 && run.coding.base == -1 && run.coding.unit == 1)
+		return run.cells;
 	if (run.coding.width == 0) {
-		memset(codes, run.coding.base == SWK__NULL ? 0 : (int)run.coding.base + 1, count);
-		return;
-	}
-	if (run.coding.width == 1 && run.coding.base == -1 && run.coding.unit == 1) {
-		memcpy(codes, run.cells, count);
-		return;
+		memset(room, run.coding.base == SWK__NULL ? 0 : (int)run.coding.base + 1, count);
+		return room;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		int64_t value = swk__run_get(&run, i);
-		codes[i] = (unsigned char)(value == SWK__NULL ? 0 : value + 1);
+		room[i] = (unsigned char)(value == SWK__NULL ? 0 : value + 1);
 	}
+	return room;
 }
 
 #define TAKE(type)                           \
 	for (uint32_t i = 0; i < count; i++) \
-		numbers[i] = ((const type *)run.cells)[i];
+		room[i] = (uint32_t)((const type *)run.cells)[i];
 
-void swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, uint32_t *numbers)
+const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                                   uint32_t *room)
 {
 	const swk__run run = run_read(columns, field, row, count);
 	switch (run.coding.width) {
 	case 0:
 		for (uint32_t i = 0; i < count; i++)
-			numbers[i] = (uint32_t)run.coding.base;
-		break;
+			room[i] = (uint32_t)run.coding.base;
+		return room;
 	case 1:
 		TAKE(unsigned char)
-		break;
+		return room;
 	case 2:
 		TAKE(uint16_t)
-		break;
+		return room;
 	case 4:
-		memcpy(numbers, run.cells, count * sizeof *numbers);
-		break;
+		return run.cells;
 	default:
-		for (uint32_t i = 0; i < count; i++)
-			numbers[i] = (uint32_t)((const int64_t *)run.cells)[i];
+		TAKE(int64_t)
+		return room;
 	}
 }
 
-bool swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, uint32_t *numbers,
-                    swk__raw *coding)
+const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                               uint32_t *room, swk__raw *coding)
 {
 	const swk__run run = run_read(columns, field, row, count);
 	*coding = (swk__raw){ run.coding.base, run.coding.unit };
@@ -126,18 +126,17 @@ bool swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, u
 	case 0:
 		coding->unit = 0;
 		for (uint32_t i = 0; i < count; i++)
-			numbers[i] = run.coding.base != SWK__NULL;
-		return true;
+			room[i] = run.coding.base != SWK__NULL;
+		return room;
 	case 1:
 		TAKE(unsigned char)
-		return true;
+		return room;
 	case 2:
 		TAKE(uint16_t)
-		return true;
+		return room;
 	case 4:
-		TAKE(uint32_t)
-		return true;
+		return run.cells;
 	default:
-		return false;
+		return NULL;
 	}
 }

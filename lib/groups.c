@@ -408,7 +408,7 @@ static void value_add(swk__groups *groups, unsigned value, const swk__sorted *so
 	swk__i128 *sums = groups->adding[value];
 	uint64_t *raw = groups->raw[value];
 	const uint32_t stride = groups->stride;
-	if (sorted->raws[value])
+	if (sorted->raw[value])
 		for (uint32_t i = 0; i < count; i++)
 			raw[place_of(numbers[i], stride, sorted->classes[i])] += sorted->raw[value][i];
 	else
@@ -419,7 +419,7 @@ static void value_add(swk__groups *groups, unsigned value, const swk__sorted *so
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
                        const swk__sorted *sorted, const uint32_t *numbers)
 {
-	const bool first = classes->value_count && sorted->raws[0];
+	const bool first = classes->value_count && sorted->raw[0];
 	if (groups->tallied && tally_differs(groups, classes, sorted))
 		swk__groups_flush(groups, classes);
 	groups->stride = classes->count + 1;

@@ -27,10 +27,10 @@ static uint32_t lead_value(const swk__facts *facts, unsigned field, uint32_t lea
 static void run_know(const swk__join *join, unsigned field, const swk__part *part, uint32_t row, uint32_t count)
 {
 	const struct swk__join_field *of = &join->fields[field];
-	uint32_t ids[RUN], merged[RUN], values[RUN];
-	swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, ids);
-	swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, merged);
-	swk__cells_numbers(part->columns, field, row, count, values);
+	uint32_t rooms[3][RUN];
+	const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, rooms[0]);
+	const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, rooms[1]);
+	const uint32_t *values = swk__cells_numbers(part->columns, field, row, count, rooms[2]);
 	for (uint32_t i = 0; i < count; i++)
 		if (swk__part_live(part, row + i))
 			of->known[ids[i] - of->low] = merged[i] ? lead_value(join->facts, field, ids[i])
@@ -89,12 +89,12 @@ static void all_know(swk__join *join, unsigned field)
 /* The least and the greatest number of a lead in a part. */
 static void part_extent(const swk__part *part, uint32_t *least, uint32_t *most)
 {
-	uint32_t ids[RUN], run;
+	uint32_t room[RUN], run;
 	*least = UINT32_MAX;
 	*most = 0;
 	for (uint32_t row = 0; row < part->rows; row += run) {
 		run = run_of(part, row);
-		swk__cells_numbers(part->columns, SWK__FIELD_ID, row, run, ids);
+		const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, run, room);
 		for (uint32_t i = 0; i < run; i++) {
 			*least = ids[i] < *least ? ids[i] : *least;
 			*most = ids[i] > *most ? ids[i] : *most;

@@ -261,9 +261,9 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 /* A field of which null adds nothing. */
 static void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
-	sorted->raws[number] = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, block->count,
-	                                      sorted->raw[number], &sorted->coding[number]);
-	if (sorted->raws[number])
+	sorted->raw[number] = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, block->count,
+	                                     sorted->rooms[number], &sorted->coding[number]);
+	if (sorted->raw[number])
 		return;
 	sorted->coding[number] = (swk__raw){ 0, 0 };
 	const int64_t *cells = swk__block_cells(block, value->field);
@@ -286,7 +286,7 @@ int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk_
 	classes_fill(classes, block, sorted->classes);
 	for (unsigned v = 0; v < classes->value_count && code == SWK_OK; v++) {
 		const swk__value *value = &classes->values[v];
-		sorted->raws[v] = false;
+		sorted->raw[v] = NULL;
 		if (value->kind == SWK__VALUE_AMOUNT)
 			code = amounts_fill(classes, v, block, money, lacking, context, sorted, error);
 		else if (value->kind == SWK__VALUE_FIELD)

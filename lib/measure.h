@@ -77,9 +77,9 @@ typedef int (*swk__lacking)(void *context, uint32_t row, const swk__rate_gap *ga
 typedef struct swk__sorted {
 	unsigned char classes[SWK__BLOCK_ROWS];
 	int64_t values[SWK__VALUES_MAX][SWK__BLOCK_ROWS];
-	bool raws[SWK__VALUES_MAX]; /* the value is in `raw`, by its coding */
+	const uint32_t *raw[SWK__VALUES_MAX]; /* the value is in it, by its coding; NULL: in `values` */
 	swk__raw coding[SWK__VALUES_MAX];
-	uint32_t raw[SWK__VALUES_MAX][SWK__BLOCK_ROWS];
+	uint32_t rooms[SWK__VALUES_MAX][SWK__BLOCK_ROWS];
 } swk__sorted;
 
 int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk__money *money, swk__lacking lacking,

@@ -57,9 +57,9 @@ static int rates_read(swk__money *money, swk_error *error)
 /* Looks at the currencies of some opportunities: *common is -1 before the first. False when two differ. */
 static bool run_common(const swk__money *money, const swk__part *part, uint32_t row, uint32_t count, int64_t *common)
 {
-	uint32_t currencies[RUN];
+	uint32_t room[RUN];
 	int64_t at[RUN];
-	swk__cells_numbers(part->columns, SWK__OPPORTUNITY_CURRENCY, row, count, currencies);
+	const uint32_t *currencies = swk__cells_numbers(part->columns, SWK__OPPORTUNITY_CURRENCY, row, count, room);
 	swk__cells_wide(part->columns, SWK__OPPORTUNITY_CREATED_AT, row, count, at);
 	for (uint32_t i = 0; i < count; i++) {
 		int64_t currency = currencies[i] ? currencies[i] : money->base;
