@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,7 +56,7 @@ void swk__zones_done(swk__zones *zones)
 /* ------------------------------------------------------------------------------------------- names */
 
 /* As much of a name, which may be any bytes, as a message of one line can show. */
-static int name_shown(swk__slice name)
+static swk__slice name_shown(swk__slice name)
 {
 	swk__slice shown = { name.bytes, swk__utf8_cut(name, NAME_MAX_LENGTH) };
 	size_t valid = shown.length;
@@ -63,19 +64,19 @@ static int name_shown(swk__slice name)
 	for (size_t i = 0; i < valid; i++)
 		if ((unsigned char)name.bytes[i] < ' ' || name.bytes[i] == 0x7f)
 			valid = i;
-	return (int)valid;
+	return (swk__slice){ name.bytes, valid };
 }
 
 static int fail_zone(const request *ask, const char *what)
 {
-	return swk__fail(ask->error, SWK_ERR_ZONE, "time zone \"%.*s\" %s", name_shown(ask->name), ask->name.bytes,
-	                 what);
+	return swk__fail_at(ask->error, SWK_ERR_ZONE, NULL, 0, "zone", name_shown(ask->name), what);
 }
 
-static int fail_read(const request *ask, int cause)
+static int fail_read(const request *ask, const char *where, int cause)
 {
-	return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%.*s\" could not be read (errno %d)",
-	                 name_shown(ask->name), ask->name.bytes, cause);
+	char reason[256];
+	snprintf(reason, sizeof reason, "could not be read%s%s (errno %d)", *where ? ": folder " : "", where, cause);
+	return swk__fail_at(ask->error, SWK_ERR_IO, NULL, 0, "zone", name_shown(ask->name), reason);
 }
 
 static bool name_byte(char byte)
@@ -159,8 +160,8 @@ static int fail_open(const request *ask)
 	int cause = errno;
 	for (size_t i = 0; i < SWK__COUNT(absent); i++)
 		if (cause == absent[i])
-			return fail_zone(ask, "is unknown");
-	return fail_read(ask, cause);
+			return fail_zone(ask, "is no time zone in the database");
+	return fail_read(ask, "", cause);
 }
 
 static int entry_open(const request *ask, int *file)
@@ -169,8 +170,7 @@ static int entry_open(const request *ask, int *file)
 	memcpy(name, ask->name.bytes, ask->name.length);
 	int folder = file_open(ask, AT_FDCWD, ask->zones->path, O_DIRECTORY);
 	if (folder < 0)
-		return swk__fail(ask->error, SWK_ERR_IO, "time zone \"%s\" could not be read: folder \"%s\" (errno %d)",
-		                 name, ask->zones->path, errno);
+		return fail_read(ask, ask->zones->path, errno);
 	int opened = file_open(ask, folder, name, 0), code = opened < 0 ? fail_open(ask) : SWK_OK;
 	close(folder);
 	if (code == SWK_OK)
@@ -186,7 +186,7 @@ static int entry_fill(const request *ask, int file, size_t size, swk__zone_entry
 	while (length < size && count > 0) {
 		count = file_read(ask, file, entry->bytes + length, size - length);
 		if (count < 0)
-			return fail_read(ask, errno);
+			return fail_read(ask, "", errno);
 		length += (size_t)count;
 	}
 	memcpy(entry->name, ask->name.bytes, ask->name.length);
@@ -199,9 +199,9 @@ static int entry_load(const request *ask, int file, swk__zone_entry **entry)
 {
 	struct stat status;
 	if (file_stat(ask, file, &status) != 0)
-		return fail_read(ask, errno);
+		return fail_read(ask, "", errno);
 	if (!S_ISREG(status.st_mode))
-		return fail_zone(ask, "is unknown");
+		return fail_zone(ask, "is no time zone in the database");
 	if (status.st_size > FILE_MAX_SIZE)
 		return fail_zone(ask, "was larger than a zone's file can be");
 	size_t size = (size_t)status.st_size;
@@ -258,7 +258,7 @@ int swk__zones_find(swk__zones *zones, swk__slice name, const swk__zone **zone, 
 		int file = -1;
 		swk__zone_entry *entry = NULL;
 		if (!name_valid(name))
-			return fail_zone(&ask, "is unknown");
+			return fail_zone(&ask, "is no time zone in the database");
 		int code = entry_open(&ask, &file);
 		if (code != SWK_OK)
 			return code;

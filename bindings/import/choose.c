@@ -467,11 +467,10 @@ static int choose_likeliest(swi__proposal *proposal)
 	if (!choice_fits(proposal))
 		return swi__fail(
 			proposal->error, SWK_ERR_INVALID,
-			"fits no table: no heading names what records of the likeliest (%s) must have; --table "
-			"says which it is",
+			"fits no table: no heading names what records of the likeliest (%s) must have; name its table",
 			proposal->table);
 	bool close = second && second_score * 5 > proposal->choice.score * 4;
-	swi__note(proposal, "taken for table %s%s%s; --table says otherwise", proposal->table,
+	swi__note(proposal, "taken for table %s%s%s; name its table if it is another", proposal->table,
 	          close ? ", though it may be " : "", close ? second : "");
 	return SWK_OK;
 }

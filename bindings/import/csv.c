@@ -30,8 +30,9 @@ static int reader_split(csv_reader *reader)
 
 static int fail_heading(csv_reader *reader, const char *what)
 {
-	return swi__fail(reader->run->error, SWK_ERR_INVALID, "the heading (line %lld) %s",
-	                 (long long)reader->heading_line, what);
+	char reason[512];
+	snprintf(reason, sizeof reason, "the heading %s", what);
+	return swi__fail_row(reader->run->error, SWK_ERR_INVALID, reader->heading_line, NULL, NO_VALUE, reason);
 }
 
 /* Gets the first line that is not empty. SWI__GOT_END: there is none. */

@@ -385,9 +385,8 @@ int swi__jsonl(swi__run *run)
 		else if (run->input.number == 1 && looks_like_list(run->input.row))
 			return swi__fail(run->error, SWK_ERR_INVALID, "%s", SWI__JSON_LIST);
 		else if (run->input.number == 1 && looks_like_csv(run->input.row))
-			return swi__fail(
-				run->error, SWK_ERR_INVALID,
-				"is no JSON lines, but looks like CSV: name its table (--table), a map or a preset");
+			return swi__fail(run->error, SWK_ERR_INVALID,
+			                 "is no JSON lines, but looks like CSV: name its table, a map or a preset");
 		else
 			code = line_row(run, &flat);
 	}

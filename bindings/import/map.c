@@ -808,11 +808,11 @@ static void heading_hint(const map_heading *heading, const char *wanted, char *h
 
 static int column_missing(const swi__column *column, const map_heading *heading)
 {
-	char hint[160] = "";
+	char hint[160] = "", reason[256];
 	const char *name = swi__column_name(column);
 	heading_hint(heading, name, hint, sizeof hint);
-	return swi__fail(heading->error, SWK_ERR_INVALID, "the heading (line %lld) has no column \"%.60s\"%s",
-	                 (long long)heading->line, name, hint);
+	snprintf(reason, sizeof reason, "the heading has no column \"%.60s\"%s", name, hint);
+	return swi__fail_row(heading->error, SWK_ERR_INVALID, heading->line, NULL, (swi__slice){ "", 0 }, reason);
 }
 
 /* The first column that the heading lacks, or NULL. */

@@ -450,7 +450,7 @@ class Presets(Case):
         ):
             with self.subTest(preset=preset, table=table):
                 row = ",".join("2026-11-02" if "reate" in name else "1" for name in heading.split(","))
-                self.take(preset, table, heading, row, code=1, out="", err="the heading (line 1) has no column")
+                self.take(preset, table, heading, row, code=1, out="", err="row 1: the heading has no column")
 
     def test_a_file_of_another_kind_is_told(self):
         self.take("hubspot", "opportunity", "Deal Name,Deal Stage", code=1, out="",

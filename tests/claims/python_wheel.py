@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Claim: the Python package installs into a fresh environment, as one py3-none wheel that works elsewhere too.
+"""Claim: the Python package installs into a fresh environment, as one py3-none wheel that works elsewhere too, and
+from a source distribution.
 
     python_wheel.py --build build/release [--quick]
 
 Makes virtual environments: in one, `pip install ./bindings/python` and the tutorial's cells are run; then a wheel is
 built, its tag and contents are listed, what it links (ldd) and what auditwheel says; it is installed into another
-environment and used from another folder, and so is the self-contained wheel that auditwheel makes of it. Needs a
-package index (pip's own settings). --quick builds and uses the wheel alone.
+environment and used from another folder, and so are the self-contained wheel that auditwheel makes of it and what pip
+makes of the source distribution. Needs a package index (pip's own settings). --quick builds and uses the wheel, and
+builds the source distribution.
 """
 
 import json
@@ -16,6 +18,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 
@@ -105,6 +108,19 @@ def built(python, work, *options):
     return next(work.glob("*.whl"))
 
 
+def distributed(ours, python, work, *options):
+    """The source distribution."""
+    run(python, "-m", "build", "--sdist", *options, "--outdir", work, PACKAGE)
+    found = next(work.glob("*.tar.gz"))
+    with tarfile.open(found) as archive:
+        names = [name.split("/", 1)[1] for name in archive.getnames()]
+    sources = sum(name.endswith((".c", ".h")) for name in names)
+    print(f"source distribution: {found.name}, {found.stat().st_size} bytes, {sources} files of C", flush=True)
+    wanted = {f"sources/{each.relative_to(claim.ROOT)}" for each in (claim.ROOT / "lib").glob("*.[ch]")}
+    ours.same("files of lib that it lacks", sorted(wanted - set(names)), [])
+    return found
+
+
 def repaired(ours, wheel, work):
     """The wheel with its own copies of what it links."""
     shown = run(sys.executable, "-m", "auditwheel", "show", wheel)
@@ -132,7 +148,7 @@ def main():
                 claim.skip("no package index can be reached")
             pip(python, PACKAGE)
             use(ours, python, work / "one", "pip install ./bindings/python")
-            pip(python, "pandas", "polars", "pyarrow")
+            pip(python, "build", "pandas", "polars", "pyarrow")
             tutorial(ours, python, work / "one")
         builder = sys.executable if ours.quick else python
         wheel = built(builder, work / "wheels", *(["--no-build-isolation"] if ours.quick else []))
@@ -144,7 +160,12 @@ def main():
         second = environment(work / "second")
         pip(second, "--no-index", wheel)
         use(ours, second, work / "two", "the wheel elsewhere")
+        local = ["--no-isolation", "--skip-dependency-check"] if ours.quick else []
+        packed = distributed(ours, builder, work / "packed", *local)
         if not ours.quick:
+            third = environment(work / "unpacked-elsewhere")
+            pip(third, packed)
+            use(ours, third, work / "four", "pip install of the source distribution")
             whole = repaired(ours, wheel, work / "repaired")
             if whole:
                 third = environment(work / "third")

@@ -10,6 +10,7 @@ import threading
 import tracemalloc
 import unittest
 
+import pandas
 import polars
 import pyarrow
 
@@ -68,6 +69,27 @@ class In(unittest.TestCase):
                 self.store.ingest("call", wrong)
         with self.assertRaises(salesweek.UsageError):
             self.store.ingest("moon", calls())
+
+    def test_columns_of_mixed_types(self):
+        for name, values in (("id", ["a", 2]), ("duration_s", [3, "x"])):
+            frame = pandas.DataFrame({"id": ["a", "b"], "at": ["2026-11-02"] * 2, name: values})
+            with self.assertRaises(salesweek.InvalidError) as caught:
+                self.store.ingest("call", frame)
+            error = caught.exception
+            self.assertEqual((error.table, error.field), ("call", name))
+            self.assertTrue(str(error).startswith(f"call, field {name}: DataFrame could not"), str(error))
+            self.assertIn("to_dict('records')", str(error))
+            self.assertIsInstance(error.__cause__, pyarrow.ArrowException)
+            self.assertEqual(self.store.ingest("call", frame.to_dict("records")).rejected, 1)
+
+    def test_ids_that_are_numbers(self):
+        columns = {"id": [1, 2], "at": ["2026-11-02", "soon"]}
+        for data in (columns, pandas.DataFrame(columns), polars.DataFrame(columns)):
+            reasons = [reject.reason for reject in self.store.ingest("call", data).rejects]
+            cure = "; ids are texts: cast the column, as by .astype(str) or .cast(pl.String)"
+            self.assertEqual([reason.endswith(cure) for reason in reasons], [True, True], reasons)
+        frame = pandas.DataFrame(columns)
+        self.assertEqual(self.store.ingest("call", frame.assign(id=frame["id"].astype(str))).accepted, 1)
 
     def test_a_stream_twice(self):
         reader = calls().to_reader()

@@ -43,7 +43,7 @@ class Classes(unittest.TestCase):
         with salesweek.open() as store, self.assertRaises(salesweek.ZoneError) as caught:
             store.report("calls", zone="Mars/Olympus")
         error = caught.exception
-        self.assertEqual(error.code, "SWK_ERR_ZONE")
+        self.assertEqual((error.code, error.field, error.value), ("SWK_ERR_ZONE", "zone", "Mars/Olympus"))
         self.assertIn("Mars/Olympus", str(error))
         again = pickle.loads(pickle.dumps(error))
         self.assertEqual((type(again), str(again), again.reason), (type(error), str(error), error.reason))
@@ -65,6 +65,36 @@ class Classes(unittest.TestCase):
                 store.report("ca\0lls")
             with self.assertRaises(TypeError):
                 store.report("calls", now=1.5)
+
+    def test_suggestions(self):
+        import pyarrow
+
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = pathlib.Path(folder.name) / "calls.csv"
+        path.write_text("id,at\n", encoding="utf-8")
+        with salesweek.open() as store:
+            for ask, word in (
+                (lambda: store.report("call"), "did you mean calls?"),
+                (lambda: store.report("zzz"), "there are: calls, responses, first_touch"),
+                (lambda: store.report("calls", by="reps"), "did you mean rep?"),
+                (lambda: store.report("calls", where={"regoin": "x"}), "did you mean region?"),
+                (lambda: store.report("calls", directoin="both"), "did you mean direction?"),
+                (lambda: store.report("calls", direction="inbond"), "did you mean inbound?"),
+                (lambda: store.report("calls", week="2026-W45"), "did you mean weeks?"),
+                (lambda: store.report("calls", zone="Europe/Berln"), "did you mean Europe/Berlin?"),
+                (lambda: store.ingest("calls", [{"id": "a"}]), "did you mean call?"),
+                (lambda: store.ingest("call", pyarrow.table({"duration": [1]})), "did you mean duration_s?"),
+                (lambda: store.table("zzz"), "there are: rep, lead, message, call"),
+                (lambda: salesweek.import_file(store, path, table="calls"), "did you mean call?"),
+                (lambda: salesweek.catalog().dimensions("call"), "did you mean calls?"),
+                (lambda: salesweek.catalog().options("winrate"), "did you mean win_rate?"),
+                (lambda: salesweek.catalog().describe("calls", "mad"), "did you mean made?"),
+            ):
+                with self.assertRaises(salesweek.SalesweekError) as caught:
+                    ask()
+                self.assertIn(word, str(caught.exception))
+                self.assertNotIn(word, caught.exception.reason)
 
 
 class Opening(unittest.TestCase):

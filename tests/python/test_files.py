@@ -132,6 +132,26 @@ class Files(unittest.TestCase):
         self.assertGreaterEqual(done.accepted, 1000)
         self.assertEqual(self.store.info()["call_records"], 1000)
 
+    def test_errors_name_the_file(self):
+        path = self.folder / "calls.csv"
+        path.write_text("id;when\na;2026-11-02\n", encoding="utf-8")
+        fields = {"id": "id", "at": "At"}
+        for how, row, words in (
+            ({"table": "call"}, 1, 'row 1: the heading has column "when"'),
+            ({"map": {"table": "call", "fields": fields}}, 1, 'row 1: the heading has no column "At"'),
+            ({}, None, "looks like CSV: name its table, a map or a preset"),
+        ):
+            with self.assertRaises(salesweek.InvalidError) as caught:
+                salesweek.import_file(self.store, path, **how)
+            error = caught.exception
+            self.assertEqual((error.file, error.table, error.row), (str(path), how.get("table"), row))
+            self.assertTrue(str(error).startswith(f"{path}: ") and words in str(error), str(error))
+            with self.assertRaises(salesweek.InvalidError) as caught:
+                salesweek.import_file(self.store, io.BytesIO(path.read_bytes()), **how)
+            self.assertEqual((caught.exception.file, caught.exception.row), (None, row))
+        with self.assertRaisesRegex(TypeError, "takes a store and then a file, not PosixPath first"):
+            salesweek.import_file(path, self.store, table="call")
+
     def test_not_there(self):
         with self.assertRaises(FileNotFoundError):
             salesweek.import_file(self.store, self.folder / "nowhere.csv", table="call")

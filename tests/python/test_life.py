@@ -140,12 +140,14 @@ class Forks(unittest.TestCase):
                 except salesweek.ForkedError:
                     said.append("refused")
             said.append(str(sum(result.column("made"))))
+            said += [repr(store), str("another process" in store._repr_html_()), str("made" in result._repr_html_())]
             store.close()
             os.write(writer, ",".join(said).encode())
             os._exit(0)
         os.close(writer)
         with os.fdopen(reader) as pipe:
-            self.assertEqual(pipe.read(), "refused,refused,refused,refused,1000")
+            shown = "<salesweek.Store in memory, of another process>,True,True"
+            self.assertEqual(pipe.read(), f"refused,refused,refused,refused,1000,{shown}")
         self.assertEqual(os.waitpid(child, 0)[1], 0)
         self.assertEqual(made(store), 1000)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import _raw
-from ._errors import OutOfMemoryError
+from ._errors import InvalidError, OutOfMemoryError, SalesweekError
 from ._library import address, quick
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ ARRAY = Kind(b"arrow_array", quick.swp_array_create, quick.swp_array_destroy)
 STREAM = Kind(b"arrow_array_stream", quick.swp_stream_create, quick.swp_stream_destroy)
 
 
+_GET_SCHEMA = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _LAST_ERROR = ctypes.CFUNCTYPE(ctypes.c_char_p, ctypes.c_void_p)
 
 
@@ -67,6 +68,54 @@ def last_error(stream: int) -> str:
         return ""
     said = _LAST_ERROR(struct.get_last_error)(stream)
     return said.decode("utf-8", "replace") if said else ""
+
+
+def struct_names(schema: _raw.ArrowSchema) -> list[str]:
+    """The names of a struct's children."""
+    children = (ctypes.c_void_p * schema.n_children).from_address(schema.children or 0) if schema.n_children else ()
+    return [_raw.ArrowSchema.from_address(child).name.decode() for child in children]
+
+
+def stream_names(capsule: object) -> list[str]:
+    """The names of a stream's columns."""
+    stream = STREAM.pointer(capsule)
+    held, schema = SCHEMA.capsule()
+    struct = _raw.ArrowArrayStream.from_address(stream)
+    if _GET_SCHEMA(struct.get_schema)(stream, schema):
+        return []
+    names = struct_names(_raw.ArrowSchema.from_address(schema))
+    del held  # it releases the schema
+    return names
+
+
+def offered(data: Any, table: str) -> tuple[Any, Any]:
+    """What data hands over: a stream's capsule and None, or those of a schema and an array. A producer may fail at it,
+    as pandas does at columns of mixed types."""
+    try:
+        if hasattr(data, "__arrow_c_stream__"):
+            return data.__arrow_c_stream__(), None
+        schema, array = data.__arrow_c_array__()
+        return schema, array
+    except SalesweekError:
+        raise
+    except Exception as error:
+        field, said = _unoffered(data), "; ".join(map(str, error.args))
+        reason = (
+            f"{type(data).__name__} could not hand it over as Arrow ({said}); give each column values of one type, or "
+            "rows as dicts, such as .to_dict('records'), to have them refused one by one"
+        )
+        where = f"{table}, field {field}" if field else table
+        raise InvalidError(f"{where}: {reason}", table=table, field=field, reason=reason) from error
+
+
+def _unoffered(data: Any) -> str | None:
+    """The first column of a frame that fails by itself."""
+    for name in list(getattr(data, "columns", ())):
+        try:
+            data[[name]].__arrow_c_stream__()
+        except Exception:
+            return str(name)
+    return None
 
 
 def is_arrow(data: object) -> bool:

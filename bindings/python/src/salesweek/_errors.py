@@ -4,6 +4,9 @@
 from __future__ import annotations
 
 import ctypes
+import difflib
+import zoneinfo
+from collections.abc import Iterable
 from typing import Any
 
 from . import _raw
@@ -13,15 +16,15 @@ from ._library import quick
 class SalesweekError(Exception):
     """Everything that salesweek refuses or fails at.
 
-    ``table``, ``row``, ``field`` and ``value`` say where, ``reason`` says why in one line; what does not apply is
-    ``None``. ``code`` is the name of the library's code.
+    ``table``, ``row``, ``field``, ``value`` and, of an import, ``file`` say where, ``reason`` says why in one line;
+    what does not apply is ``None``. ``code`` is the name of the library's code.
 
     >>> import salesweek
     >>> with salesweek.open() as store:
     ...     store.report("colls")
     Traceback (most recent call last):
     ...
-    salesweek.UsageError: field report, value "colls": is no report
+    salesweek.UsageError: field report, value "colls": is no report (did you mean calls?)
     """
 
     code = "SWK_ERR_?"
@@ -35,10 +38,11 @@ class SalesweekError(Exception):
         field: str | None = None,
         value: str | None = None,
         reason: str | None = None,
+        file: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.table, self.row, self.field, self.value = table, row, field, value
+        self.table, self.row, self.field, self.value, self.file = table, row, field, value, file
         self.reason = message if reason is None else reason
 
     def __str__(self) -> str:
@@ -47,8 +51,16 @@ class SalesweekError(Exception):
     def __reduce__(self) -> tuple[Any, ...]:
         return _remake, (type(self), self.message, {name: getattr(self, name) for name in _PLACES})
 
+    def _suggest(self, given: str | None, names: Iterable[str], most: int = 50) -> None:
+        """Adds which of the names may have been meant, or that these are all if they are not too many."""
+        known = list(names)
+        close = difflib.get_close_matches(given or "", known, 1)
+        more = f" (did you mean {close[0]}?)" if close else f" (there are: {', '.join(known)})"
+        if close or 0 < len(known) <= most:
+            self.message += more
 
-_PLACES = ("table", "row", "field", "value", "reason")
+
+_PLACES = ("table", "row", "field", "value", "reason", "file")
 
 
 def _remake(kind: type[SalesweekError], message: str, places: dict[str, Any]) -> SalesweekError:
@@ -193,15 +205,31 @@ def line(error: _raw.swk_error) -> str:
     return decoded(room.value)
 
 
+# What to do about refusals: the library does not know what it is called from.
+HINTS = {
+    "expected a text, was a number": "ids are texts: cast the column, as by .astype(str) or .cast(pl.String)",
+    "was of timestamps without a zone, and no zone was named for such": "zone= names it",
+}
+
+
+def hint(reason: str) -> str:
+    found = HINTS.get(reason)
+    return f"; {found}" if found else ""
+
+
 def exception(code: int, error: _raw.swk_error) -> SalesweekError:
     """The exception for a code and what the library said with it."""
     name = quick.swk_code_name(code).decode()
     kind = KINDS.get(name, SalesweekError)
-    return kind(
-        line(error) or name,
+    reason = decoded(error.reason) or name
+    made = kind(
+        (line(error) or name) + hint(reason),
         table=decoded(error.table) or None,
         row=error.row or None,
         field=decoded(error.field) or None,
         value=decoded(error.value) or None,
-        reason=decoded(error.reason) or name,
+        reason=reason + hint(reason),
     )
+    if kind is ZoneError:
+        made._suggest(made.value, zoneinfo.available_timezones())
+    return made

@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, NamedTuple, Union
 
 from . import _html, _raw
 from ._calls import Progress, Waiting, call
-from ._errors import RejectedError, SalesweekError, decoded
+from ._errors import RejectedError, SalesweekError, UsageError, decoded
 from ._library import address, lib
 from ._progress import meter
 from ._result import written
@@ -126,13 +126,14 @@ class _Reading:
 
 
 @contextlib.contextmanager
-def _opened(path: PathLike | BinaryIO) -> Iterator[tuple[BinaryIO, int, str]]:
-    """The file, its size (0: unknown) and its name."""
+def _opened(path: PathLike | BinaryIO) -> Iterator[tuple[BinaryIO, int, str | None]]:
+    """The file, its size (0: unknown) and its name, if it has one."""
     if isinstance(path, (str, os.PathLike)):
         with builtins.open(path, "rb") as file:
-            yield file, os.fstat(file.fileno()).st_size, os.fspath(path)
+            yield file, os.fstat(file.fileno()).st_size, os.fsdecode(path)
     else:
-        yield path, 0, str(getattr(path, "name", "file"))
+        name = getattr(path, "name", None)
+        yield path, 0, None if name is None else str(name)
 
 
 def _preset(name: str, table: str | None) -> _raw.swi_preset:
@@ -178,7 +179,7 @@ def propose_map(
         options = _raw.swi_propose_options(
             size=ctypes.sizeof(_raw.swi_propose_options),
             table=encoded(table, "table"),
-            name=os.path.basename(name).encode("utf-8", "replace"),
+            name=os.path.basename(name or "file").encode("utf-8", "replace"),
             rows=whole(rows, "rows", UINT64),
             note=_raw.swi_warn(address(lib.swp_warn)),
             note_context=ctypes.addressof(reading.listener),
@@ -188,6 +189,7 @@ def propose_map(
             text = written(lib.swi_map_propose, *read)
         except SalesweekError as error:
             reading.raise_kept(error)
+            _locate(error, name)
             raise
         else:
             reading.raise_kept()
@@ -259,14 +261,35 @@ def import_file(
     >>> done.rejects[0].row, done.rejects[0].column, done.rejects[0].raw
     (3, 'Wann', '8;gestern')
     """
+    if not isinstance(store, Store):
+        raise TypeError(f"import_file takes a store and then a file, not {type(store).__name__} first")
     options = _options(table, map, preset, zone)
     options.strict, options.ignore_unknown = strict, ignore_unknown
     options.batch_rows = whole(batch_rows, "batch_rows", UINT64)
-    with _opened(path) as (file, size, name), store._write() as pointer, meter(progress, name, "B") as told:
+    with _opened(path) as (file, size, name), store._write() as pointer, meter(progress, name or "file", "B") as told:
         options.recorded_at = instant(pointer, recorded_at, zone, "recorded_at")
         options.source_size = size
         options.progress, options.progress_context = _raw.swk_progress(PROGRESS), SOURCE
-        return _import(pointer, file, options, told)
+        try:
+            return _import(pointer, file, options, told)
+        except SalesweekError as error:
+            _locate(error, name)
+            _explain(error, table, store)
+            raise
+
+
+def _locate(error: SalesweekError, file: str | None) -> None:
+    """Names the file, where it has a name."""
+    if file is not None:
+        error.file, error.message = file, f"{file}: {error.message}"
+
+
+def _explain(error: SalesweekError, table: str | None, store: Store) -> None:
+    """Names the table that was asked for; of an unknown one it is said which there are."""
+    error.table = error.table or table
+    if isinstance(error, UsageError) and table is not None and table not in store.tables():
+        error.field, error.value = "table", table
+        error._suggest(table, store.tables())
 
 
 def _import(store: int, file: BinaryIO, options: _raw.swi_options, progress: Progress | None) -> Imported:

@@ -16,7 +16,7 @@ from . import _arrow, _html, _raw
 from ._calls import call
 from ._errors import SalesweekError, SumOverflowError, UsageError
 from ._library import lib, quick
-from ._values import EPOCH_DATE, WEEKDAYS, from_microseconds
+from ._values import EPOCH_DATE, WEEKDAYS, from_microseconds, misused
 
 
 def _text(result: int, row: int, column: int) -> str:
@@ -250,7 +250,14 @@ class Catalog(Result):
     {'basis': ('closed', 'created')}
     """
 
+    def _check(self, report: str) -> None:
+        if report not in self.reports:
+            error = misused("report", report, "is no report")
+            error._suggest(report, self.reports)
+            raise error
+
     def _names(self, report: str, kind: str) -> tuple[str, ...]:
+        self._check(report)
         return tuple(row["name"] for row in self if row["report"] == report and row["kind"] == kind)
 
     @property
@@ -264,14 +271,18 @@ class Catalog(Result):
 
     def options(self, report: str) -> dict[str, tuple[str, ...]]:
         """The options of a report and their values, the default first."""
+        self._check(report)
         rows = [row for row in self if row["report"] == report and row["kind"] == "option"]
         return {row["name"]: tuple(row["unit"].split("|")) for row in rows}
 
     def describe(self, report: str, name: str | None = None) -> str:
         """The definition of a report, or of one of its columns, dimensions and options."""
+        self._check(report)
         key = (report, name or "")
         if key not in definitions():
-            raise UsageError(f'"{report}" has no "{name}"' if name else f'"{report}" is not a report')
+            error = misused("name", name, f"is nothing of {report}")
+            error._suggest(name, (known for of, known in definitions() if of == report))
+            raise error
         return definitions()[key]
 
 

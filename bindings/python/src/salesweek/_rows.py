@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from . import _raw
-from ._errors import UsageError, decoded, error_struct, exception
+from ._errors import UsageError, decoded, error_struct, exception, hint
 from ._library import quick
 from ._values import EPOCH_DATE, Zone, encoded_zone, is_naive, microseconds, named, wall_clock
 
@@ -219,10 +219,11 @@ def mapping(number: int, row: Any) -> Mapping[str, Any]:
 
 
 def reject_tuple(error: _raw.swk_error) -> tuple[str, int, str, str, str]:
+    reason = decoded(error.reason)
     return (
         decoded(error.table),
         int(error.row),
         decoded(error.field),
         decoded(error.value),
-        decoded(error.reason),
+        reason + hint(reason),
     )

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple, NoReturn, Union, overload
 
 from . import _arrow, _html, _raw, _rows
 from ._calls import Producers, Progress, call
-from ._errors import ClosedError, RejectedError, StoreIOError
+from ._errors import ClosedError, ForkedError, InvalidError, RejectedError, StoreIOError, UsageError, hint
 from ._library import address, lib, quick
 from ._progress import meter
-from ._result import Result, pointer_from
+from ._result import Result, catalog, pointer_from
 from ._values import (
     UINT32,
     UINT64,
@@ -38,6 +38,8 @@ from ._values import (
 )
 
 _REJECTED = (_raw.SWK_ERR_REJECTED,)
+# What Store.report takes beside the options of reports.
+_KEYWORDS = ("by", "where", "weeks", "total", "fill", "previous", "now", "as_of", "at_commit", "currency", "threads")
 PROGRESS = address(lib.swp_progress)
 
 
@@ -118,7 +120,8 @@ class Rejects(Sequence[Reject]):
         if isinstance(at, slice):
             return [self[row] for row in range(*at.indices(len(self)))]
         row = self._result[at]
-        return Reject(row["table"], row["row"], row["field"] or "", row["value"] or "", row["reason"])
+        reason = row["reason"]
+        return Reject(row["table"], row["row"], row["field"] or "", row["value"] or "", reason + hint(reason))
 
     def __eq__(self, other: object) -> bool:
         return list(self) == list(other) if isinstance(other, Sequence) else NotImplemented
@@ -277,7 +280,20 @@ class Store:
         except BaseException as error:
             if outcome.counts.commit:
                 error.ingested = outcome.ingested()  # type: ignore[attr-defined]
+            self._explain(error, table)
             raise
+
+    def tables(self) -> list[str]:
+        """The names of the tables."""
+        return [name.removesuffix("_records") for name in self.info() if name.endswith("_records")]
+
+    def _explain(self, error: BaseException, table: str) -> None:
+        """Says of an unknown table or field which there are."""
+        if isinstance(error, UsageError) and error.field == "table":
+            error._suggest(table, self.tables())
+        elif isinstance(error, InvalidError) and error.reason == "is no field of this table":
+            fields = _arrow.stream_names(self._export(table, None))
+            error._suggest(error.field, (name for name in fields if name != "stamped"))
 
     def _ingest_arrow(
         self,
@@ -292,11 +308,11 @@ class Store:
         outputs = (ctypes.byref(options), ctypes.byref(outcome.counts), ctypes.byref(handle))
         told = counted(progress, data)
         try:
-            if hasattr(data, "__arrow_c_stream__"):
-                code = self._ingest_stream(store, name, data.__arrow_c_stream__(), outputs, told)
+            first, array = _arrow.offered(data, table)
+            if array is None:
+                code = self._ingest_stream(store, name, first, outputs, told)
             else:
-                schema, array = data.__arrow_c_array__()
-                given = (_arrow.SCHEMA.pointer(schema), _arrow.ARRAY.pointer(array))
+                given = (_arrow.SCHEMA.pointer(first), _arrow.ARRAY.pointer(array))
                 code = call(lib.swk_store_ingest, store, name, *given, *outputs, progress=told, accept=_REJECTED)
         finally:
             if handle.value:
@@ -411,7 +427,11 @@ class Store:
             )
             asked.progress = _raw.swk_progress(PROGRESS)
             handle = ctypes.c_void_p()
-            call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
+            try:
+                call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
+            except UsageError as error:
+                error._suggest(error.value, _asked(error.field, name))
+                raise
             return Result(handle.value or 0, name)
 
     # ---- records go out
@@ -447,13 +467,18 @@ class Store:
                 at_commit=whole(at_commit, "at_commit", UINT64),
             )
         table = Table(self, name, options)
-        table.__arrow_c_stream__()  # an unknown table is told now
+        try:
+            table.__arrow_c_stream__()  # an unknown table is told now
+        except UsageError as error:
+            self._explain(error, name)
+            raise
         return table
 
-    def _export(self, name: str, options: _raw.swk_export_options) -> object:
+    def _export(self, name: str, options: _raw.swk_export_options | None) -> object:
         capsule, pointer = _arrow.STREAM.capsule()
+        given = None if options is None else ctypes.byref(options)
         with self._handle.use() as store:
-            call(lib.swk_store_export, store, named(name, "the name of a table"), ctypes.byref(options), pointer)
+            call(lib.swk_store_export, store, named(name, "the name of a table"), given, pointer)
         return capsule
 
     def info(self) -> dict[str, Any]:
@@ -486,20 +511,29 @@ class Store:
         with self._handle.use() as store:
             return Result(pointer_from(lib.swk_store_audit, store, instant(store, now, None, "now")))
 
-    def __repr__(self) -> str:
+    def _shown(self) -> tuple[str, dict[str, Any]]:
+        """Where it is and, if it may not be asked, why; and what it holds."""
         where = "in memory" if self.path is None else repr(self.path)
-        if self.closed:
-            return f"<salesweek.Store {where}, closed>"
-        info = self.info()
+        try:
+            return where, self.info()
+        except ClosedError:
+            return where + ", closed", {}
+        except ForkedError:
+            return where + ", of another process", {}
+
+    def __repr__(self) -> str:
+        where, info = self._shown()
+        if not info:
+            return f"<salesweek.Store {where}>"
         return (
             f"<salesweek.Store {where}: {info['zone']}, weeks from {info['week_start']}, {info['currency']}, "
             f"{info['commits']} commits>"
         )
 
     def _repr_html_(self) -> str:
-        rows = [] if self.closed else [{"name": name, "value": str(value)} for name, value in self.info().items()]
-        where = "in memory" if self.path is None else self.path
-        return _html.table(("name", "value"), rows, len(rows), f"store {where}" + ", closed" * self.closed)
+        where, info = self._shown()
+        rows = [{"name": name, "value": str(value)} for name, value in info.items()]
+        return _html.table(("name", "value"), rows, len(rows), f"store {where}")
 
 
 class Table(_arrow.ArrowTable):
@@ -524,6 +558,19 @@ def _number(text: Any) -> Any:
         return int(text)
     except (TypeError, ValueError):
         return text
+
+
+def _asked(field: str | None, report: str) -> Iterable[str]:
+    """What there is to ask where an argument of a report was unknown."""
+    known = catalog()
+    if field == "report":
+        return known.reports
+    if field == "dimension":
+        return known.dimensions(report)
+    options = known.options(report)
+    if field == "option":
+        return [*options, *_KEYWORDS]
+    return options.get(field or "", ())
 
 
 def counted(progress: Progress | None, data: Any) -> Progress | None:
