@@ -135,12 +135,13 @@ static int table_fill(answer *a, const swk__rollup *groups, struct table_room *r
 	return SWK_OK;
 }
 
-static int table_finish(answer *a, period asked, table *t, swk_error *error)
+static int table_finish(answer *a, period asked, swk__rollup *groups, table *t, swk_error *error)
 {
 	const swk__form *form = a->plan->form;
 	swk__finishing finishing = { .mem = a->desk->mem,
 		                     .plan = a->plan,
 		                     .quotas = a->quotas.plan ? &a->quotas : NULL,
+		                     .groups = groups,
 		                     .from = asked.from,
 		                     .to = asked.to,
 		                     .whole = t->whole,
@@ -174,8 +175,7 @@ static int whole_fill(answer *a, period asked, table *t, swk_error *error)
 }
 
 /* The figures of a period. `groups`: for which groups; NULL: those with a fact. */
-static int table_make(answer *a, period asked, const swk__rollup *groups, struct table_room *room, table *t,
-                      swk_error *error)
+static int table_make(answer *a, period asked, swk__rollup *groups, struct table_room *room, table *t, swk_error *error)
 {
 	*t = (table){ .count = 0 };
 	int code = swk__tally_sum(&a->own, asked.from, asked.to, asked.end, &t->rollup, error);
@@ -183,10 +183,11 @@ static int table_make(answer *a, period asked, const swk__rollup *groups, struct
 		code = whole_fill(a, asked, t, error);
 	if (code == SWK_OK && a->quotas.plan)
 		code = a->plan->form->groups(&a->quotas, asked.from, asked.to, &t->rollup, error);
+	groups = groups ? groups : t->rollup;
 	if (code == SWK_OK)
-		code = table_fill(a, groups ? groups : t->rollup, room, t, error);
+		code = table_fill(a, groups, room, t, error);
 	if (code == SWK_OK)
-		code = table_finish(a, asked, t, error);
+		code = table_finish(a, asked, groups, t, error);
 	if (code != SWK_OK)
 		table_done(t);
 	return code;
@@ -290,7 +291,7 @@ static int rates_note(answer *a, period asked, table *t, swk_error *error)
 {
 	const unsigned lacking = a->plan->form->measure_count;
 	const int64_t end = asked.end > a->plan->cut.now ? a->plan->cut.now : asked.end;
-	swk__scan *scan = swk__tally_scan(&a->own);
+	swk__scan *scan;
 	swk__rollup *again = NULL;
 	swk__holds holds;
 	size_t r = 0;
@@ -298,10 +299,13 @@ static int rates_note(answer *a, period asked, table *t, swk_error *error)
 		r++;
 	if (r == t->count)
 		return SWK_OK;
+	int code = swk__tally_scan(&a->own, &scan, error);
+	if (code != SWK_OK)
+		return code;
 	scan->wanted = row_wanted;
 	scan->wanted_context = t;
-	int code = swk__scan_run(scan, swk__week_begin(&a->plan->calendar, asked.from),
-	                         swk__week_begin(&a->plan->calendar, asked.to + 7), end, &again, &holds, error);
+	code = swk__scan_run(scan, swk__week_begin(&a->plan->calendar, asked.from),
+	                     swk__week_begin(&a->plan->calendar, asked.to + 7), end, &again, &holds, error);
 	scan->wanted = NULL;
 	swk__rollup_release(code == SWK_OK ? again : NULL);
 	return code;
@@ -310,7 +314,7 @@ static int rates_note(answer *a, period asked, table *t, swk_error *error)
 /* Fails with the first of all rates that rows lack, if any. */
 static int rates_check(const answer *a, swk_error *error)
 {
-	const swk__rate_gap *counted = &swk__tally_scan(&a->own)->gap, *owed = &a->quotas.gap;
+	const swk__rate_gap *counted = swk__tally_gap(&a->own), *owed = &a->quotas.gap;
 	return swk__rate_gap_check(swk__rate_gap_before(owed, counted) ? owed : counted, error);
 }
 
@@ -380,7 +384,7 @@ static int fill_groups(answer *a, swk__rollup **groups, swk_error *error)
 	swk__rollup_release(*groups);
 	*groups = NULL;
 	swk__rollup_builder_init(&builder, a->desk->mem, swk__form_sums(a->plan->form),
-	                         swk__tally_scan(&a->own)->lists);
+	                         2 * swk__form_curves(a->plan->form));
 	swk__rollup_list none[2 * SWK__CURVES_MAX] = { { NULL, 0 } };
 	code = swk__rollup_builder_add(&builder, (swk__slice){ "", 0 }, zeros, none, error);
 	if (code == SWK_OK)
@@ -406,8 +410,11 @@ static int weeks_add(answer *a, swk__rollup *groups, swk_error *error)
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		if (a->desk->check)
 			code = a->desk->check(a->desk->check_context, 0, 0, error);
+		const size_t before = a->result->rows;
 		if (code == SWK_OK)
 			code = period_add(a, (period){ week, week, INT64_MAX }, groups, error);
+		if (before == 0 && week < to)
+			swk__result_expect(a->result, a->result->rows * (size_t)((to - week) / 7));
 	}
 	return code;
 }
@@ -695,7 +702,7 @@ int swk__answer_rollup(const swk__desk *desk, const swk__plan *plan, const swk__
 	if (code == SWK_OK && !sum) {
 		swk__rollup_builder builder;
 		swk__rollup_builder_init(&builder, desk->mem, swk__form_sums(plan->form),
-		                         swk__tally_scan(&a.own)->lists);
+		                         2 * swk__form_curves(plan->form));
 		code = swk__rollup_build(&builder, &sum, error);
 		swk__rollup_builder_done(&builder);
 	}

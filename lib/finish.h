@@ -24,6 +24,7 @@ typedef struct swk__finishing {
 	swk__mem *mem;
 	const swk__plan *plan;
 	struct swk__quotas *quotas; /* NULL: the form has none, or they cannot be told apart by group */
+	swk__rollup *groups;        /* whose cells have the rows' keys, one by one */
 	int32_t from, to;           /* first days of the first and the last week of the period */
 	const swk__i128 *whole;     /* sums of all that is counted in the period under the filters that are not late */
 	const unsigned *places;     /* of the weekly columns' cells */

@@ -72,12 +72,16 @@ static bool run_common(const swk__money *money, const swk__part *part, uint32_t 
 	return true;
 }
 
-/* The same for a week's opportunities. Where they lie as all of one currency and have all come, one live row tells of
- * all. */
+/* The same for a week's opportunities, some of which are live. Where they lie as all of one currency and have all come,
+ * none is looked at. */
 static bool part_common(const swk__money *money, const swk__part *part, int32_t week, int64_t *common)
 {
-	const bool one = part->columns->codings[SWK__OPPORTUNITY_CURRENCY].width == 0 &&
-	                 swk__utc_week_begin(week + 1) <= money->facts->cut.now;
+	const swk__coding *coding = &part->columns->codings[SWK__OPPORTUNITY_CURRENCY];
+	if (coding->width == 0 && swk__utc_week_begin(week + 1) <= money->facts->cut.now) {
+		const int64_t own = coding->base ? coding->base : money->base, before = *common;
+		*common = own;
+		return before < 0 || before == own;
+	}
 	for (uint32_t row = 0, run; row < part->rows; row += run) {
 		int64_t own = -1;
 		run = swk__columns_together(row);
@@ -86,8 +90,6 @@ static bool part_common(const swk__money *money, const swk__part *part, int32_t 
 		if (!run_common(money, part, row, run, &own) || (own >= 0 && *common >= 0 && own != *common))
 			return false;
 		*common = own >= 0 ? own : *common;
-		if (one && own >= 0)
-			break;
 	}
 	return true;
 }

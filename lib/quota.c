@@ -15,6 +15,10 @@ typedef enum level {
 #define ROWLESS SWK__QUOTA_ROWLESS
 #define NO_GROUP UINT32_MAX
 
+typedef struct swk__quota_days {
+	int32_t from, to;
+} days;
+
 /* One quota record. */
 typedef struct swk__quota {
 	int32_t from, to;
@@ -23,8 +27,9 @@ typedef struct swk__quota {
 	uint32_t owned; /* where its team's own quotas are noted; 0, the organisation's place, where it has no team */
 	level owner;
 	uint32_t currency;
-	int64_t targets[SWK__TARGETS];     /* SWK__NULL: not given */
-	swk__fraction daily[SWK__TARGETS]; /* a day's share; without a denominator: not worked out yet */
+	int64_t targets[SWK__TARGETS]; /* SWK__NULL: not given */
+	/* the shares of a day and of a week; without a denominator: not worked out yet */
+	swk__fraction daily[SWK__TARGETS], weekly[SWK__TARGETS];
 	swk__slice key;
 } quota;
 
@@ -205,13 +210,17 @@ static bool groups_make(swk__quotas *self)
 	if (self->count > 1)
 		qsort(self->quotas, self->count, sizeof *self->quotas, quota_order);
 	self->groups = swk__alloc(self->plan->mem, SWK__FAULT_report_rows, self->count, sizeof *self->groups);
+	self->days = swk__alloc(self->plan->mem, SWK__FAULT_report_rows, self->count, sizeof *self->days);
+	for (size_t i = 0; self->days && i < self->count; i++)
+		self->days[i] = (days){ self->quotas[i].from, self->quotas[i].to };
 	for (size_t i = 0; self->groups && i < self->count && self->quotas[i].group != NO_GROUP; i++) {
 		quota *q = &self->quotas[i];
+		self->grouped++;
 		if (i == 0 || !swk__slice_equal(q->key, q[-1].key))
 			self->groups[self->group_count++].key = q->key;
 		q->group = (uint32_t)self->group_count - 1;
 	}
-	return self->groups != NULL;
+	return self->groups && self->days;
 }
 
 static int team_order(const void *a, const void *b)
@@ -258,17 +267,20 @@ void swk__quotas_close(swk__quotas *quotas)
 	if (!quotas->plan)
 		return;
 	swk__free(quotas->plan->mem, quotas->quotas);
+	swk__free(quotas->plan->mem, quotas->days);
 	swk__free(quotas->plan->mem, quotas->groups);
 	swk__free(quotas->plan->mem, quotas->owned);
+	swk__rollup_release(quotas->matched);
 	swk__buf_done(&quotas->keys);
 	*quotas = (swk__quotas){ .count = 0 };
 }
 
 /* -------------------------------------------------------------------------------------------- shares */
 
-static int32_t days_shared(const quota *q, int32_t week)
+static int32_t days_shared(const swk__quotas *self, size_t number, int32_t week)
 {
-	int32_t from = q->from > week ? q->from : week, to = q->to < week + 7 ? q->to : week + 7;
+	const days *of = &self->days[number];
+	int32_t from = of->from > week ? of->from : week, to = of->to < week + 7 ? of->to : week + 7;
 	return to > from ? to - from : 0;
 }
 
@@ -278,7 +290,7 @@ static void owned_note(swk__quotas *self, int32_t week)
 	memset(self->owned, 0, (self->count + 1) * sizeof *self->owned);
 	for (size_t i = 0; i < self->count; i++) {
 		const quota *q = &self->quotas[i];
-		for (int t = 0; t < SWK__TARGETS && q->owner != LEVEL_REP && days_shared(q, week); t++)
+		for (int t = 0; t < SWK__TARGETS && q->owner != LEVEL_REP && days_shared(self, i, week); t++)
 			self->owned[q->owned][t] |= q->targets[t] != SWK__NULL;
 	}
 }
@@ -293,7 +305,12 @@ static bool target_counts(const swk__quotas *self, const quota *q, int target, l
 	return asked != LEVEL_ALL || q->owner == LEVEL_ALL || !self->owned[0][target];
 }
 
-/* Works out a day's share of a target. */
+static int overflow(swk_error *error)
+{
+	return swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
+}
+
+/* Works out what a day and a week have of a target. */
 static int daily_make(swk__quotas *self, quota *q, int target, swk_error *error)
 {
 	swk__fraction daily = { q->targets[target], 1 };
@@ -307,23 +324,30 @@ static int daily_make(swk__quotas *self, quota *q, int target, swk_error *error)
 		code = SWK_OK;
 	}
 	if (code == SWK_OK && !swk__fraction_scale(&daily, 1, q->to - q->from))
-		code = swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
+		code = overflow(error);
+	q->weekly[target] = daily;
+	if (code == SWK_OK && !swk__fraction_scale(&q->weekly[target], 7, 1))
+		code = overflow(error);
 	if (code == SWK_OK)
 		q->daily[target] = daily;
 	return code;
 }
 
-static int share_add(swk__quotas *self, quota *q, int target, int32_t days, swk_error *error)
+static int share_add(swk__quotas *self, quota *q, int target, int32_t shared, swk_error *error)
 {
-	if (q->daily[target].denominator == 0) {
-		int code = daily_make(self, q, target, error);
-		if (code != SWK_OK)
-			return code;
+	swk__fraction *sum = &self->groups[q->group].targets[target].share, share;
+	int code = q->daily[target].denominator ? SWK_OK : daily_make(self, q, target, error);
+	if (code != SWK_OK)
+		return code;
+	bool fits = true;
+	if (shared < 7) {
+		share = q->daily[target];
+		fits = swk__fraction_scale(&share, shared, 1);
+	} else {
+		share = q->weekly[target];
 	}
-	swk__fraction share = q->daily[target];
-	if (!swk__fraction_scale(&share, days, 1) ||
-	    !swk__fraction_add(&self->groups[q->group].targets[target].share, share))
-		return swk__fail(error, SWK_ERR_OVERFLOW, "the quotas of a group did not add up in 128 bits");
+	if (!fits || !swk__fraction_add(sum, share))
+		return overflow(error);
 	return SWK_OK;
 }
 
@@ -333,15 +357,16 @@ static int week_add(swk__quotas *self, int32_t week, bool sum, swk_error *error)
 	const level asked = plan_level(self->plan);
 	if (asked < LEVEL_REP)
 		owned_note(self, week);
-	for (size_t i = 0; i < self->count && self->quotas[i].group != NO_GROUP; i++) {
+	for (size_t i = 0; i < self->grouped; i++) {
+		const int32_t shared = days_shared(self, i, week);
 		quota *q = &self->quotas[i];
-		swk__quota_group *group = &self->groups[q->group];
-		const int32_t days = days_shared(q, week);
-		for (int t = 0; t < SWK__TARGETS && days; t++) {
+		for (int t = 0; t < SWK__TARGETS && shared; t++) {
 			if (!target_counts(self, q, t, asked))
 				continue;
-			group->targets[t].given = true;
-			int code = sum && group->row != ROWLESS ? share_add(self, q, t, days, error) : SWK_OK;
+			self->groups[q->group].targets[t].given = true;
+			int code = SWK_OK;
+			if (sum && self->groups[q->group].row != ROWLESS)
+				code = share_add(self, q, t, shared, error);
 			if (code != SWK_OK)
 				return code;
 		}
@@ -349,14 +374,32 @@ static int week_add(swk__quotas *self, int32_t week, bool sum, swk_error *error)
 	return SWK_OK;
 }
 
+bool swk__quotas_match(swk__quotas *quotas, swk__rollup *rollup)
+{
+	const uint32_t cells = rollup ? rollup->cells : 0;
+	uint32_t cell = 0;
+	if (rollup && quotas->matched && swk__rollup_alike(rollup, quotas->matched))
+		return quotas->complete;
+	swk__rollup_release(quotas->matched);
+	quotas->matched = rollup ? swk__rollup_retain(rollup) : NULL;
+	quotas->complete = true;
+	for (size_t g = 0; g < quotas->group_count; g++) {
+		swk__quota_group *group = &quotas->groups[g];
+		int order = -1;
+		while (cell < cells && (order = swk__slice_compare(swk__rollup_key(rollup, cell), group->key)) < 0)
+			cell++;
+		group->row = cell < cells && order == 0 ? cell : ROWLESS;
+		quotas->complete &= group->row != ROWLESS;
+	}
+	return quotas->complete;
+}
+
 static const swk__target nothing[SWK__TARGETS] = { { false, { 0, 1 } }, { false, { 0, 1 } } };
 
 void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to)
 {
-	for (size_t g = 0; g < quotas->group_count; g++) {
-		quotas->groups[g].row = ROWLESS;
+	for (size_t g = 0; g < quotas->group_count; g++)
 		memcpy(quotas->groups[g].targets, nothing, sizeof nothing);
-	}
 	for (int32_t week = from; week <= to; week += 7)
 		(void)week_add(quotas, week, false, NULL);
 }

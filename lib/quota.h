@@ -14,6 +14,7 @@
 
 #include "money.h"
 #include "query.h"
+#include "rollup.h"
 
 typedef enum swk__target_kind {
 	SWK__TARGET_WON,    /* deals */
@@ -41,9 +42,12 @@ typedef struct swk__quotas {
 	const swk__money *money;
 	swk__buf keys;
 	struct swk__quota *quotas; /* by group, then by first day; those without a group last */
-	swk__quota_group *groups;  /* by key */
-	size_t count, capacity, group_count;
+	struct swk__quota_days *days;
+	swk__quota_group *groups; /* by key */
+	size_t count, capacity, grouped, group_count;
 	swk__rate_gap gap;           /* the first rate that was missing for a group with a row */
+	swk__rollup *matched;        /* in which the groups were looked for last; NULL: none */
+	bool complete;               /* and all were found */
 	bool (*owned)[SWK__TARGETS]; /* of the organisation and then teams: one of its own shares a day with a week */
 } swk__quotas;
 
@@ -53,7 +57,10 @@ int swk__quotas_open(swk__quotas *quotas, const swk__plan *plan, const swk__fact
                      int32_t from, int32_t to, swk_error *error);
 void swk__quotas_close(swk__quotas *quotas);
 
-/* Notes what is given in the weeks from `from` to `to`; all groups are without a row then. */
+/* Tells groups which row is theirs: the cell of a rollup (NULL: of none) with their key. Whether all have one. */
+bool swk__quotas_match(swk__quotas *quotas, swk__rollup *rollup);
+
+/* Notes what is given in the weeks from `from` to `to`. */
 void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to);
 
 /* Notes it and adds up the shares of groups that have a row. What lacks its rate is nothing, and noted in `gap`. */

@@ -56,30 +56,20 @@ static const swk__report_option options[] = { SWK__OPTIONS_END };
 
 /* ------------------------------------------------------------------------------------------- quotas */
 
-static swk__cell attainment(swk__i128 reached, swk__fraction quota)
-{
-	swk__i128 numerator;
-	if (quota.numerator <= 0)
-		return (swk__cell){ .null = true };
-	if (__builtin_mul_overflow(reached, quota.denominator, &numerator)) {
-		quota = swk__fraction_reduced(quota);
-		if (__builtin_mul_overflow(reached, quota.denominator, &numerator))
-			return (swk__cell){ .real = (double)reached /
-				                    ((double)quota.numerator / (double)quota.denominator) };
-	}
-	return (swk__cell){ .real = swk__ratio(numerator, quota.numerator) };
-}
-
-/* Whether more was reached than the quota, exactly where that fits. */
-static bool above(swk__i128 reached, swk__fraction quota)
+/* What was reached of a quota, and whether that is more than all: exactly where it fits. */
+static swk__cell attainment(swk__i128 reached, swk__fraction quota, bool *over)
 {
 	swk__i128 scaled;
-	if (!__builtin_mul_overflow(reached, quota.denominator, &scaled))
-		return scaled > quota.numerator;
-	quota = swk__fraction_reduced(quota);
-	if (!__builtin_mul_overflow(reached, quota.denominator, &scaled))
-		return scaled > quota.numerator;
-	return reached > 0;
+	bool fits = !__builtin_mul_overflow(reached, quota.denominator, &scaled);
+	if (!fits) {
+		quota = swk__fraction_reduced(quota);
+		fits = !__builtin_mul_overflow(reached, quota.denominator, &scaled);
+	}
+	*over = fits ? scaled > quota.numerator : reached > 0;
+	if (quota.numerator <= 0)
+		return (swk__cell){ .null = true };
+	return (swk__cell){ .real = fits ? swk__ratio(scaled, quota.numerator)
+		                         : (double)reached / ((double)quota.numerator / (double)quota.denominator) };
 }
 
 static void row_quota(const swk__finishing *finishing, const swk__quota_group *group)
@@ -89,16 +79,14 @@ static void row_quota(const swk__finishing *finishing, const swk__quota_group *g
 	swk__cell attained = { .null = true };
 	bool over = false;
 	if (won->given) {
-		attained = attainment(sums[WON], won->share);
-		over = above(sums[WON], won->share);
+		attained = attainment(sums[WON], won->share, &over);
 		*swk__finishing_cell(finishing, group->row, QUOTA_WON) = (swk__cell){
 			.real = swk__ratio(won->share.numerator, won->share.denominator)
 		};
 		*swk__finishing_cell(finishing, group->row, ATTAINMENT_WON) = attained;
 	}
 	if (amount->given) {
-		attained = attainment(sums[AMOUNT], amount->share);
-		over = above(sums[AMOUNT], amount->share);
+		attained = attainment(sums[AMOUNT], amount->share, &over);
 		*swk__finishing_cell(finishing, group->row,
 		                     QUOTA_AMOUNT) = (swk__cell){ .amount = swk__fraction_round(amount->share) };
 		*swk__finishing_cell(finishing, group->row, ATTAINMENT_AMOUNT) = attained;
@@ -107,24 +95,11 @@ static void row_quota(const swk__finishing *finishing, const swk__quota_group *g
 		*swk__finishing_cell(finishing, group->row, OVER_QUOTA) = (swk__cell){ .integer = over };
 }
 
-/* Tells groups with quotas which row is theirs; both come in the order of their keys. */
-static void rows_find(const swk__finishing *finishing)
-{
-	size_t r = 0;
-	for (size_t g = 0; g < finishing->quotas->group_count; g++) {
-		swk__quota_group *group = &finishing->quotas->groups[g];
-		int order = -1;
-		while (r < finishing->count && (order = swk__slice_compare(finishing->rows[r].key, group->key)) < 0)
-			r++;
-		group->row = order == 0 ? r : SWK__QUOTA_ROWLESS;
-	}
-}
-
 static int quotas_fill(const swk__finishing *finishing, swk_error *error)
 {
 	if (!finishing->quotas)
 		return SWK_OK;
-	rows_find(finishing);
+	(void)swk__quotas_match(finishing->quotas, finishing->groups);
 	int code = swk__quotas_sum(finishing->quotas, finishing->from, finishing->to, error);
 	for (size_t g = 0; g < finishing->quotas->group_count && code == SWK_OK; g++)
 		if (finishing->quotas->groups[g].row != SWK__QUOTA_ROWLESS)
@@ -202,6 +177,8 @@ static int deals_groups(swk__quotas *quotas, int32_t from, int32_t to, swk__roll
 {
 	swk__rollup *owners = NULL, *merged = NULL;
 	const int32_t present = present_week(quotas->plan);
+	if (swk__quotas_match(quotas, *rollup))
+		return SWK_OK;
 	swk__quotas_note(quotas, from, to < present ? to : present);
 	int code = owners_make(quotas, &owners, error);
 	if (code == SWK_OK)

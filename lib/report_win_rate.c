@@ -122,10 +122,11 @@ typedef struct odds_work {
 
 static void odds_fill(swk__finishing *finishing, unsigned first, odds_work *work)
 {
-	swk__i128 all[MEASURES] = { 0 };
-	for (size_t r = 0; r < finishing->count; r++)
-		for (int m = 0; m < MEASURES; m++)
-			all[m] += finishing->rows[r].sums[m];
+	swk__i128 all[] = { [WON] = 0, [LOST] = 0 };
+	for (size_t r = 0; r < finishing->count; r++) {
+		all[WON] += finishing->rows[r].sums[WON];
+		all[LOST] += finishing->rows[r].sums[LOST];
+	}
 	for (size_t r = 0; r < finishing->count; r++)
 		if (row_odds(&finishing->rows[r], all, swk__finishing_cell(finishing, r, first), &work->p[work->count]))
 			work->rows[work->count++] = r;

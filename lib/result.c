@@ -117,12 +117,9 @@ static bool array_grow(swk__mem *mem, void **array, size_t count, size_t size)
 	return grown;
 }
 
-/* Makes room for more rows. What was enlarged before a failure stays so; that changes nothing. */
-static bool rows_reserve(swk_result *result, size_t count)
+/* Makes room for so many rows. What was enlarged before a failure stays so; that changes nothing. */
+static bool rows_grow(swk_result *result, size_t capacity)
 {
-	if (count <= result->capacity - result->rows)
-		return true;
-	size_t capacity = swk__grown(result->capacity, result->rows + count);
 	capacity = (capacity + 7) / 8 * 8;
 	for (size_t i = 0; i < result->width; i++) {
 		swk__result_cells *column = &result->columns[i];
@@ -132,6 +129,21 @@ static bool rows_reserve(swk_result *result, size_t count)
 	}
 	result->capacity = capacity;
 	return true;
+}
+
+static bool rows_reserve(swk_result *result, size_t count)
+{
+	return count <= result->capacity - result->rows ||
+	       rows_grow(result, swk__grown(result->capacity, result->rows + count));
+}
+
+#define EXPECTED_MAX 16384
+
+void swk__result_expect(swk_result *result, size_t count)
+{
+	count = count < EXPECTED_MAX ? count : EXPECTED_MAX;
+	if (count > result->capacity - result->rows)
+		(void)rows_grow(result, result->rows + count);
 }
 
 static bool texts_reserve(swk_result *result, const swk__cell *cells)

@@ -87,6 +87,9 @@ int swk__result_row(swk_result *result, const swk__cell *cells, swk_error *error
  * column's in ascending order. On failure the result is as before. */
 int swk__result_extend(swk_result *result, size_t count, swk_error *error);
 
+/* Makes room for more rows that are expected, as far as that is not much; whether it can be had or not. */
+void swk__result_expect(swk_result *result, size_t count);
+
 /* Stores a text that cells are put with, as often as it occurs. */
 int swk__result_text(swk_result *result, swk__slice text, swk__result_span *span, swk_error *error);
 

@@ -36,11 +36,16 @@ int swk__tally_open(swk__tally *tally, const swk__tally_desk *desk, const swk__p
 	unsigned threads = threads_of(tally);
 	tally->scans = swk__alloc(desk->mem, SWK__FAULT_report_groups, threads, sizeof *tally->scans);
 	tally->opened = swk__alloc(desk->mem, SWK__FAULT_report_groups, threads, sizeof *tally->opened);
-	int code = tally->shape.failed || !tally->scans || !tally->opened ? swk__fail_memory(error, desk->mem)
-	                                                                  : scan_ready(tally, 0, error);
-	if (code != SWK_OK)
-		swk__tally_close(tally);
-	return code;
+	if (!tally->shape.failed && tally->scans && tally->opened)
+		return SWK_OK;
+	swk__tally_close(tally);
+	return swk__fail_memory(error, desk->mem);
+}
+
+int swk__tally_scan(swk__tally *tally, swk__scan **scan, swk_error *error)
+{
+	*scan = &tally->scans[0];
+	return scan_ready(tally, 0, error);
 }
 
 /* Ends the crew and gives back what it has counted that was not taken. */
@@ -191,10 +196,14 @@ static int rollup_add(swk__rollup **sum, swk__rollup *b, swk_error *error)
 static int sum_once(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error)
 {
 	const swk__calendar *calendar = &tally->plan->calendar;
+	swk__scan *scan;
 	swk__holds holds;
+	int code = swk__tally_scan(tally, &scan, error);
+	if (code != SWK_OK)
+		return code;
 	end = end > tally->plan->cut.now ? tally->plan->cut.now : end;
-	return swk__scan_run(&tally->scans[0], swk__week_begin(calendar, from), swk__week_begin(calendar, to + 7), end,
-	                     sum, &holds, error);
+	return swk__scan_run(scan, swk__week_begin(calendar, from), swk__week_begin(calendar, to + 7), end, sum, &holds,
+	                     error);
 }
 
 int swk__tally_sum(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error)

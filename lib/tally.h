@@ -31,7 +31,7 @@ typedef struct swk__tally {
 	const swk__plan *plan;
 	swk__buf shape;
 	int32_t first, last; /* weeks (dates of first days) that may have facts; none: first > last */
-	swk__scan *scans;    /* one a thread, opened when it is needed; the first is the calling thread's */
+	swk__scan *scans;    /* one a thread, opened when a week is not kept; the first is the calling thread's */
 	bool *opened;
 	/* counted ahead by a crew, week by week from `ahead_from` on, each taken once */
 	int32_t ahead_from;
@@ -58,10 +58,13 @@ int swk__tally_ahead(swk__tally *tally, int32_t from, int32_t to, int64_t end, s
 /* The sum of the weeks of a period, or one count where the last fact of the whole period counts; NULL: nothing. */
 int swk__tally_sum(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error);
 
-/* The scan of the calling thread, for counts that are not kept. */
-static inline swk__scan *swk__tally_scan(const swk__tally *tally)
+/* The scan of the calling thread, opened if need be, for counts that are not kept. */
+int swk__tally_scan(swk__tally *tally, swk__scan **scan, swk_error *error);
+
+/* The first rate that was missing in such counts. */
+static inline const swk__rate_gap *swk__tally_gap(const swk__tally *tally)
 {
-	return &tally->scans[0];
+	return &tally->scans[0].gap;
 }
 
 #endif
