@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
 
-#include "cells.h"
-
 /* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
 #define HOURS_BEFORE 48
 
@@ -59,6 +57,15 @@ const uint32_t *swk__block_numbers(swk__block *block, int field)
 		block->numbered |= 1u << field;
 	}
 	return block->numbers[field];
+}
+
+bool swk__block_instants(swk__block *block, int field, swk__instants *instants)
+{
+	*instants = (swk__instants){ .raw = NULL };
+	if (!((block->widened >> field) & 1))
+		instants->raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count,
+		                               block->number_rooms[field], &instants->coding);
+	return instants->raw;
 }
 
 /* ------------------------------------------------------------------------------------ what has come */
@@ -176,14 +183,13 @@ static void bounds_apply(swk__block *block, int field)
 		block->counts[i] &= (at[i] >= begin) & (at[i] < stop);
 }
 
-static void condition_apply(swk__block *block, swk__condition condition)
+static void condition_apply(swk__block *block, swk__condition condition, unsigned char *counts)
 {
 	if (condition.field < 0)
 		return;
 	const unsigned char *codes = swk__block_codes(block, condition.field);
 	const uint64_t mask = condition.mask << 1; /* null is 0 */
 	const uint32_t count = block->count;
-	unsigned char *counts = block->counts;
 	if ((mask & (mask - 1)) == 0) { /* one value, the rule, is quicker compared */
 		const unsigned char wanted = mask ? (unsigned char)__builtin_ctzll(mask) : 0xff;
 		for (uint32_t i = 0; i < count; i++)
@@ -192,6 +198,12 @@ static void condition_apply(swk__block *block, swk__condition condition)
 	}
 	for (uint32_t i = 0; i < count; i++)
 		counts[i] &= (unsigned char)(mask >> (codes[i] & 63));
+}
+
+void swk__block_passing(swk__block *block, swk__condition condition, unsigned char *passing)
+{
+	memcpy(passing, block->counts, block->count);
+	condition_apply(block, condition, passing);
 }
 
 /* Drops the facts that had not come by the end. */
@@ -263,9 +275,9 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 	live_apply(block, live);
 	if (begin < block->bounds->begin || stop > block->bounds->stop)
 		bounds_apply(block, field);
-	condition_apply(block, block->source->given);
+	condition_apply(block, block->source->given, block->counts);
 	for (unsigned c = 0; block->source == plan->form->sources && c < plan->condition_count; c++)
-		condition_apply(block, plan->conditions[c]);
+		condition_apply(block, plan->conditions[c], block->counts);
 	if (!any_counts(block))
 		return false;
 	if (block->source->lead_needed)

@@ -13,6 +13,7 @@
 #ifndef SWK_BLOCK_H
 #define SWK_BLOCK_H
 
+#include "cells.h"
 #include "join.h"
 #include "query.h"
 
@@ -68,11 +69,23 @@ const int64_t *swk__block_cells(swk__block *block, int field);
 const unsigned char *swk__block_codes(swk__block *block, int field);
 const uint32_t *swk__block_numbers(swk__block *block, int field);
 
+/* Instants of the rows as they lie, as numbers of a coding; false where they do not, or are there as integers. */
+typedef struct swk__instants {
+	const uint32_t *raw;
+	swk__raw coding;
+	const int64_t *cells;
+} swk__instants;
+
+bool swk__block_instants(swk__block *block, int field, swk__instants *instants);
+
 /* 1 where an instant has come, 0 where it has not or is null; the bounds are told. */
 const unsigned char *swk__block_come(swk__block *block, int field);
 
 /* The hour of the week that each row's clock shows, as a byte that tells weekday and hour. */
 int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error);
+
+/* 1 where a row counts and passes a condition, else 0. */
+void swk__block_passing(swk__block *block, swk__condition condition, unsigned char *passing);
 
 /* Finds the values of one of the plan's used dimensions, numbers of texts or numbers: values[used]. */
 int swk__block_dimension(swk__block *block, unsigned used, swk_error *error);

@@ -22,6 +22,12 @@ typedef struct swk__raw {
 	int64_t base, unit;
 } swk__raw;
 
+/* The value of a number that is not 0. */
+static inline int64_t swk__raw_get(swk__raw coding, uint32_t number)
+{
+	return coding.base + (int64_t)number * coding.unit;
+}
+
 const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                uint32_t *room, swk__raw *coding);
 

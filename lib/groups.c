@@ -19,6 +19,8 @@ void swk__groups_done(swk__groups *groups)
 	swk__free(groups->mem, groups->counted);
 	swk__free(groups->mem, groups->index);
 	swk__free(groups->mem, groups->observations);
+	swk__free(groups->mem, groups->list_ends);
+	swk__free(groups->mem, groups->list_values);
 	swk__buf_done(&groups->names);
 	swk__free(groups->mem, groups->ends);
 	swk__free(groups->mem, groups->order);
@@ -480,39 +482,54 @@ void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 
 /* ---------------------------------------------------------------------------------------- building */
 
-/* The observations sorted into the lists of the groups: list l of group g is values[ends[g * lists + l - 1] ..
- * ends[g * lists + l]). */
-typedef struct sorted {
-	size_t *ends;
-	int64_t *values;
-} sorted;
-
 /* Deals the observations to their lists; `ends` hold where each list begins, one place on. */
-static void lists_deal(const swk__groups *groups, const sorted *lists, size_t count)
+static void lists_deal(swk__groups *groups, size_t count)
 {
+	size_t *ends = groups->list_ends;
 	for (size_t i = 0; i < groups->observed; i++)
-		lists->ends[(size_t)groups->observations[i].list + 1]++;
+		ends[(size_t)groups->observations[i].list + 1]++;
 	for (size_t l = 0; l < count; l++)
-		lists->ends[l + 1] += lists->ends[l];
+		ends[l + 1] += ends[l];
 	for (size_t i = 0; i < groups->observed; i++)
-		lists->values[lists->ends[groups->observations[i].list]++] = groups->observations[i].value;
+		groups->list_values[ends[groups->observations[i].list]++] = groups->observations[i].value;
 }
 
-static bool lists_sort(const swk__groups *groups, sorted *lists)
+/* Room for the lists and as much to sort them. */
+static bool lists_cover(swk__groups *groups, size_t count)
 {
-	size_t count = (size_t)groups->count * groups->lists, longest = 0;
-	lists->ends = swk__alloc(groups->mem, SWK__FAULT_report_groups, count + 1, sizeof *lists->ends);
-	lists->values = swk__alloc(groups->mem, SWK__FAULT_report_groups, groups->observed, sizeof *lists->values);
-	if (!lists->ends || !lists->values)
+	swk__mem *mem = groups->mem;
+	if (count >= groups->list_capacity) {
+		const size_t capacity = swk__grown(groups->list_capacity, count + 1);
+		size_t *ends = swk__resize(mem, SWK__FAULT_report_groups, groups->list_ends, capacity, sizeof *ends);
+		if (!ends)
+			return false;
+		groups->list_ends = ends;
+		groups->list_capacity = capacity;
+	}
+	if (groups->observed > groups->value_capacity) {
+		const size_t capacity = swk__grown(groups->value_capacity, groups->observed);
+		int64_t *values = swk__resize(mem, SWK__FAULT_report_groups, groups->list_values, capacity,
+		                              2 * sizeof *values);
+		if (!values)
+			return false;
+		groups->list_values = values;
+		groups->value_capacity = capacity;
+	}
+	memset(groups->list_ends, 0, (count + 1) * sizeof *groups->list_ends);
+	return true;
+}
+
+static bool lists_sort(swk__groups *groups)
+{
+	const size_t count = (size_t)groups->count * groups->lists;
+	if (!lists_cover(groups, count))
 		return false;
-	lists_deal(groups, lists, count);
-	for (size_t l = 0, begin = 0; l < count; begin = lists->ends[l++])
-		longest = lists->ends[l] - begin > longest ? lists->ends[l] - begin : longest;
-	int64_t *scratch = swk__alloc(groups->mem, SWK__FAULT_report_groups, longest, sizeof *scratch);
-	for (size_t l = 0, begin = 0; l < count && scratch; begin = lists->ends[l++])
-		swk__rollup_list_sort(lists->values + begin, lists->ends[l] - begin, scratch);
-	swk__free(groups->mem, scratch);
-	return scratch != NULL;
+	lists_deal(groups, count);
+	const size_t *ends = groups->list_ends;
+	for (size_t l = 0, begin = 0; l < count; begin = ends[l++])
+		swk__rollup_list_sort(groups->list_values + begin, ends[l] - begin,
+		                      groups->list_values + groups->value_capacity);
+	return true;
 }
 
 /* Appends a group's key as the rollup has it. */
@@ -600,15 +617,15 @@ int swk__groups_key(swk__groups *groups, const swk__facts *facts, const swk__dim
 }
 
 /* The lists of a group. */
-static void lists_of(const swk__groups *groups, const sorted *lists, uint32_t group, swk__rollup_list *of)
+static void lists_of(const swk__groups *groups, uint32_t group, swk__rollup_list *of)
 {
 	for (unsigned l = 0; l < groups->lists; l++) {
-		size_t at = (size_t)group * groups->lists + l, begin = at ? lists->ends[at - 1] : 0;
-		of[l] = (swk__rollup_list){ lists->values + begin, lists->ends[at] - begin };
+		size_t at = (size_t)group * groups->lists + l, begin = at ? groups->list_ends[at - 1] : 0;
+		of[l] = (swk__rollup_list){ groups->list_values + begin, groups->list_ends[at] - begin };
 	}
 }
 
-static int cells_build(const swk__groups *groups, const sorted *lists, swk__rollup **rollup, swk_error *error)
+static int cells_build(const swk__groups *groups, swk__rollup **rollup, swk_error *error)
 {
 	swk__mem *mem = groups->mem;
 	size_t count = 0;
@@ -621,7 +638,7 @@ static int cells_build(const swk__groups *groups, const sorted *lists, swk__roll
 		if (!groups->counted[group])
 			continue;
 		swk__rollup_list *own = of + count * groups->lists;
-		lists_of(groups, lists, group, own);
+		lists_of(groups, group, own);
 		cells[count++] = (swk__rollup_cell){ group_name(groups, group), swk__groups_sums(groups, group), own };
 	}
 	if (code == SWK_OK)
@@ -634,13 +651,7 @@ static int cells_build(const swk__groups *groups, const sorted *lists, swk__roll
 int swk__groups_build(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, swk__rollup **rollup,
                       swk_error *error)
 {
-	sorted lists = { NULL, NULL };
-	int code = SWK_OK;
-	if (!groups_order(groups, facts, by) || (groups->lists && !lists_sort(groups, &lists)))
-		code = swk__fail_memory(error, groups->mem);
-	if (code == SWK_OK)
-		code = cells_build(groups, &lists, rollup, error);
-	swk__free(groups->mem, lists.ends);
-	swk__free(groups->mem, lists.values);
-	return code;
+	if (!groups_order(groups, facts, by) || (groups->lists && !lists_sort(groups)))
+		return swk__fail_memory(error, groups->mem);
+	return cells_build(groups, rollup, error);
 }

@@ -38,6 +38,10 @@ typedef struct swk__groups {
 	uint32_t index_mask;
 	size_t observed, observed_capacity;
 	swk__observation *observations;
+	/* The observations sorted into the lists of the groups: list l of group g is list_values[list_ends[g * lists +
+	 * l - 1] .. list_ends[g * lists + l]). As many values lie behind value_capacity, to sort with. */
+	size_t *list_ends, list_capacity, value_capacity;
+	int64_t *list_values;
 	/* keys as the rollup has them: of group g names[ends[g - 1] .. ends[g]); `named` groups have one, in `order` */
 	swk__buf names;
 	size_t *ends;
@@ -90,16 +94,8 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 /* Adds what was tallied to the sums. To be called before rows of another source are. */
 void swk__groups_flush(swk__groups *groups, const swk__classes *classes);
 
-/* Makes room for observations. False when memory failed. */
+/* Makes room for observations behind those there are. False when memory failed. */
 bool swk__groups_expect(swk__groups *groups, size_t count);
-
-/* Adds an observation, for which there is room, to a list of a group, if it counts: without a branch, as nobody can
- * foresee which do. */
-static inline void swk__groups_observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value, bool counts)
-{
-	groups->observations[groups->observed] = (swk__observation){ group * groups->lists + list, value };
-	groups->observed += counts;
-}
 
 /* A group's key, as the rollup will have it; valid until groups are added. */
 int swk__groups_key(swk__groups *groups, const swk__facts *facts, const swk__dimension *by, uint32_t group,

@@ -121,10 +121,11 @@ void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uin
 {
 	const uint32_t entities = swk__facts_table(join->facts, SWK__TABLE_LEAD)->entities;
 	struct swk__join_field *of = &join->fields[field];
+	const uint32_t none = 0, *known = of->known ? of->known : &none, low = of->low, size = of->size;
 	uint32_t unknown = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		const uint32_t place = leads[i] - of->low;
-		values[i] = of->known ? of->known[place < of->size ? place : of->size] : 0;
+		const uint32_t place = leads[i] - low;
+		values[i] = known[place < size ? place : size];
 		unknown += !values[i];
 	}
 	if (of->complete || !unknown)

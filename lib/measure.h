@@ -14,7 +14,6 @@
 #define SWK_MEASURE_H
 
 #include "block.h"
-#include "cells.h"
 #include "money.h"
 
 #define SWK__FACETS_MAX 8

@@ -127,23 +127,51 @@ static int rate_missing(void *context, uint32_t row, const swk__rate_gap *gap, s
 	return code;
 }
 
+/* What a curve needs of the rows. */
+typedef struct observing {
+	const uint32_t *groups;
+	const unsigned char *counts, *come; /* bytes, 0 or 1 */
+	swk__instants from, to;
+	unsigned list;
+	uint32_t count;
+} observing;
+
+/* How the instants lie is known to the compiler. */
+static inline __attribute__((always_inline)) void rows_observe(swk__groups *groups, const observing *rows, bool raw)
+{
+	const swk__instants from = rows->from, to = rows->to;
+	swk__observation *next = groups->observations + groups->observed;
+	const unsigned lists = groups->lists, list = rows->list;
+	for (uint32_t i = 0; i < rows->count; i++) {
+		const bool ended = rows->come[i];
+		const int64_t begin = raw ? swk__raw_get(from.coding, from.raw[i]) : from.cells[i];
+		const int64_t end = raw ? swk__raw_get(to.coding, to.raw[i]) : to.cells[i];
+		const int64_t span = end > begin ? end - begin : 0;
+		*next = (swk__observation){ rows->groups[i] * lists + list + !ended, ended ? span : begin };
+		next += rows->counts[i]; /* nobody can foresee which count */
+	}
+	groups->observed = (size_t)(next - groups->observations);
+}
+
 /* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */
 static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
 {
 	swk__block *block = scan->block;
 	const swk__measure *measure = curve->measure;
-	const swk__condition given = measure->given;
-	const unsigned char *come = swk__block_come(block, measure->value);
-	const int64_t *from = swk__block_cells(block, measure->from), *to = swk__block_cells(block, measure->value);
-	const unsigned char *codes = given.field < 0 ? NULL : swk__block_codes(block, given.field);
-	const unsigned list = curve->number * 2;
+	unsigned char counts[SWK__BLOCK_ROWS];
+	observing rows = { groups,      counts, swk__block_come(block, measure->value), { 0 }, { 0 }, curve->number * 2,
+		           block->count };
 	if (!swk__groups_expect(&scan->groups, block->count))
 		return swk__fail_memory(error, scan->mem);
-	for (uint32_t i = 0; i < block->count; i++) {
-		const bool counts = block->counts[i] && (!codes || swk__condition_passes(given, codes[i] - 1));
-		const int64_t span = to[i] > from[i] ? to[i] - from[i] : 0;
-		swk__groups_observe(&scan->groups, groups[i], list + !come[i], come[i] ? span : from[i], counts);
+	swk__block_passing(block, measure->given, counts);
+	if (swk__block_instants(block, measure->from, &rows.from) &&
+	    swk__block_instants(block, measure->value, &rows.to)) {
+		rows_observe(&scan->groups, &rows, true);
+		return SWK_OK;
 	}
+	rows.from.cells = swk__block_cells(block, measure->from);
+	rows.to.cells = swk__block_cells(block, measure->value);
+	rows_observe(&scan->groups, &rows, false);
 	return SWK_OK;
 }
 
@@ -278,20 +306,28 @@ static int latest_note(swk__scan *scan, swk_error *error)
 	const bool by_model = scan->plan->by_mask & SWK__HAS(MODEL);
 	const uint32_t *leads = swk__block_numbers(block, source->lead);
 	const uint32_t *models = by_model ? swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]) : NULL;
-	const int64_t *at = swk__block_cells(block, swk__schemas[source->facts].instant);
+	const int field = swk__schemas[source->facts].instant;
+	swk__instants at = { .raw = NULL };
+	if (!swk__block_instants(block, field, &at))
+		at.cells = swk__block_cells(block, field);
 	if (!latest_cover(scan, leads, block->count) || !latest_expect(scan, block->count))
 		return swk__fail_memory(error, scan->mem);
 	for (uint32_t i = 0; i < block->count; i++) {
-		last_fact fact = { at[i], leads[i], models ? models[i] : 0, block->first + i, block->week, 0 };
 		if (!block->counts[i])
 			continue;
-		uint32_t *place = latest_place(latest, fact.lead, fact.model);
+		last_fact *fact = &latest->facts[latest->count];
+		fact->at = at.raw ? swk__raw_get(at.coding, at.raw[i]) : at.cells[i];
+		fact->lead = leads[i];
+		fact->model = models ? models[i] : 0;
+		fact->row = block->first + i;
+		fact->week = block->week;
+		fact->next = 0;
+		uint32_t *place = latest_place(latest, leads[i], fact->model);
 		if (!*place) {
 			*place = ++latest->count;
-			latest->facts[*place - 1] = fact;
-		} else if (fact_later(scan, &fact, &latest->facts[*place - 1])) {
-			fact.next = latest->facts[*place - 1].next;
-			latest->facts[*place - 1] = fact;
+		} else if (fact_later(scan, fact, &latest->facts[*place - 1])) {
+			fact->next = latest->facts[*place - 1].next;
+			latest->facts[*place - 1] = *fact;
 		}
 	}
 	return SWK_OK;

@@ -24,6 +24,11 @@ static int teardown(void **state)
 
 static const swk__dimension by_clock[] = { SWK__DIMENSION_WEEKDAY, SWK__DIMENSION_HOUR };
 
+static void observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value)
+{
+	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
+}
+
 /* 7 * 24 groups in the order that `step` makes; each counts 1, and has two spans and a start. */
 static int grid_build(unsigned step, swk__rollup **rollup)
 {
@@ -38,9 +43,9 @@ static int grid_build(unsigned step, swk__rollup **rollup)
 			code = SWK_ERR_MEMORY;
 			break;
 		}
-		swk__groups_observe(&groups, group, 0, 5 - (int64_t)step, true);
-		swk__groups_observe(&groups, group, 1, cell, true);
-		swk__groups_observe(&groups, group, 0, (int64_t)step - 5, true);
+		observe(&groups, group, 0, 5 - (int64_t)step);
+		observe(&groups, group, 1, cell);
+		observe(&groups, group, 0, (int64_t)step - 5);
 		swk__groups_sums(&groups, group)[0] += cell;
 		groups.counted[group] = true;
 	}
