@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define CHECK_RECORDS 1024
+#define MOST_MIN 1024 /* touched records from which on all are folded, if they are most */
 
 /* A record in a list: when, which, and where it lies. */
 struct swk__fold_item {
@@ -156,54 +157,64 @@ static bool fact_same(const swk__fold *fold, swk__table fact, swk__place place, 
 	return true;
 }
 
-static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells, uint32_t *handle)
+bool swk__fold_write(swk__fold *fold, swk__table fact, int32_t week, const swk__fresh *fresh)
 {
-	int32_t week = swk__utc_week(cells[swk__schemas[fact].instant]);
+	swk__table_state *state = &fold->states[fact];
 	swk__part *part = part_own(fold, fact, week);
+	if (!part || (fold->apart && !swk__part_apart(part)) ||
+	    !swk__state_reserve(fold->mem, state, part, week, fresh->count) || !swk__part_append(part, fresh))
+		return false;
+	for (uint32_t k = 0; k < fresh->count; k++) {
+		const uint32_t row = part->rows - fresh->count + k;
+		const int64_t key = fresh->values[0][fresh->picked ? fresh->picked[k] : k];
+		uint32_t *slot = swk__pages_own(fold->mem, &state->current, state->blocks, (uint32_t)key, fold->txn);
+		if (!slot)
+			return false;
+		*slot = swk__columns_handle(part->columns, row);
+		swk__part_mark(part, row, true);
+	}
+	state->live += fresh->count;
+	state->versions += fresh->count;
+	state->epoch = fold->txn;
+	fold->filed += fresh->count;
+	return true;
+}
+
+static bool fact_write(swk__fold *fold, swk__table fact, const int64_t *cells)
+{
 	swk__fresh fresh = { .count = 1 };
 	for (unsigned f = 0; f < swk__schemas[fact].count; f++)
 		fresh.values[f] = &cells[f];
-	if (!part || (fold->apart && !swk__part_apart(part)) ||
-	    !swk__state_reserve(fold->mem, &fold->states[fact], part, week, 1) || !swk__part_append(part, &fresh))
+	return swk__fold_write(fold, fact, swk__utc_week(cells[swk__schemas[fact].instant]), &fresh);
+}
+
+/* Takes the fact at a place away. */
+static bool fact_remove(swk__fold *fold, swk__table fact, uint32_t key, swk__place old)
+{
+	swk__table_state *state = &fold->states[fact];
+	swk__part *part = part_own(fold, fact, swk__place_week(old));
+	uint32_t *slot = part ? swk__pages_own(fold->mem, &state->current, state->blocks, key, fold->txn) : NULL;
+	if (!slot)
 		return false;
-	swk__part_mark(part, part->rows - 1, true);
-	*handle = swk__columns_handle(part->columns, part->rows - 1);
+	swk__part_mark(part, swk__place_row(old), false);
+	*slot = 0;
+	state->live--;
+	state->epoch = fold->txn;
 	return true;
 }
 
 /* Lets the fact of a key be these cells, or none (NULL). */
-static bool fact_file(swk__fold *fold, swk__table fact, uint32_t key, const int64_t *cells)
+static bool fact_file(void *context, swk__table fact, uint32_t key, const int64_t *cells)
 {
-	swk__table_state *state = &fold->states[fact];
-	swk__place old = swk__pages_get(state->current, key);
-	uint32_t handle = 0;
+	swk__fold *fold = context;
+	swk__place old = swk__pages_get(fold->states[fact].current, key);
 	if (cells ? old && fact_same(fold, fact, old, cells) : !old)
 		return true;
-	if (old) {
-		swk__part *part = part_own(fold, fact, swk__place_week(old));
-		if (!part)
-			return false;
-		swk__part_mark(part, swk__place_row(old), false);
-	}
-	if (cells && !fact_write(fold, fact, cells, &handle))
-		return false;
-	uint32_t *slot = swk__pages_own(fold->mem, &state->current, state->blocks, key, fold->txn);
-	if (!slot)
-		return false;
-	*slot = handle;
-	state->live = state->live - (old != 0) + (cells != NULL);
-	state->versions += cells != NULL;
-	state->epoch = fold->txn;
-	fold->filed++;
-	return true;
+	fold->filed += !cells;
+	return (!old || fact_remove(fold, fact, key, old)) && (!cells || fact_write(fold, fact, cells));
 }
 
 /* ------------------------------------------------------------------------------------- opportunities */
-
-/* What an opportunity is at present. */
-typedef struct deal {
-	int64_t outcome, closed_at, amount, rep;
-} deal;
 
 /* The stage records that decide, in order: (at, open before won or lost, id). */
 static bool stages_gather(swk__fold *fold, uint32_t opportunity)
@@ -221,7 +232,7 @@ static bool stages_gather(swk__fold *fold, uint32_t opportunity)
 }
 
 /* The state that the gathered stages tell: that of the last, closed by the first of the final run of its outcome. */
-static void stages_decide(const swk__fold *fold, deal *state)
+static void stages_decide(const swk__fold *fold, swk__deal *state)
 {
 	const item *items = fold->stages.items;
 	size_t first = fold->stages.count - 1;
@@ -238,16 +249,14 @@ static void stages_decide(const swk__fold *fold, deal *state)
 	state->rep = rep ? rep : state->rep;
 }
 
-static bool deal_state(swk__fold *fold, uint32_t opportunity, swk__place row, deal *state)
+bool swk__fold_deal(swk__fold *fold, swk__deal *state)
 {
-	state->outcome = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_OUTCOME);
-	state->closed_at = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CLOSED_AT);
-	state->amount = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_AMOUNT);
-	state->rep = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_REP);
-	if (!stages_gather(fold, opportunity))
-		return false;
-	if (fold->stages.count)
-		stages_decide(fold, state);
+	if (swk__pages_handle(fold->links[SWK__LINK_STAGE_OPPORTUNITY], state->opportunity)) {
+		if (!stages_gather(fold, state->opportunity))
+			return false;
+		if (fold->stages.count)
+			stages_decide(fold, state);
+	}
 	if (state->outcome != SWK__OPEN && state->closed_at > fold->now) {
 		state->outcome = SWK__OPEN;
 		fold->until = state->closed_at < fold->until ? state->closed_at : fold->until;
@@ -257,36 +266,51 @@ static bool deal_state(swk__fold *fold, uint32_t opportunity, swk__place row, de
 	return true;
 }
 
+void swk__deal_cells(const swk__deal *state, int64_t at, int64_t *cells)
+{
+	const int64_t values[] = {
+		[SWK__FACT_OPENED_OPPORTUNITY] = state->opportunity,
+		[SWK__FACT_OPENED_AT] = at,
+		[SWK__FACT_OPENED_LEAD] = state->lead,
+		[SWK__FACT_OPENED_REP] = state->rep,
+		[SWK__FACT_OPENED_OUTCOME] = state->outcome,
+		[SWK__FACT_OPENED_CLOSED_AT] = state->closed_at,
+		[SWK__FACT_OPENED_AMOUNT] = state->amount,
+		[SWK__FACT_OPENED_CURRENCY] = state->currency,
+	};
+	memcpy(cells, values, sizeof values);
+}
+
 static bool deal_fold(swk__fold *fold, uint32_t opportunity)
 {
 	swk__place row = swk__row_current(fold->states, SWK__TABLE_OPPORTUNITY, opportunity);
-	deal state = { 0 };
 	if (!row)
 		return fact_file(fold, SWK__FACT_OPENED, opportunity, NULL) &&
 		       fact_file(fold, SWK__FACT_CLOSED, opportunity, NULL);
-	if (!deal_state(fold, opportunity, row, &state))
+	swk__deal state = {
+		.opportunity = opportunity,
+		.created_at = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CREATED_AT),
+		.lead = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD),
+		.rep = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_REP),
+		.amount = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_AMOUNT),
+		.currency = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CURRENCY),
+		.outcome = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_OUTCOME),
+		.closed_at = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CLOSED_AT),
+	};
+	int64_t opened[SWK__FIELDS_MAX], closed[SWK__FIELDS_MAX];
+	if (!swk__fold_deal(fold, &state))
 		return false;
-	int64_t cells[] = { [SWK__FACT_OPENED_OPPORTUNITY] = opportunity,
-		            [SWK__FACT_OPENED_AT] = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CREATED_AT),
-		            [SWK__FACT_OPENED_LEAD] = get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD),
-		            [SWK__FACT_OPENED_REP] = state.rep,
-		            [SWK__FACT_OPENED_OUTCOME] = state.outcome,
-		            [SWK__FACT_OPENED_CLOSED_AT] = state.closed_at,
-		            [SWK__FACT_OPENED_AMOUNT] = state.amount,
-		            [SWK__FACT_OPENED_CURRENCY] = get(fold, SWK__TABLE_OPPORTUNITY, row,
-		                                              SWK__OPPORTUNITY_CURRENCY) };
-	if (!fact_file(fold, SWK__FACT_OPENED, opportunity, cells))
-		return false;
-	cells[SWK__FACT_CLOSED_AT] = state.closed_at;
-	return fact_file(fold, SWK__FACT_CLOSED, opportunity, state.outcome == SWK__OPEN ? NULL : cells);
+	swk__deal_cells(&state, state.created_at, opened);
+	swk__deal_cells(&state, state.closed_at, closed);
+	return fact_file(fold, SWK__FACT_OPENED, opportunity, opened) &&
+	       fact_file(fold, SWK__FACT_CLOSED, opportunity, state.outcome == SWK__OPEN ? NULL : closed);
 }
 
 /* --------------------------------------------------------------------------------------------- leads */
 
-/* The lead of which facts are made. */
+/* The lead of which facts are made, and the outreach as it is found. */
 typedef struct subject {
-	uint32_t lead;
-	int64_t created_at, touch_at, opportunity_at, won_at;
+	swk__subject about;
 	item outreach; /* its place is 0 where there is none */
 	swk__table outreach_table;
 } subject;
@@ -331,7 +355,7 @@ static bool messages_gather(swk__fold *fold, subject *person, uint32_t lead)
 				return false;
 			continue;
 		}
-		person->touch_at = earlier(person->touch_at, message.at);
+		person->about.touch_at = earlier(person->about.touch_at, message.at);
 		outreach_consider(person, SWK__TABLE_MESSAGE, message);
 	}
 	return true;
@@ -347,7 +371,7 @@ static bool calls_gather(swk__fold *fold, subject *person, uint32_t lead)
 			return false;
 		if (inbound)
 			continue;
-		person->touch_at = earlier(person->touch_at, call.at);
+		person->about.touch_at = earlier(person->about.touch_at, call.at);
 		if (outcome == SWK__CALL_VOICEMAIL)
 			outreach_consider(person, SWK__TABLE_CALL, call);
 	}
@@ -357,9 +381,7 @@ static bool calls_gather(swk__fold *fold, subject *person, uint32_t lead)
 /* Adds a meeting to those that were held. */
 static bool meeting_take(swk__fold *fold, swk__place row)
 {
-	static const unsigned held = 1u << SWK__MEETING_SALE | 1u << SWK__MEETING_DEMO | 1u << SWK__MEETING_FOLLOW_UP |
-	                             1u << SWK__MEETING_DECLINED | 1u << SWK__MEETING_COMPLETED;
-	if (!((held >> get(fold, SWK__TABLE_MEETING, row, SWK__MEETING_OUTCOME)) & 1))
+	if (!swk__meeting_held(get(fold, SWK__TABLE_MEETING, row, SWK__MEETING_OUTCOME)))
 		return true;
 	int64_t at = get(fold, SWK__TABLE_MEETING, row, SWK__MEETING_AT);
 	return list_add(fold, &fold->held, item_of(fold, SWK__TABLE_MEETING, row, at, 0));
@@ -379,7 +401,7 @@ static bool opportunities_gather(swk__fold *fold, subject *person, uint32_t lead
 	for (swk__place row = 0; (row = linked_next(fold, SWK__LINK_OPPORTUNITY_LEAD, lead, row));) {
 		item made = item_of(fold, SWK__TABLE_OPPORTUNITY, row,
 		                    get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_CREATED_AT), 0);
-		person->opportunity_at = earlier(person->opportunity_at, made.at);
+		person->about.opportunity_at = earlier(person->about.opportunity_at, made.at);
 		swk__place closed = swk__pages_get(fold->states[SWK__FACT_CLOSED].current, made.entity);
 		if (closed && get(fold, SWK__FACT_CLOSED, closed, SWK__FACT_CLOSED_OUTCOME) == SWK__WON) {
 			made.at = get(fold, SWK__FACT_CLOSED, closed, SWK__FACT_CLOSED_AT);
@@ -411,7 +433,7 @@ static bool records_gather(swk__fold *fold, subject *person, swk__place root)
 	swk__fold_list *lists[] = { &fold->replies, &fold->held, &fold->wins, &fold->scores };
 	for (size_t i = 0; i < SWK__COUNT(lists); i++)
 		lists[i]->count = 0;
-	if (!members_gather(fold, person->lead, root))
+	if (!members_gather(fold, person->about.lead, root))
 		return false;
 	for (size_t i = 0; i < fold->members.count; i++) {
 		uint32_t lead = fold->members.items[i].entity;
@@ -422,58 +444,65 @@ static bool records_gather(swk__fold *fold, subject *person, swk__place root)
 	}
 	for (size_t i = 0; i < SWK__COUNT(lists); i++)
 		list_sort(lists[i]);
-	person->won_at = fold->wins.count ? fold->wins.items[0].at : SWK__NULL;
+	person->about.won_at = fold->wins.count ? fold->wins.items[0].at : SWK__NULL;
 	return true;
 }
 
 /* ------------------------------------------------------------------------------------ facts of a lead */
 
-static bool outreach_file(swk__fold *fold, const subject *person)
+/* What the outreach that was found says, and the reply to it. */
+static void outreach_tell(const swk__fold *fold, subject *person)
 {
-	const item *outreach = &person->outreach;
-	bool call = person->outreach_table == SWK__TABLE_CALL;
-	if (!outreach->place)
-		return fact_file(fold, SWK__FACT_OUTREACH, person->lead, NULL);
-	const int64_t cells[] = {
-		[SWK__FACT_OUTREACH_LEAD] = person->lead,
-		[SWK__FACT_OUTREACH_AT] = outreach->at,
-		[SWK__FACT_OUTREACH_REP] = call ? get(fold, SWK__TABLE_CALL, outreach->place, SWK__CALL_REP)
-		                                : get(fold, SWK__TABLE_MESSAGE, outreach->place, SWK__MESSAGE_REP),
-		[SWK__FACT_OUTREACH_CHANNEL] = call ? fold->history->call_text
-		                                    : get(fold, SWK__TABLE_MESSAGE, outreach->place,
-		                                          SWK__MESSAGE_CHANNEL),
-		[SWK__FACT_OUTREACH_REPLY_AT] = list_from(&fold->replies, outreach->at),
-	};
-	return fact_file(fold, SWK__FACT_OUTREACH, person->lead, cells);
+	const swk__place row = person->outreach.place;
+	const bool call = person->outreach_table == SWK__TABLE_CALL;
+	swk__subject *about = &person->about;
+	about->outreach_at = about->reply_at = SWK__NULL;
+	if (!row)
+		return;
+	about->outreach_at = person->outreach.at;
+	about->reply_at = list_from(&fold->replies, person->outreach.at);
+	about->rep = call ? get(fold, SWK__TABLE_CALL, row, SWK__CALL_REP)
+	                  : get(fold, SWK__TABLE_MESSAGE, row, SWK__MESSAGE_REP);
+	about->channel = call ? fold->history->call_text : get(fold, SWK__TABLE_MESSAGE, row, SWK__MESSAGE_CHANNEL);
 }
 
-/* A score is left out when its lead had won by then, or by when the source says it wrote the score down. */
-static bool score_excluded(const swk__fold *fold, const subject *person, const item *score)
+void swk__score_cells(const swk__score *score, uint32_t lead, int64_t won_at, int64_t *cells)
 {
-	if (person->won_at == SWK__NULL)
-		return false;
-	if (person->won_at <= score->at)
-		return true;
-	return !swk__state_stamped(&fold->states[SWK__TABLE_SCORE], score->place) &&
-	       get(fold, SWK__TABLE_SCORE, score->place, SWK__FIELD_RECORDED_AT) > person->won_at;
+	/* It is left out when its lead had won by then, or by when the source says it wrote the score down. */
+	const bool won = won_at != SWK__NULL && (won_at <= score->at || score->recorded_at > won_at);
+	const int64_t values[] = {
+		[SWK__FACT_SCORE_SCORE] = score->score,
+		[SWK__FACT_SCORE_AT] = score->at,
+		[SWK__FACT_SCORE_LEAD] = lead,
+		[SWK__FACT_SCORE_VALUE] = score->value,
+		[SWK__FACT_SCORE_MODEL] = score->model,
+		[SWK__FACT_SCORE_REPLY_AT] = score->reply_at,
+		[SWK__FACT_SCORE_HELD_AT] = score->held_at,
+		[SWK__FACT_SCORE_WON_AT] = score->won_at,
+		[SWK__FACT_SCORE_EXCLUDED] = won,
+	};
+	memcpy(cells, values, sizeof values);
 }
 
 static bool scores_file(swk__fold *fold, const subject *person)
 {
 	for (size_t i = 0; i < fold->scores.count; i++) {
-		const item *score = &fold->scores.items[i];
-		const int64_t cells[] = {
-			[SWK__FACT_SCORE_SCORE] = score->entity,
-			[SWK__FACT_SCORE_AT] = score->at,
-			[SWK__FACT_SCORE_LEAD] = person->lead,
-			[SWK__FACT_SCORE_VALUE] = get(fold, SWK__TABLE_SCORE, score->place, SWK__SCORE_VALUE),
-			[SWK__FACT_SCORE_MODEL] = get(fold, SWK__TABLE_SCORE, score->place, SWK__SCORE_MODEL),
-			[SWK__FACT_SCORE_REPLY_AT] = list_from(&fold->replies, score->at + 1),
-			[SWK__FACT_SCORE_HELD_AT] = list_from(&fold->held, score->at + 1),
-			[SWK__FACT_SCORE_WON_AT] = list_from(&fold->wins, score->at + 1),
-			[SWK__FACT_SCORE_EXCLUDED] = score_excluded(fold, person, score),
+		const item *found = &fold->scores.items[i];
+		const bool stamped = swk__state_stamped(&fold->states[SWK__TABLE_SCORE], found->place);
+		int64_t cells[SWK__FIELDS_MAX];
+		const swk__score score = {
+			.score = found->entity,
+			.at = found->at,
+			.value = get(fold, SWK__TABLE_SCORE, found->place, SWK__SCORE_VALUE),
+			.model = get(fold, SWK__TABLE_SCORE, found->place, SWK__SCORE_MODEL),
+			.recorded_at = stamped ? SWK__NULL
+			                       : get(fold, SWK__TABLE_SCORE, found->place, SWK__FIELD_RECORDED_AT),
+			.reply_at = list_from(&fold->replies, found->at + 1),
+			.held_at = list_from(&fold->held, found->at + 1),
+			.won_at = list_from(&fold->wins, found->at + 1),
 		};
-		if (!fact_file(fold, SWK__FACT_SCORE, score->entity, cells))
+		swk__score_cells(&score, person->about.lead, person->about.won_at, cells);
+		if (!fact_file(fold, SWK__FACT_SCORE, score.score, cells))
 			return false;
 	}
 	return true;
@@ -485,8 +514,8 @@ static bool cohort_file(swk__fold *fold, const subject *person)
 		const item *win = &fold->wins.items[i];
 		const int64_t cells[] = {
 			[SWK__FACT_COHORT_OPPORTUNITY] = win->entity,
-			[SWK__FACT_COHORT_AT] = person->created_at,
-			[SWK__FACT_COHORT_LEAD] = person->lead,
+			[SWK__FACT_COHORT_AT] = person->about.created_at,
+			[SWK__FACT_COHORT_LEAD] = person->about.lead,
 			[SWK__FACT_COHORT_CLOSED_AT] = win->at,
 			[SWK__FACT_COHORT_AMOUNT] = get(fold, SWK__FACT_CLOSED, win->place, SWK__FACT_CLOSED_AMOUNT),
 			[SWK__FACT_COHORT_CURRENCY] = get(fold, SWK__FACT_CLOSED, win->place,
@@ -498,24 +527,29 @@ static bool cohort_file(swk__fold *fold, const subject *person)
 	return true;
 }
 
-static bool lead_file(swk__fold *fold, const subject *person)
+bool swk__subject_file(const swk__subject *about, swk__filing file, void *context)
 {
 	const int64_t lead[] = {
-		[SWK__FACT_LEAD_LEAD] = person->lead,         [SWK__FACT_LEAD_AT] = person->created_at,
-		[SWK__FACT_LEAD_TOUCH_AT] = person->touch_at, [SWK__FACT_LEAD_OPPORTUNITY_AT] = person->opportunity_at,
-		[SWK__FACT_LEAD_WON_AT] = person->won_at,
+		[SWK__FACT_LEAD_LEAD] = about->lead,         [SWK__FACT_LEAD_AT] = about->created_at,
+		[SWK__FACT_LEAD_TOUCH_AT] = about->touch_at, [SWK__FACT_LEAD_OPPORTUNITY_AT] = about->opportunity_at,
+		[SWK__FACT_LEAD_WON_AT] = about->won_at,
 	};
 	const int64_t opportunity[] = {
-		[SWK__FACT_OPPORTUNITY_LEAD] = person->lead, [SWK__FACT_OPPORTUNITY_AT] = person->opportunity_at
+		[SWK__FACT_OPPORTUNITY_LEAD] = about->lead, [SWK__FACT_OPPORTUNITY_AT] = about->opportunity_at
 	};
-	const int64_t win[] = { [SWK__FACT_WIN_LEAD] = person->lead,
-		                [SWK__FACT_WIN_AT] = person->won_at,
-		                [SWK__FACT_WIN_CREATED_AT] = person->created_at };
-	return fact_file(fold, SWK__FACT_LEAD, person->lead, lead) &&
-	       fact_file(fold, SWK__FACT_OPPORTUNITY, person->lead,
-	                 person->opportunity_at == SWK__NULL ? NULL : opportunity) &&
-	       fact_file(fold, SWK__FACT_WIN, person->lead, person->won_at == SWK__NULL ? NULL : win) &&
-	       outreach_file(fold, person) && scores_file(fold, person) && cohort_file(fold, person);
+	const int64_t win[] = { [SWK__FACT_WIN_LEAD] = about->lead,
+		                [SWK__FACT_WIN_AT] = about->won_at,
+		                [SWK__FACT_WIN_CREATED_AT] = about->created_at };
+	const int64_t outreach[] = {
+		[SWK__FACT_OUTREACH_LEAD] = about->lead,         [SWK__FACT_OUTREACH_AT] = about->outreach_at,
+		[SWK__FACT_OUTREACH_REP] = about->rep,           [SWK__FACT_OUTREACH_CHANNEL] = about->channel,
+		[SWK__FACT_OUTREACH_REPLY_AT] = about->reply_at,
+	};
+	return file(context, SWK__FACT_LEAD, about->lead, lead) &&
+	       file(context, SWK__FACT_OPPORTUNITY, about->lead,
+	            about->opportunity_at == SWK__NULL ? NULL : opportunity) &&
+	       file(context, SWK__FACT_WIN, about->lead, about->won_at == SWK__NULL ? NULL : win) &&
+	       file(context, SWK__FACT_OUTREACH, about->lead, about->outreach_at == SWK__NULL ? NULL : outreach);
 }
 
 /* Takes away what was made of a lead that counts nowhere, or for another. */
@@ -548,22 +582,31 @@ static bool lead_fold(swk__fold *fold, uint32_t lead)
 		return lead_clear(fold, lead) && orphans_clear(fold, lead);
 	if (swk__lead_resolve(fold->states, lead) != row)
 		return lead_clear(fold, lead);
-	subject person = { .lead = lead,
-		           .created_at = get(fold, SWK__TABLE_LEAD, row, SWK__LEAD_CREATED_AT),
-		           .touch_at = SWK__NULL,
-		           .opportunity_at = SWK__NULL };
+	subject person = { .about = { .lead = lead,
+		                      .created_at = get(fold, SWK__TABLE_LEAD, row, SWK__LEAD_CREATED_AT),
+		                      .touch_at = SWK__NULL,
+		                      .opportunity_at = SWK__NULL } };
 	fold->folded++;
-	return records_gather(fold, &person, row) && lead_file(fold, &person);
+	if (!records_gather(fold, &person, row))
+		return false;
+	outreach_tell(fold, &person);
+	return swk__subject_file(&person.about, fact_file, fold) && scores_file(fold, &person) &&
+	       cohort_file(fold, &person);
 }
 
 /* --------------------------------------------------------------------------------------- what is touched */
 
-/* False when the work is to stop after so many records; a `total` of 0 is not known. */
-static bool fold_goes_on(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
+bool swk__fold_ask(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
 {
-	if (fold->check && done % CHECK_RECORDS == 0)
+	if (fold->check)
 		fold->stopped = fold->check(fold->check_context, done, total, error);
 	return fold->stopped == SWK_OK;
+}
+
+/* Asks after every so many records. */
+static bool fold_goes_on(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error)
+{
+	return done % CHECK_RECORDS != 0 || swk__fold_ask(fold, done, total, error);
 }
 
 static void lead_touch(const swk__fold *fold, uint32_t lead)
@@ -571,8 +614,7 @@ static void lead_touch(const swk__fold *fold, uint32_t lead)
 	(void)swk__touched_add(fold->touched, SWK__TOUCH_LEAD, lead);
 }
 
-/* The lead of an opportunity, as it is now. */
-static uint32_t opportunity_lead(const swk__fold *fold, uint32_t opportunity)
+uint32_t swk__fold_deal_lead(const swk__fold *fold, uint32_t opportunity)
 {
 	swk__place row = opportunity ? swk__row_current(fold->states, SWK__TABLE_OPPORTUNITY, opportunity) : 0;
 	return row ? (uint32_t)get(fold, SWK__TABLE_OPPORTUNITY, row, SWK__OPPORTUNITY_LEAD) : 0;
@@ -682,7 +724,7 @@ void swk__fold_done(swk__fold *fold)
 	swk__touched_done(&fold->walked);
 }
 
-static int fold_failed(const swk__fold *fold, swk_error *error)
+int swk__fold_failed(const swk__fold *fold, swk_error *error)
 {
 	return fold->stopped != SWK_OK ? fold->stopped : swk__fail_memory(error, fold->mem);
 }
@@ -694,7 +736,7 @@ static bool touched_fold(swk__fold *fold, swk_error *error)
 	for (uint32_t made = 0; swk__touched_next(fold->touched, SWK__TOUCH_DEAL, &made); made++) {
 		if (!fold_goes_on(fold, done++, 0, error) || !deal_fold(fold, made))
 			return false;
-		lead_touch(fold, opportunity_lead(fold, made));
+		lead_touch(fold, swk__fold_deal_lead(fold, made));
 	}
 	if (!leads_spread(fold, error))
 		return false;
@@ -705,24 +747,34 @@ static bool touched_fold(swk__fold *fold, swk_error *error)
 	return strays_clear(fold, error);
 }
 
+/* How many touched records exist; the facts of others are only taken away. */
+static uint64_t touched_live(const swk__fold *fold, swk__touch kind)
+{
+	uint64_t count = 0;
+	for (uint32_t entity = 0; swk__touched_next(fold->touched, kind, &entity); entity++)
+		count += swk__row_current(fold->states, swk__touch_tables[kind], entity) != 0;
+	return count;
+}
+
+/* Whether so much is to be folded that folding everything costs less: a lead takes a third of the instructions then. */
+static bool touched_most(const swk__fold *fold)
+{
+	const swk__table_state *states = fold->states;
+	if (swk__touched_count(fold->touched, SWK__TOUCH_LEAD) + swk__touched_count(fold->touched, SWK__TOUCH_DEAL) <
+	    MOST_MIN)
+		return false;
+	return (!states[SWK__FACT_LEAD].live && !states[SWK__FACT_OPENED].live) ||
+	       touched_live(fold, SWK__TOUCH_LEAD) + touched_live(fold, SWK__TOUCH_DEAL) >
+	               (states[SWK__TABLE_LEAD].live + states[SWK__TABLE_OPPORTUNITY].live) / 2;
+}
+
 int swk__fold_changes(swk__fold *fold, swk_error *error)
 {
 	uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
+	if (touched_most(fold) && swk__fold_all_fits(fold))
+		return swk__fold_all(fold, error);
 	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold, error) ||
 	    !touched_fold(fold, error))
-		return fold_failed(fold, error);
-	return SWK_OK;
-}
-
-int swk__fold_all(swk__fold *fold, swk_error *error)
-{
-	const uint32_t deals = fold->states[SWK__TABLE_OPPORTUNITY].entities;
-	const uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
-	for (uint32_t entity = 0; entity < deals; entity++)
-		if (!fold_goes_on(fold, entity, deals, error) || !deal_fold(fold, entity))
-			return fold_failed(fold, error);
-	for (uint32_t entity = 0; entity < leads; entity++)
-		if (!fold_goes_on(fold, entity, leads, error) || !lead_fold(fold, entity))
-			return fold_failed(fold, error);
+		return swk__fold_failed(fold, error);
 	return SWK_OK;
 }

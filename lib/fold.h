@@ -56,8 +56,11 @@ void swk__fold_done(swk__fold *fold);
 /* Folds what is touched. On failure the snapshot's facts are of no use. */
 int swk__fold_changes(swk__fold *fold, swk_error *error);
 
-/* Folds everything. */
+/* Folds everything anew, by passes over all records. For a while it takes some 70 bytes a lead and 8 a reply. */
 int swk__fold_all(swk__fold *fold, swk_error *error);
+
+/* Whether the memory's limit leaves room for that. */
+bool swk__fold_all_fits(const swk__fold *fold);
 
 /* The current row of a record in these states, deleted ones not; 0 where there is none. */
 swk__place swk__row_current(const swk__table_state *states, swk__table table, uint32_t entity);
@@ -65,5 +68,63 @@ swk__place swk__row_current(const swk__table_state *states, swk__table table, ui
 /* The row of the lead that a lead's records count for: the end of its chain of merged_into. Links to leads that do not
  * exist, and links of a cycle, merge nothing. 0 where the lead does not exist. */
 swk__place swk__lead_resolve(const swk__table_state *states, uint32_t entity);
+
+/* ------------------------------------------------------------------------------- what both ways share */
+
+/* An opportunity as its own record tells it, and then as its stages do. */
+typedef struct swk__deal {
+	uint32_t opportunity;
+	int64_t created_at, lead, rep, amount, currency, outcome, closed_at;
+} swk__deal;
+
+/* Lets an opportunity's stages, and `now`, have their say. False when memory failed. */
+bool swk__fold_deal(swk__fold *fold, swk__deal *state);
+
+/* The lead of an opportunity, as it is now. */
+uint32_t swk__fold_deal_lead(const swk__fold *fold, uint32_t opportunity);
+
+/* The cells of the fact that it was opened, or closed, at an instant. */
+void swk__deal_cells(const swk__deal *state, int64_t at, int64_t *cells);
+
+/* A score, and what came after it. */
+typedef struct swk__score {
+	uint32_t score;
+	int64_t at, value, model;
+	int64_t recorded_at; /* SWK__NULL: a stamp of the store's */
+	int64_t reply_at, held_at, won_at;
+} swk__score;
+
+/* The cells of its fact; `won_at`: when its lead first won. */
+void swk__score_cells(const swk__score *score, uint32_t lead, int64_t won_at, int64_t *cells);
+
+/* A lead for which records count, and what they say; SWK__NULL for what did not happen. */
+typedef struct swk__subject {
+	uint32_t lead;
+	int64_t created_at, touch_at, opportunity_at, won_at;
+	int64_t outreach_at, reply_at, rep, channel;
+} swk__subject;
+
+/* Lets the fact of a key be these cells, or none (NULL). False when memory failed. */
+typedef bool (*swk__filing)(void *context, swk__table fact, uint32_t key, const int64_t *cells);
+
+/* Files the facts that a lead has one of each. */
+bool swk__subject_file(const swk__subject *about, swk__filing file, void *context);
+
+/* Whether a meeting with this outcome took place. */
+static inline bool swk__meeting_held(int64_t outcome)
+{
+	const unsigned held = 1u << SWK__MEETING_SALE | 1u << SWK__MEETING_DEMO | 1u << SWK__MEETING_FOLLOW_UP |
+	                      1u << SWK__MEETING_DECLINED | 1u << SWK__MEETING_COMPLETED;
+	return (held >> outcome) & 1;
+}
+
+/* Writes facts of one week behind those there are, by keys that have none. False when memory failed. */
+bool swk__fold_write(swk__fold *fold, swk__table fact, int32_t week, const swk__fresh *fresh);
+
+/* Asks whether the work goes on after so many records; a `total` of 0 is not known. */
+bool swk__fold_ask(swk__fold *fold, uint64_t done, uint64_t total, swk_error *error);
+
+/* Why a fold did not come to its end. */
+int swk__fold_failed(const swk__fold *fold, swk_error *error);
 
 #endif

@@ -66,7 +66,7 @@ def main():
     )
     if done.returncode:
         raise RuntimeError(f"exit {done.returncode}: {done.stderr.decode()}")
-    (_, *numbers), *lines = (line.split() for line in done.stdout.decode().splitlines())
+    (_, *numbers), *lines, (_, all_facts, apart) = (line.split() for line in done.stdout.decode().splitlines())
     records, leads, facts, parts = map(int, numbers)
     about, lines = lines[: len(PASTS)], lines[len(PASTS) :]
     ours.same("kinds of change", [line[0] for line in lines], list(NAMES))
@@ -88,6 +88,8 @@ def main():
         ours.check(folded_most <= LEADS_MAX, f"{name}: {folded_most} leads folded")
         ours.check(filed_most <= FACTS_SHARE_MAX * scale * facts, f"{name}: {filed_most} facts filed")
         ours.check(changed_most <= PARTS_SHARE_MAX * parts, f"{name}: {changed_most} parts changed")
+    print(f"\nfacts afterwards: {all_facts}; others than folding everything anew makes: {apart}")
+    ours.same("facts that are others than folding everything anew makes", int(apart), 0)
     return ours.end(f"\ncontradictions {ours.wrong}")
 
 

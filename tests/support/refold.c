@@ -6,7 +6,8 @@
  * The first line tells records, leads, facts and parts of the store; then a line for each question about the past: its
  * name, records undone, leads folded, leads that have such records, facts filed, parts whose version differs, whether
  * it was kept for the next question; then a line for each kind of change: its name, changes, and sum and greatest of
- * leads folded, facts filed, parts whose version differs, microseconds.
+ * leads folded, facts filed, parts whose version differs, microseconds; and at last how many facts there are, and how
+ * many are others than folding everything anew makes.
  */
 #include "store.h"
 
@@ -348,6 +349,42 @@ static void changes_make(room *r, refold_kind kind, size_t count)
 	putchar('\n');
 }
 
+/* Facts of a snapshot that another one has not. */
+static uint64_t facts_apart(const swk__snapshot *snapshot, const swk__snapshot *other, swk__table fact)
+{
+	const swk__table_state *a = &snapshot->tables[fact], *b = &other->tables[fact];
+	uint64_t apart = 0, found = 0;
+	for (uint32_t key = 1; found < a->live; key++) {
+		swk__place one = swk__pages_get(a->current, key), two = swk__pages_get(b->current, key);
+		bool same = two != 0;
+		if (!one)
+			continue;
+		for (unsigned f = 0; f < swk__schemas[fact].count && same; f++)
+			same = swk__state_get(a, one, f) == swk__state_get(b, two, f);
+		found++;
+		apart += !same;
+	}
+	return apart;
+}
+
+/* How many facts are others than those that folding everything anew makes. */
+static void facts_compare(room *r)
+{
+	swk__history *history = &r->store->history;
+	swk__snapshot *anew = swk__snapshot_copy(history->published);
+	uint64_t apart = 0;
+	swk__fold fold;
+	if (!anew)
+		stop("no copy");
+	swk__fold_init(&fold, history, anew, NULL);
+	need(swk__fold_all(&fold, NULL), "no fold");
+	swk__fold_done(&fold);
+	for (swk__table fact = SWK__TABLE_COUNT; fact < SWK__STATE_COUNT; fact++)
+		apart += facts_apart(history->published, anew, fact) + facts_apart(anew, history->published, fact);
+	printf("apart %" PRIu64 " %" PRIu64 "\n", facts_count(anew), apart);
+	swk__snapshot_release(anew);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 4)
@@ -370,6 +407,7 @@ int main(int argc, char **argv)
 		past_ask(&r, pasts[i].name, pasts[i].days);
 	for (refold_kind kind = CHANGE_NONE + 1; kind < CHANGE_COUNT; kind++)
 		changes_make(&r, kind, count);
+	facts_compare(&r);
 	swk_batch_free(r.batch);
 	swk_store_close(r.store);
 	return 0;

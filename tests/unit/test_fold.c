@@ -390,6 +390,69 @@ static void test_a_commit_without_memory_folds_nothing(void **state)
 	}
 }
 
+static bool anew_fails_at(int at, bool for_ever)
+{
+	sweep hook = { .at = at, .for_ever = for_ever };
+	const uint64_t used = s.mem.used;
+	swk__snapshot *anew = swk__snapshot_copy(s.history.published);
+	swk__fold fold;
+	swk__fold_init(&fold, &s.history, anew, NULL);
+	s.mem.fault = sweep_hook;
+	s.mem.fault_context = &hook;
+	int code = swk__fold_all(&fold, NULL);
+	s.mem.fault = NULL;
+	assert_int_equal(code, sweep_hit(&hook) ? SWK_ERR_MEMORY : SWK_OK);
+	swk__fold_done(&fold);
+	swk__snapshot_release(anew);
+	assert_int_equal(s.mem.used, used);
+	return sweep_hit(&hook);
+}
+
+#define SOME_OF_EACH                                                                             \
+	LEAD("a", "merged_into=b")                                                               \
+	LEAD("b", "")                                                                            \
+	WON STAGE("s", "05", "outcome=won") "score p lead=a at=2026-10-03 value=7\n"             \
+					    "call c lead=a at=2026-10-04 outcome=voicemail\n"    \
+					    "message m lead=a at=2026-11-05 direction=inbound\n" \
+					    "meeting n at=2026-11-05 opportunity=o outcome=sale"
+
+static void test_folding_everything_without_memory_leaves_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s, SOME_OF_EACH);
+	for (int for_ever = 0; for_ever < 2; for_ever++) {
+		int at = 1;
+		while (anew_fails_at(at, for_ever))
+			at++;
+		assert_true(at > 40);
+	}
+}
+
+/* A check that stops, asked for the second time. */
+static int stopping(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	int *asked = context;
+	(void)error;
+	assert_true(done <= total);
+	return ++*asked == 2 ? SWK_ERR_INTERRUPTED : SWK_OK;
+}
+
+static void test_folding_everything_stops_when_it_is_told_to(void **state)
+{
+	(void)state;
+	int asked = 0;
+	swk__fold fold;
+	scene_commit(&s, LEAD("a", "") WON "call c lead=a at=2026-10-04 outcome=voicemail");
+	swk__snapshot *anew = swk__snapshot_copy(s.history.published);
+	swk__fold_init(&fold, &s.history, anew, NULL);
+	fold.check = stopping;
+	fold.check_context = &asked;
+	assert_int_equal(swk__fold_all(&fold, NULL), SWK_ERR_INTERRUPTED);
+	assert_int_equal(asked, 2);
+	swk__fold_done(&fold);
+	swk__snapshot_release(anew);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -410,6 +473,8 @@ int main(void)
 		TEST(test_facts_are_those_of_folding_anew_in_any_order),
 		TEST(test_facts_that_stay_the_same_are_not_filed_again),
 		TEST(test_a_commit_without_memory_folds_nothing),
+		TEST(test_folding_everything_without_memory_leaves_nothing),
+		TEST(test_folding_everything_stops_when_it_is_told_to),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
