@@ -176,8 +176,8 @@ typedef int64_t (*swk_clock)(void *context);
 /* Called now and then during long calls with what is done and what there is to do (0: unknown); a non-zero
  * return stops the call with SWK_ERR_INTERRUPTED. Called on the thread of the call, never concurrently. An ingestion
  * asks for the last time before its commit ends: what it stops has left no trace, and what it no longer asks about goes
- * in. That of a report must not ask the same store for another report, which may end in SWK_ERR_USAGE, nor wait for a
- * thread that does. */
+ * in. That of an ingestion must not ingest into the same store, which is SWK_ERR_USAGE; that of a report must not ask
+ * it for another report, which may end in SWK_ERR_USAGE; neither must wait for a thread that does. */
 typedef int (*swk_progress)(void *context, uint64_t done, uint64_t total);
 
 /* Weekdays as week_start takes them; 0 is the default, Monday. */
@@ -375,7 +375,7 @@ SWK_API int swk_store_ingest(swk_store *store, const char *table, const struct A
  * rows at a time are copied, never those of an array. The stream stays the caller's: it is read to its end, or until
  * something fails, and not released; schema and arrays taken from it are released, each once. A failing stream is
  * SWK_ERR_IO (ENOMEM: SWK_ERR_MEMORY, EINTR: SWK_ERR_INTERRUPTED) with what it says. Its functions are called on the
- * calling thread, while other ingestions wait: they must not ingest into this store. */
+ * calling thread, while other ingestions wait: they must not ingest into this store, which is SWK_ERR_USAGE. */
 SWK_API int swk_store_ingest_stream(swk_store *store, const char *table, struct ArrowArrayStream *stream,
                                     const swk_ingest_options *options, swk_ingest_counts *counts, swk_result **rejects,
                                     swk_error *error);

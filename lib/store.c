@@ -4,6 +4,7 @@
 #include "audit.h"
 #include "currency.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -290,7 +291,7 @@ static void locks_init(swk_store *store)
 	pthread_mutexattr_t checked;
 	pthread_mutexattr_init(&checked);
 	pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
-	pthread_mutex_init(&store->writer, NULL);
+	pthread_mutex_init(&store->writer, &checked);
 	pthread_mutex_init(&store->snapshot, NULL);
 	pthread_mutex_init(&store->folding, &checked);
 	pthread_mutex_init(&store->cutting, &checked);
@@ -480,7 +481,8 @@ int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_
 	if (store->read_only)
 		return swk__fail(error, SWK_ERR_READ_ONLY, "the store was opened read-only");
 	commit_begin(store, feed, options, &self); /* before the wait, which may be interrupted as well */
-	pthread_mutex_lock(&store->writer);
+	if (pthread_mutex_lock(&store->writer) == EDEADLK)
+		return swk__fail(error, SWK_ERR_USAGE, "an ingestion was begun within another one of the same store");
 	int code = commit_run(&self, error);
 	pthread_mutex_unlock(&store->writer);
 	commit_done(&self);

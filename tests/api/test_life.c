@@ -310,6 +310,32 @@ static void test_progress(void **state)
 	swk_store_close(store);
 }
 
+static int progress_ingests(void *context, uint64_t done, uint64_t total)
+{
+	progress *self = context;
+	swk_error error = SWK_ERROR_INIT;
+	(void)done;
+	(void)total;
+	assert_int_equal(feed_ingest(self->store, fill_long, NULL, &error), SWK_ERR_USAGE);
+	assert_non_null(strstr(error.reason, "within another one"));
+	return self->calls++ == self->stop_at;
+}
+
+/* It would wait for itself. */
+static void test_no_ingestion_within_another(void **state)
+{
+	(void)state;
+	progress told = { .stop_at = 1 };
+	swk_store_options options = feed_options();
+	options.progress = progress_ingests;
+	options.progress_context = &told;
+	told.store = feed_open(NULL, &options);
+	assert_int_equal(feed_ingest(told.store, fill_long, NULL, NULL), SWK_ERR_INTERRUPTED);
+	told.stop_at = 0;
+	assert_int_equal(feed_ingest(told.store, fill_long, NULL, NULL), SWK_OK);
+	swk_store_close(told.store);
+}
+
 /* A question has a function of its own, which the store's one may be asking it from. */
 static void test_report_progress(void **state)
 {
@@ -607,6 +633,7 @@ int main(void)
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_clock_of_nonsense),
 		cmocka_unit_test(test_progress),
+		cmocka_unit_test(test_no_ingestion_within_another),
 		cmocka_unit_test(test_report_progress),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_interrupt_reaches_the_waiting),

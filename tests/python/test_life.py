@@ -182,6 +182,34 @@ class Interrupts(unittest.TestCase):
                 self.assertEqual(store.ingest("call", form(rows)).unchanged, 3)
 
 
+class Nesting(unittest.TestCase):
+    def test_no_ingestion_within_another(self):
+        store = salesweek.open()
+
+        def rows():
+            yield CALLS[0]
+            store.ingest("call", CALLS[:1])
+
+        def batches():
+            yield from arrow(CALLS).to_batches()
+            store.ingest("call", CALLS[:1])
+
+        def ask(_done, _total):
+            store.ingest("call", CALLS[:1])
+
+        import pyarrow
+
+        reader = pyarrow.RecordBatchReader.from_batches(arrow(CALLS).schema, batches())
+        for data, progress, kind in (
+            (rows(), None, salesweek.UsageError),
+            (CALLS, ask, salesweek.UsageError),
+            (reader, None, salesweek.StoreIOError),  # a stream's producer
+        ):
+            with self.assertRaisesRegex(kind, "within another one"):
+                store.ingest("call", data, progress=progress)
+        self.assertEqual(store.ingest("call", CALLS).accepted, len(CALLS))
+
+
 class Threads(unittest.TestCase):
     def test_reports_beside_an_ingestion(self):
         store, wrong, stop = salesweek.open(), [], threading.Event()

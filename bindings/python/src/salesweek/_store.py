@@ -186,6 +186,7 @@ class Store:
     def __init__(self, handle: Handle, path: str | None) -> None:
         self._handle = handle
         self._writing = threading.Lock()
+        self._writer: int | None = None  # the thread that has it
         #: The file, or ``None`` for a store in memory alone.
         self.path = path
         self._finalizer = weakref.finalize(self, handle.abandon)
@@ -223,8 +224,14 @@ class Store:
     @contextlib.contextmanager
     def _write(self) -> Iterator[int]:
         """The one writer: others wait here, where Ctrl-C is heard, and not in C."""
+        if self._writer == threading.get_ident():
+            raise UsageError("an ingestion was begun within another one of the same store")
         with self._handle.use() as store, self._writing:
-            yield store
+            self._writer = threading.get_ident()
+            try:
+                yield store
+            finally:
+                self._writer = None
 
     def ingest(
         self,
