@@ -63,8 +63,9 @@ class Classes(unittest.TestCase):
                     store.report("calls", **asked)
             with self.assertRaises(salesweek.UsageError):
                 store.report("ca\0lls")
-            with self.assertRaises(TypeError):
-                store.report("calls", now=1.5)
+            for wrong in ({"now": 1.5}, {"weeks": ["2026-W45", "2026-W46"]}, {"total": 2}, {"fill": "no"}):
+                with self.assertRaises(TypeError):
+                    store.report("calls", **wrong)
 
     def test_suggestions(self):
         import pyarrow
@@ -78,6 +79,7 @@ class Classes(unittest.TestCase):
                 (lambda: store.report("call"), "did you mean calls?"),
                 (lambda: store.report("zzz"), "there are: calls, responses, first_touch"),
                 (lambda: store.report("calls", by="reps"), "did you mean rep?"),
+                (lambda: store.report("calls", by="rep,team"), "several are a list"),
                 (lambda: store.report("calls", where={"regoin": "x"}), "did you mean region?"),
                 (lambda: store.report("calls", directoin="both"), "did you mean direction?"),
                 (lambda: store.report("calls", direction="inbond"), "did you mean inbound?"),

@@ -101,8 +101,8 @@ def offered(data: Any, table: str) -> tuple[Any, Any]:
     except Exception as error:
         field, said = _unoffered(data), "; ".join(map(str, error.args))
         reason = (
-            f"{type(data).__name__} could not hand it over as Arrow ({said}); give each column values of one type, or "
-            "rows as dicts, such as .to_dict('records'), to have them refused one by one"
+            f"{type(data).__name__} could not hand it over as Arrow ({said}); where types are mixed, cast the column, "
+            "or give rows as dicts, as by .to_dict('records'), to have them refused one by one"
         )
         where = f"{table}, field {field}" if field else table
         raise InvalidError(f"{where}: {reason}", table=table, field=field, reason=reason) from error

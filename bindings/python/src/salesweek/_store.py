@@ -29,6 +29,7 @@ from ._values import (
     encoded,
     encoded_path,
     encoded_zone,
+    flag,
     instant,
     misused,
     named,
@@ -413,7 +414,9 @@ class Store:
         >>> store.close()
         """
         flags = (
-            total * _raw.SWK_QUERY_TOTAL | fill * _raw.SWK_QUERY_FILL | previous * _raw.SWK_QUERY_PREVIOUS
+            flag(total, "total", _raw.SWK_QUERY_TOTAL)
+            | flag(fill, "fill", _raw.SWK_QUERY_FILL)
+            | flag(previous, "previous", _raw.SWK_QUERY_PREVIOUS)
         )
         with self._handle.use() as store, meter(progress, name, "") as told:
             asked = query(
@@ -437,7 +440,10 @@ class Store:
             try:
                 call(lib.swk_store_report, store, ctypes.byref(asked), ctypes.byref(handle), progress=told)
             except UsageError as error:
-                error._suggest(error.value, _asked(error.field, name))
+                if isinstance(by, str) and "," in by:
+                    error.message += " (several are a list)"
+                else:
+                    error._suggest(error.value, _asked(error.field, name))
                 raise
             return Result(handle.value or 0, name)
 

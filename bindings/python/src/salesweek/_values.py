@@ -80,6 +80,13 @@ def whole(value: Any, name: str, last: int) -> int:
     return number
 
 
+def flag(value: Any, name: str, bit: int) -> int:
+    """A bit of the library's flags, or 0; what is neither true nor false may have been meant otherwise."""
+    if value not in (True, False):
+        raise TypeError(f"{name} is True or False, not {value!r}")
+    return bit if value else 0
+
+
 def microseconds(moment: datetime.datetime) -> int:
     """A datetime with a zone, exactly; what is finer is cut."""
     since = moment - EPOCH
@@ -162,6 +169,8 @@ def week_text(week: Week | None) -> str | None:
 
 def window(weeks: Week | tuple[Week | None, Week | None] | None) -> tuple[Week | None, Week | None]:
     """The first week and the last one."""
+    if isinstance(weeks, list):
+        raise TypeError("weeks is one week, or a tuple (first, last), not a list")
     if not isinstance(weeks, tuple):
         return weeks, weeks
     if len(weeks) != 2:
