@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #define CHECK_RECORDS 1024
-#define MOST_MIN 1024 /* touched records from which on all are folded, if they are most */
+#define COMPACT_MIN 128 /* rows of a part below which no room is to be won */
+#define MOST_MIN 1024   /* touched records from which on all are folded, if they are most */
 
 /* A record in a list: when, which, and where it lies. */
 struct swk__fold_item {
@@ -747,6 +748,55 @@ static bool touched_fold(swk__fold *fold, swk_error *error)
 	return strays_clear(fold, error);
 }
 
+/* --------------------------------------------------------------------------------------- compacting */
+
+/* Puts the facts of a week together without those that were taken away, as if they had been written at once. */
+static bool part_compact(swk__fold *fold, swk__table fact, int32_t week)
+{
+	swk__table_state *state = &fold->states[fact];
+	swk__part **place = &state->directory->parts[week - state->directory->first], *part = *place;
+	const unsigned fields = swk__schemas[fact].count;
+	const uint32_t live = part->live;
+	swk__fresh fresh = { .count = 0 };
+	int64_t *cells = swk__alloc(fold->mem, SWK__FAULT_fold_list, (size_t)live * fields, sizeof *cells);
+	if (!cells)
+		return false;
+	for (unsigned f = 0; f < fields; f++)
+		fresh.values[f] = cells + (size_t)f * live;
+	for (uint32_t row = 0; row < part->rows; row++) {
+		if (!swk__part_live(part, row))
+			continue;
+		for (unsigned f = 0; f < fields; f++)
+			cells[(size_t)f * live + fresh.count] = swk__columns_get(part->columns, f, row);
+		fresh.count++;
+	}
+	*place = NULL;
+	swk__part_release(part);
+	state->live -= live;
+	state->versions -= live;
+	fold->filed -= live;
+	bool good = live == 0 || swk__fold_write(fold, fact, week, &fresh);
+	swk__free(fold->mem, cells);
+	return good;
+}
+
+/* A store that is corrected day by day keeps no more facts that were taken away than there are. Each of them is moved
+ * for one that was written, at most. */
+static bool facts_compact(swk__fold *fold)
+{
+	for (swk__table fact = SWK__TABLE_COUNT; fact < SWK__STATE_COUNT; fact++) {
+		const swk__directory *directory = fold->states[fact].directory;
+		for (uint32_t i = 0; directory && i < directory->count; i++) {
+			const swk__part *part = directory->parts[i];
+			if (part && part->txn == fold->txn && part->rows >= COMPACT_MIN &&
+			    part->live < part->rows / 2 && !part_compact(fold, fact, directory->first + (int32_t)i))
+				return false;
+			directory = fold->states[fact].directory;
+		}
+	}
+	return true;
+}
+
 /* How many touched records exist; the facts of others are only taken away. */
 static uint64_t touched_live(const swk__fold *fold, swk__touch kind)
 {
@@ -774,7 +824,7 @@ int swk__fold_changes(swk__fold *fold, swk_error *error)
 	if (touched_most(fold) && swk__fold_all_fits(fold))
 		return swk__fold_all(fold, error);
 	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold, error) ||
-	    !touched_fold(fold, error))
+	    !touched_fold(fold, error) || (!fold->apart && !facts_compact(fold)))
 		return swk__fold_failed(fold, error);
 	return SWK_OK;
 }

@@ -344,6 +344,53 @@ static void test_facts_that_stay_the_same_are_not_filed_again(void **state)
 		assert_int_equal(tables[t].epoch != epochs[t], t == SWK__FACT_LEAD);
 }
 
+/* Rows of a fact's parts, live or not. */
+static uint64_t fact_rows(swk__table fact)
+{
+	const swk__directory *directory = s.history.published->tables[fact].directory;
+	uint64_t rows = 0;
+	for (uint32_t i = 0; directory && i < directory->count; i++)
+		rows += directory->parts[i] ? directory->parts[i]->rows : 0;
+	return rows;
+}
+
+/* Corrections without end: facts that were taken away do not pile up, and those that are left are found. */
+static void test_facts_that_were_taken_away_do_not_pile_up(void **state)
+{
+	enum {
+		LEADS = 200
+	};
+	(void)state;
+	char lines[LEADS * 64];
+	size_t length = 0;
+	for (int i = 0; i < LEADS; i++)
+		length += (size_t)snprintf(lines + length, sizeof lines - length, "lead l%d created_at=2026-10-0%d\n",
+		                           i, 1 + i % 2 * 7);
+	scene_commit(&s, lines);
+	swk__snapshot *before = scene_pin(&s);
+	char *text = facts_told(&s, before->tables);
+	uint64_t most = 0;
+	for (int round = 0; round < 60; round++) {
+		length = 0;
+		for (int i = 0; i < 20; i++)
+			length += (size_t)snprintf(lines + length, sizeof lines - length,
+			                           "call c%d lead=l%d at=2026-10-03T00:00:%02dZ\n",
+			                           (round * 7 + i) % LEADS, (round * 7 + i) % LEADS, round);
+		scene_commit(&s, lines);
+		most = fact_rows(SWK__FACT_LEAD) > most ? fact_rows(SWK__FACT_LEAD) : most;
+	}
+	assert_true(most > LEADS + 100 && most <= 2 * LEADS + 20);
+	char *kept = facts_told(&s, s.history.published->tables), *anew = facts_anew(&s);
+	assert_string_equal(kept, anew);
+	test_free(kept);
+	test_free(anew);
+	kept = facts_told(&s, before->tables);
+	assert_string_equal(kept, text);
+	test_free(kept);
+	test_free(text);
+	swk__snapshot_release(before);
+}
+
 /* ---------------------------------------------------------------------------------------------------- memory */
 
 static bool commit_fails_at(int at, bool for_ever, const swk_batch *batch)
@@ -472,6 +519,7 @@ int main(void)
 		TEST(test_scores_of_those_who_had_won_are_left_out),
 		TEST(test_facts_are_those_of_folding_anew_in_any_order),
 		TEST(test_facts_that_stay_the_same_are_not_filed_again),
+		TEST(test_facts_that_were_taken_away_do_not_pile_up),
 		TEST(test_a_commit_without_memory_folds_nothing),
 		TEST(test_folding_everything_without_memory_leaves_nothing),
 		TEST(test_folding_everything_stops_when_it_is_told_to),
