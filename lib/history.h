@@ -51,8 +51,9 @@ typedef struct swk__history {
 	swk__snapshot *published;        /* retained; read and replaced under the store's lock, by the writer too */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
-	swk__touched touched;                       /* of the transaction: what the fold starts from */
-	uint64_t fold_txn;                          /* who folds counts here, one at a time */
+	uint64_t expected;    /* how many rows may follow in the transaction, 0 where nobody knows; set by the caller */
+	swk__touched touched; /* of the transaction: what the fold starts from */
+	uint64_t fold_txn;    /* who folds counts here, one at a time */
 	_Atomic uint64_t cuts;                      /* snapshots that were cut */
 	swk__chains chains[SWK__TABLE_COUNT];       /* versions, from newer to older */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */

@@ -142,7 +142,9 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	uint32_t numbers[RUN_ROWS], guesses[RUN_ROWS];
 	for (uint32_t i = 0; i < in->count; i++)
 		bytes[i] = swk__batch_text_at(batch, spans[i]);
-	if (field != SWK__FIELD_ID)
+	if (field == SWK__FIELD_ID)
+		swk__text_expect(texts, in->history->expected);
+	else
 		versions_guess(in, field, guesses);
 	in->made.first[field] = swk__text_count(texts);
 	int code = swk__text_intern_run(texts, bytes, in->count, field == SWK__FIELD_ID ? NULL : guesses, numbers,

@@ -393,6 +393,8 @@ static int commit_check(void *context, uint64_t done, uint64_t total, swk_error 
 static int batch_apply(commit *self, const swk_batch *batch, swk_error *error)
 {
 	swk_store *store = self->call.store;
+	const uint64_t total = self->feed->total;
+	store->history.expected = total > self->rows ? total - self->rows : 0;
 	return swk__history_apply(&store->history, batch, self->before + 1, self->stamp,
 	                          store->file ? &self->journal : NULL, &self->applied, commit_check, self, error);
 }

@@ -268,13 +268,21 @@ static void retired_free(swk__text *text)
 	}
 }
 
-/* Publishes a larger index: twice as large while it is small, then by quarters, as half of it would be empty. What may
- * be taken back goes in last, so that no way to a text that stays leads over it. */
+/* How many buckets the next index has: twice as many while they are few, then a quarter more, as half of it would be
+ * empty; but enough for what is expected, as far as that is not more than there is. */
+static uint64_t buckets_next(const swk__text *text, const swk__text_index *old)
+{
+	const uint64_t more = old->buckets < 512 ? old->buckets : old->buckets / 4;
+	const uint64_t expected = text->expected < text->count ? text->expected : text->count;
+	const uint64_t enough = (text->count + expected) / (BUCKET - 1) + 1;
+	return enough > old->buckets + more ? enough : old->buckets + more;
+}
+
+/* Publishes a larger index. What may be taken back goes in last, so that no way to a text that stays leads over it. */
 static bool index_grow(swk__text *text)
 {
 	swk__text_index *old = atomic_load_explicit(&text->index, memory_order_relaxed);
-	const uint64_t more = old->buckets < 512 ? old->buckets : old->buckets / 4;
-	swk__text_index *index = index_create(text->mem, old->buckets + more);
+	swk__text_index *index = index_create(text->mem, buckets_next(text, old));
 	if (!index)
 		return false;
 	index_copy(index, old, 0, text->kept);
@@ -369,13 +377,19 @@ typedef struct wanted {
 	uint32_t tag, number; /* of that slot: nearly always the text's, if not 0 */
 } wanted;
 
-static void slot_ask(const swk__text *text, swk__slice bytes, wanted *of)
+/* Asks for the slots of some texts. That often waits for where a page of memory lies, so they are asked for one right
+ * after the other: a processor looks for several pages at a time. */
+static void slots_ask(const swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
-	of->growths = text->growths;
-	of->tag = bytes.length ? tag_of(text, bytes) : 0;
-	of->at = index_home(index, of->tag);
-	__builtin_prefetch((const void *)&index->slots[of->at]);
+	for (size_t k = 0; k < count; k++) {
+		const swk__slice one = bytes[left[k]];
+		of[k].growths = text->growths;
+		of[k].tag = one.length ? tag_of(text, one) : 0;
+		of[k].at = index_home(index, of[k].tag);
+	}
+	for (size_t k = 0; k < count; k++)
+		of[k].number = (uint32_t)atomic_load_explicit(&index->slots[of[k].at], memory_order_relaxed);
 }
 
 static void group_ask(const swk__text *text, wanted *of)
@@ -456,31 +470,45 @@ static int few_intern(swk__text *text, const swk__slice *bytes, const uint32_t *
 	return code;
 }
 
-/* How many texts lie between asking for memory and looking at it, and for how many there is room at a time. */
-#define AHEAD 10
-#define RING 32
+/* How many texts are taken together from one step to the next, and how many steps there are. */
+#define TOGETHER 32
+#define STEPS 4
 
-/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of one
- * text is taken while others wait for what was asked for them before. */
+/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of some
+ * texts is taken while others wait for what was asked for them before. */
 static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                        swk_error *error)
 {
-	wanted ring[RING];
+	wanted ring[STEPS][TOGETHER];
+	const size_t turns = (count + TOGETHER - 1) / TOGETHER;
 	int code = SWK_OK;
-	_Static_assert(RING > 3 * AHEAD, "a text is forgotten after its last step");
-	for (size_t step = 0; step < count + 3 * AHEAD && code == SWK_OK; step++) {
-		const size_t second = step - AHEAD, third = step - 2 * AHEAD, last = step - 3 * AHEAD;
-		if (step < count)
-			slot_ask(text, bytes[left[step]], &ring[step % RING]);
-		if (second < count) /* below the first one wraps around */
-			group_ask(text, &ring[second % RING]);
-		if (third < count)
-			entry_ask(&ring[third % RING]);
-		if (last < count)
-			code = wanted_intern(text, bytes[left[last]], &ring[last % RING], &numbers[left[last]], error);
+	for (size_t turn = 0; turn < turns + STEPS - 1; turn++) {
+		for (size_t step = 0; step < STEPS && step <= turn; step++) {
+			const size_t first = (turn - step) * TOGETHER;
+			wanted *of = ring[(turn - step) % STEPS];
+			if (first >= count)
+				continue;
+			const size_t some = count - first < TOGETHER ? count - first : TOGETHER;
+			if (step == 0)
+				slots_ask(text, bytes, left + first, some, of);
+			for (size_t k = 0; k < some && code == SWK_OK; k++) {
+				const uint32_t i = left[first + k];
+				if (step == 1)
+					group_ask(text, &of[k]);
+				else if (step == 2)
+					entry_ask(&of[k]);
+				else if (step == 3)
+					code = wanted_intern(text, bytes[i], &of[k], &numbers[i], error);
+			}
+			if (code != SWK_OK)
+				return code;
+		}
 	}
-	return code;
+	return SWK_OK;
 }
+
+/* How many texts lie between asking for memory and looking at it. */
+#define AHEAD 10
 
 /* Tries the numbers that texts are guessed to have; returns how many are left, with their places in the run. */
 static size_t guesses_try(const swk__text *text, const swk__slice *bytes, const uint32_t *guesses, size_t count,
