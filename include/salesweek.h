@@ -324,7 +324,7 @@ typedef struct swk_ingest_options {
 	uint32_t ignore_unknown; /* Arrow alone: 1: unknown columns are skipped, not refused */
 	int64_t recorded_at;     /* the stamp of the first row without one; 0: the clock */
 	const char *zone;        /* Arrow alone: see swk_store_ingest */
-	uint32_t threads;        /* at most so many work on it; so far the calling thread alone, always */
+	uint32_t threads;        /* Arrow alone: 2 or more: a second thread stores while the calling one reads ahead */
 	uint32_t reserved;       /* 0 */
 } swk_ingest_options;
 

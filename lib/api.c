@@ -210,7 +210,8 @@ static int arrival_ingest(swk_store *store, const arrival *from, const swk__arro
 	                        : swk__arrow_in_array(&store->mem, wish, from->schema, from->array, &in, error);
 	if (code != SWK_OK)
 		return code;
-	const swk__feed feed = { swk__arrow_in_next, in, from->stream ? 0 : (uint64_t)from->array->length };
+	const swk__feed feed = { swk__arrow_in_next, in, from->stream ? 0 : (uint64_t)from->array->length,
+		                 wish->batch };
 	code = swk__store_ingest(store, &feed, options, counts, error);
 	swk__arrow_in_close(in);
 	return code;

@@ -6,9 +6,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* Rows of a chunk: so few that their columns stay in a core's cache until they are stored. */
-#define CHUNK_ROWS 4096
-
 struct swk__arrow_in {
 	swk__mem *mem;
 	swk__arrow_wish wish;
@@ -161,7 +158,7 @@ static int nulls_refuse(const swk__arrow_in *self, size_t rows, swk_error *error
 static int chunk_read(swk__arrow_in *self, swk_error *error)
 {
 	const int64_t left = self->array->length - self->at;
-	const size_t rows = left < CHUNK_ROWS ? (size_t)left : CHUNK_ROWS;
+	const size_t rows = left < SWK__BATCH_FILL ? (size_t)left : SWK__BATCH_FILL;
 	swk_batch *batch = self->wish.batch;
 	int code = swk__batch_fill(batch, self->wish.table, rows, self->rows + self->at + 1, error);
 	if (code == SWK_OK)

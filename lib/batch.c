@@ -62,6 +62,23 @@ void swk_batch_clear(swk_batch *batch)
 	batch->open = batch->broken = false;
 }
 
+#define SWAP(type, a, b)          \
+	do {                      \
+		type swapped = a; \
+		a = b;            \
+		b = swapped;      \
+	} while (0)
+
+void swk__batch_swap(swk_batch *a, swk_batch *b)
+{
+	for (size_t t = 0; t < SWK__TABLE_COUNT; t++)
+		SWAP(swk__batch_table, a->tables[t], b->tables[t]);
+	SWAP(swk__buf, a->bytes, b->bytes);
+	SWAP(swk__batch_order *, a->order, b->order);
+	SWAP(size_t, a->rows, b->rows);
+	SWAP(size_t, a->order_capacity, b->order_capacity);
+}
+
 /* ---------------------------------------------------------------------------------------------- rows */
 
 /* Grows one column to `capacity` cells; a column that is larger than its table says does no harm. */

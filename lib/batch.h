@@ -80,6 +80,9 @@ struct swk_batch {
 int swk__batch_create(swk__mem *mem, swk__zones *zones, const swk__zone *zone, swk__slice currency, bool ignore_unknown,
                       void (*drop)(void *), void *owner, swk_batch **batch, swk_error *error);
 
+/* Exchanges the rows of two batches between which none is being written, and the memory for them. */
+void swk__batch_swap(swk_batch *a, swk_batch *b);
+
 /* Keeps text bytes for a cell; false when memory failed. */
 bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
 
@@ -87,6 +90,9 @@ bool swk__batch_bytes(swk_batch *batch, swk__slice text, swk__span *span);
 bool swk__batch_reserve(swk_batch *batch, swk__table table, size_t rows);
 
 /* ------------------------------------------------------------------------------- rows column by column */
+
+/* Rows that are filled at a time: so few that their columns stay in a core's cache until they are stored. */
+#define SWK__BATCH_FILL 4096
 
 /* Empties the batch and begins `rows` rows of a table, numbered `first`, `first` + 1, ... in errors. Until
  * swk__batch_filled, every cell of tables[table].columns may be written; they begin as the defaults. */

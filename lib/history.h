@@ -73,11 +73,32 @@ typedef struct swk__applied {
 /* Checked now and then during long work; non-zero stops it and is returned. */
 typedef int (*swk__check)(void *context, uint64_t done, uint64_t total, swk_error *error);
 
-/* Stores the rows of a batch as commit `commit`, in their order. Rows without recorded_at get the stamps `stamp`,
- * `stamp` + 1, ... (or later ones, if those were given already). What was stored is appended to `journal` (NULL: to
- * none). On failure the transaction must be rolled back. */
-int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp, swk__buf *journal,
-                       swk__applied *applied, swk__check check, void *context, swk_error *error);
+/* Numbers that texts of a batch have, found ahead of storing its rows: those of fields whose texts are ids of the
+ * batch's own table (its ids, and what merges a lead into another). */
+#define SWK__NAMED_FIELDS 2
+typedef struct swk__named {
+	uint32_t first[SWK__NAMED_FIELDS][SWK__BATCH_FILL / SWK__TEXT_RUN]; /* new ones of a run: from here on */
+	uint32_t end[SWK__NAMED_FIELDS][SWK__BATCH_FILL / SWK__TEXT_RUN];   /* to before this one */
+	uint32_t numbers[SWK__NAMED_FIELDS][SWK__BATCH_FILL];
+} swk__named;
+
+/* Numbers such texts of a batch whose rows, at most SWK__BATCH_FILL, are all of one table. One thread may do so while
+ * another one stores the rows of the batch before; all batches of a transaction must be numbered so, or none. */
+int swk__history_name(swk__history *history, const swk_batch *batch, swk__named *named, swk_error *error);
+
+/* How the rows of a batch are stored. */
+typedef struct swk__intake_wish {
+	uint64_t commit; /* as which commit */
+	int64_t stamp;   /* of the first row without recorded_at; then one more each, or later, if given already */
+	const swk__named *named; /* NULL: its texts were not numbered ahead */
+	swk__buf *journal;       /* what was stored is appended to it; NULL: to none */
+	swk__check check;        /* NULL: none */
+	void *context;           /* of the check */
+} swk__intake_wish;
+
+/* Stores the rows of a batch, in their order. On failure the transaction must be rolled back. */
+int swk__history_apply(swk__history *history, const swk_batch *batch, const swk__intake_wish *wish,
+                       swk__applied *applied, swk_error *error);
 
 /* Stores again what a journal holds of a commit. On failure the transaction must be rolled back. */
 int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,

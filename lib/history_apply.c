@@ -8,6 +8,7 @@
 
 #define CHECK_ROWS 4096
 #define RUN_ROWS SWK__JOURNAL_ROWS
+_Static_assert(RUN_ROWS == SWK__TEXT_RUN, "texts are numbered by runs");
 
 /* The handle of a record that waits to be stored with others of its run. */
 #define PENDING UINT32_MAX
@@ -25,9 +26,11 @@ typedef struct intake {
 	swk__history *history;
 	uint64_t commit;
 	int64_t stamp; /* of the next row without one */
+	const swk__named *named;
 	swk__table table;
 	swk__table_state *state;
 	uint32_t count;
+	uint32_t ids; /* numbers of ids of the table that its rows may have: less than this one */
 	const int64_t *values[SWK__CELLS_MAX]; /* by field, texts as numbers */
 	bool stamped[RUN_ROWS];                /* now, as it came without recorded_at */
 	bool same[RUN_ROWS];                   /* the current version says the same */
@@ -132,16 +135,70 @@ static void versions_guess(const intake *in, unsigned field, uint32_t *guesses)
 
 /* -------------------------------------------------------------------------------------- reading the batch */
 
+/* The texts of some rows of a field. */
+static void slices_read(const swk_batch *batch, swk__table table, unsigned field, size_t first, uint32_t count,
+                        swk__slice *bytes)
+{
+	const swk__span *spans = batch->tables[table].columns[field].spans + first;
+	for (uint32_t i = 0; i < count; i++)
+		bytes[i] = swk__batch_text_at(batch, spans[i]);
+}
+
+/* Whether the texts of a field are ids of its own table, and if so the place of the field among such. */
+static bool field_named(swk__table table, unsigned field, unsigned *place)
+{
+	const swk__field *fields = swk__schemas[table].fields;
+	*place = field != SWK__FIELD_ID;
+	return field == SWK__FIELD_ID || (fields[field].kind == SWK__KIND_REF && fields[field].target == table);
+}
+
+int swk__history_name(swk__history *history, const swk_batch *batch, swk__named *named, swk_error *error)
+{
+	const swk__table table = (swk__table)batch->table;
+	swk__text *ids = &history->ids[table];
+	swk__slice bytes[RUN_ROWS];
+	unsigned place;
+	int code = SWK_OK;
+	for (size_t first = 0; first < batch->rows && code == SWK_OK; first += RUN_ROWS) {
+		const uint32_t count = (uint32_t)(batch->rows - first < RUN_ROWS ? batch->rows - first : RUN_ROWS);
+		for (unsigned f = 0; f < swk__schemas[table].count && code == SWK_OK; f++) {
+			if (!field_named(table, f, &place))
+				continue;
+			slices_read(batch, table, f, first, count, bytes);
+			swk__text_expect(ids, history->expected);
+			named->first[place][first / RUN_ROWS] = swk__text_count(ids);
+			code = swk__text_intern_run(ids, bytes, count, NULL, named->numbers[place] + first, error);
+			named->end[place][first / RUN_ROWS] = swk__text_count(ids);
+		}
+	}
+	return code;
+}
+
+/* Takes the numbers that the texts of a field were given ahead. */
+static void named_take(intake *in, unsigned field, unsigned place, size_t first)
+{
+	const uint32_t *numbers = in->named->numbers[place] + first;
+	for (uint32_t i = 0; i < in->count; i++)
+		in->read.cells[field][i] = numbers[i];
+	in->made.first[field] = in->named->first[place][first / RUN_ROWS];
+	in->made.end[field] = in->ids = in->named->end[place][first / RUN_ROWS];
+}
+
 /* Gives numbers to the texts of a field. */
 static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t first, swk_error *error)
 {
-	const swk__span *spans = batch->tables[in->table].columns[field].spans + first;
 	const swk__field *about = &swk__schemas[in->table].fields[field];
 	swk__text *texts = (swk__text *)swk__history_texts(in->history, in->table, about);
 	swk__slice bytes[RUN_ROWS];
 	uint32_t numbers[RUN_ROWS], guesses[RUN_ROWS];
-	for (uint32_t i = 0; i < in->count; i++)
-		bytes[i] = swk__batch_text_at(batch, spans[i]);
+	unsigned place;
+	const bool own = field_named(in->table, field, &place);
+	in->values[field] = in->read.cells[field];
+	if (own && in->named) {
+		named_take(in, field, place, first);
+		return SWK_OK;
+	}
+	slices_read(batch, in->table, field, first, in->count, bytes);
 	if (field == SWK__FIELD_ID)
 		swk__text_expect(texts, in->history->expected);
 	else
@@ -150,9 +207,10 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	int code = swk__text_intern_run(texts, bytes, in->count, field == SWK__FIELD_ID ? NULL : guesses, numbers,
 	                                error);
 	in->made.end[field] = swk__text_count(texts);
+	if (own)
+		in->ids = in->made.end[field];
 	for (uint32_t i = 0; i < in->count && code == SWK_OK; i++)
 		in->read.cells[field][i] = numbers[i];
-	in->values[field] = in->read.cells[field];
 	return code;
 }
 
@@ -450,11 +508,14 @@ const swk__table swk__touch_tables[SWK__TOUCH_COUNT] = {
 /* Makes room for all that the run can touch. */
 static bool touched_reserve(const intake *in)
 {
-	for (size_t i = 0; i < SWK__COUNT(touches); i++)
+	for (size_t i = 0; i < SWK__COUNT(touches); i++) {
+		const swk__table kind = swk__touch_tables[touches[i].kind];
+		/* The ids of the run's own table may be growing, for the rows after it. */
+		const uint32_t *count = kind == in->table ? &in->ids : &in->history->ids[kind].count;
 		if (touches[i].table == in->table &&
-		    !swk__touched_reserve(&in->history->touched, touches[i].kind,
-		                          swk__text_count(&in->history->ids[swk__touch_tables[touches[i].kind]])))
+		    !swk__touched_reserve(&in->history->touched, touches[i].kind, *count))
 			return false;
+	}
 	return true;
 }
 
@@ -649,18 +710,19 @@ static void run_count(const intake *in, swk__applied *applied)
 	applied->unchanged += in->count - stored;
 }
 
-int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t commit, int64_t stamp, swk__buf *journal,
-                       swk__applied *applied, swk__check check, void *context, swk_error *error)
+int swk__history_apply(swk__history *history, const swk_batch *batch, const swk__intake_wish *wish,
+                       swk__applied *applied, swk_error *error)
 {
 	const swk__dictionaries all = { &history->texts, history->ids };
 	size_t checked = 0;
 	int code = SWK_OK;
-	intake *in = intake_create(history, commit, stamp, error);
+	intake *in = intake_create(history, wish->commit, wish->stamp, error);
 	if (!in)
 		return swk__mem_code(history->mem);
+	in->named = wish->named;
 	for (size_t first = 0; first < batch->rows && code == SWK_OK; first += in->count) {
-		if (check && first >= checked) {
-			code = check(context, first, batch->rows, error);
+		if (wish->check && first >= checked) {
+			code = wish->check(wish->context, first, batch->rows, error);
 			checked = first + CHECK_ROWS;
 		}
 		if (code == SWK_OK)
@@ -669,12 +731,12 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, uint64_t c
 			code = run_apply(in, error);
 		if (code == SWK_OK)
 			run_count(in, applied);
-		if (code == SWK_OK && journal)
-			run_tell(in, &all, journal);
+		if (code == SWK_OK && wish->journal)
+			run_tell(in, &all, wish->journal);
 	}
 	swk__free(history->mem, in);
-	if (code == SWK_OK && journal && journal->failed)
-		code = swk__fail_memory(error, journal->mem);
+	if (code == SWK_OK && wish->journal && wish->journal->failed)
+		code = swk__fail_memory(error, wish->journal->mem);
 	return code;
 }
 
@@ -696,6 +758,7 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 		for (unsigned f = 0; f < SWK__FIELDS_MAX; f++)
 			in->values[f] = in->read.cells[f];
 		run_begin(in, in->read.table, in->read.count);
+		in->ids = swk__text_count(&history->ids[in->table]);
 		versions_find(in);
 		code = run_apply(in, error);
 	}

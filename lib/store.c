@@ -4,14 +4,12 @@
 #include "audit.h"
 #include "currency.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CACHE_BUDGET ((size_t)64 << 20)
-#define HEAD_MAX 4096
 
 /* -------------------------------------------------------------------------------------- life */
 
@@ -153,8 +151,7 @@ static int settings_take(swk_store *store, const swk_store_options *options, swk
 	return code;
 }
 
-/* The settings and the last stamp as the file keeps them. */
-static int head_write(const swk_store *store, int64_t last_stamp, swk__buf *head, swk_error *error)
+int swk__store_head(const swk_store *store, int64_t last_stamp, swk__buf *head, swk_error *error)
 {
 	swk__slice zone = swk__slice_of(store->zone);
 	head->length = 0;
@@ -240,8 +237,8 @@ static int file_attach(swk_store *store, const char *path, const swk_store_optio
 {
 	swk__buf head;
 	int64_t last_stamp = INT64_MIN;
-	swk__buf_init(&head, &store->mem, HEAD_MAX);
-	int code = head_write(store, last_stamp, &head, error);
+	swk__buf_init(&head, &store->mem, SWK__STORE_HEAD_MAX);
+	int code = swk__store_head(store, last_stamp, &head, error);
 	if (code == SWK_OK) {
 		swk__file_options file = { .create = options->flags & SWK_OPEN_CREATE,
 			                   .read_only = options->flags & SWK_OPEN_READ_ONLY,
@@ -329,189 +326,6 @@ int swk__store_open(const char *path, const swk_store_options *options, swk__fau
 	else
 		store_destroy(made);
 	return code;
-}
-
-/* --------------------------------------------------------------------------------------- ingestion */
-
-/* A commit under way: batches that go into one transaction of the history and one of the file. */
-typedef struct commit {
-	swk__store_call call;
-	const swk__feed *feed;
-	int64_t stamp;
-	bool strict;
-	uint64_t before; /* commits */
-	uint64_t rows;   /* of the batches before */
-	uint64_t rejected;
-	swk__applied applied;
-	swk_error refusal; /* strict: of the first row refused; code 0: none */
-	swk__buf journal;
-} commit;
-
-static void commit_begin(swk_store *store, const swk__feed *feed, const swk_ingest_options *options, commit *made)
-{
-	*made = (commit){ .call = call_begin(store), .feed = feed, .strict = options->strict };
-	made->stamp = options->recorded_at ? options->recorded_at : store->clock(store->clock_context);
-	made->refusal.size = sizeof made->refusal;
-	swk__buf_init(&made->journal, &store->mem, SIZE_MAX);
-}
-
-static void commit_done(commit *self)
-{
-	swk__buf_done(&self->journal);
-}
-
-/* Moves whole blobs of what the journal has gathered to the file, so that a commit of any size takes little memory, and
- * may be stopped between them. */
-static int journal_move(commit *self, swk_error *error)
-{
-	swk__buf *journal = &self->journal;
-	size_t at = 0;
-	int code = SWK_OK;
-	for (; code == SWK_OK && journal->length - at >= SWK__FILE_BLOB; at += SWK__FILE_BLOB) {
-		code = swk__file_append(self->call.store->file, (swk__slice){ journal->bytes + at, SWK__FILE_BLOB },
-		                        error);
-		if (code == SWK_OK)
-			code = swk__store_call_again(&self->call, 0, 0, error);
-	}
-	if (at && code == SWK_OK) {
-		journal->length -= at;
-		memmove(journal->bytes, journal->bytes + at, journal->length);
-	}
-	return code;
-}
-
-/* Asked between rows, when the journal tells of whole rows. */
-static int commit_check(void *context, uint64_t done, uint64_t total, swk_error *error)
-{
-	commit *self = context;
-	(void)total;
-	int code = swk__store_call_check(&self->call, self->rows + done, self->feed->total, error);
-	return code == SWK_OK ? journal_move(self, error) : code;
-}
-
-/* Applies the rows of one batch and appends what was stored to the journal. */
-static int batch_apply(commit *self, const swk_batch *batch, swk_error *error)
-{
-	swk_store *store = self->call.store;
-	const uint64_t total = self->feed->total;
-	store->history.expected = total > self->rows ? total - self->rows : 0;
-	return swk__history_apply(&store->history, batch, self->before + 1, self->stamp,
-	                          store->file ? &self->journal : NULL, &self->applied, commit_check, self, error);
-}
-
-/* Applies all batches of the feed; from a refused row on that ends the commit they are only read. */
-static int feed_apply(commit *self, swk_error *error)
-{
-	for (;;) {
-		const swk_batch *batch = NULL;
-		int code = self->feed->next(self->feed->context, &batch, error);
-		if (code != SWK_OK || !batch)
-			return code;
-		if (self->strict && batch->reject_count && self->refusal.code == SWK_OK)
-			swk__error_copy(&self->refusal, &batch->rejects[0]);
-		code = self->refusal.code == SWK_OK ? batch_apply(self, batch, error) : commit_check(self, 0, 0, error);
-		if (code != SWK_OK)
-			return code;
-		self->rows += batch->rows + batch->reject_count;
-		self->rejected += batch->reject_count;
-	}
-}
-
-/* Ends what the transaction stored in the file. What stops it must come before: with the end it is durable. */
-static int commit_write(commit *self, swk_error *error)
-{
-	swk_store *store = self->call.store;
-	swk__buf head;
-	int code = swk__store_call_again(&self->call, 0, 0, error);
-	if (code != SWK_OK || !store->file)
-		return code;
-	swk__buf_init(&head, &store->mem, HEAD_MAX);
-	code = head_write(store, store->history.working->last_stamp, &head, error);
-	if (code == SWK_OK)
-		code = journal_move(self, error);
-	if (code == SWK_OK)
-		code = swk__file_commit(store->file, (swk__slice){ self->journal.bytes, self->journal.length },
-		                        (swk__slice){ head.bytes, head.length }, error);
-	swk__buf_done(&head);
-	return code;
-}
-
-/* Begins the transaction on a snapshot of its own: whoever folds may replace the published one at any time. */
-static int commit_open(commit *self, swk_error *error)
-{
-	swk_store *store = self->call.store;
-	swk__snapshot *from = swk__store_snapshot(store);
-	int code = swk__history_begin(&store->history, from, error);
-	self->before = from->commit;
-	swk__snapshot_release(from);
-	return code;
-}
-
-/* Applies the feed to a transaction and publishes it when it is durable. */
-static int commit_run(commit *self, swk_error *error)
-{
-	swk_store *store = self->call.store;
-	swk__history *history = &store->history;
-	int code = commit_open(self, error);
-	if (code != SWK_OK)
-		return code;
-	code = feed_apply(self, error);
-	if (code == SWK_OK && self->refusal.code != SWK_OK) {
-		swk__error_copy(error, &self->refusal);
-		if (swk__error_usable(error))
-			error->code = SWK_ERR_REJECTED;
-		code = SWK_ERR_REJECTED;
-	}
-	if (code == SWK_OK && !swk__store_publishable(store))
-		code = swk__fail_memory(error, &store->mem);
-	if (code == SWK_OK && self->applied.accepted)
-		code = commit_write(self, error);
-	if (code != SWK_OK || !self->applied.accepted) {
-		swk__history_rollback(history);
-		if (store->file)
-			swk__file_rollback(store->file);
-		return code;
-	}
-	swk__store_publish(store);
-	return SWK_OK;
-}
-
-int swk__store_ingest(swk_store *store, const swk__feed *feed, const swk_ingest_options *options,
-                      swk_ingest_counts *counts, swk_error *error)
-{
-	commit self;
-	if (store->read_only)
-		return swk__fail(error, SWK_ERR_READ_ONLY, "the store was opened read-only");
-	commit_begin(store, feed, options, &self); /* before the wait, which may be interrupted as well */
-	if (pthread_mutex_lock(&store->writer) == EDEADLK)
-		return swk__fail(error, SWK_ERR_USAGE, "an ingestion was begun within another one of the same store");
-	int code = commit_run(&self, error);
-	pthread_mutex_unlock(&store->writer);
-	commit_done(&self);
-	if (code == SWK_OK)
-		*counts = (swk_ingest_counts){ counts->size, self.applied.accepted, self.applied.unchanged,
-			                       self.rejected, self.before + (self.applied.accepted > 0) };
-	return code;
-}
-
-/* A batch that was filled before is a feed of one batch. */
-static int batch_next(void *context, const swk_batch **batch, swk_error *error)
-{
-	const swk_batch **left = context;
-	(void)error;
-	*batch = *left;
-	*left = NULL;
-	return SWK_OK;
-}
-
-int swk__store_ingest_batch(swk_store *store, const swk_batch *batch, const swk_ingest_options *options,
-                            swk_ingest_counts *counts, swk_error *error)
-{
-	const swk_batch *left = batch;
-	const swk__feed feed = { batch_next, &left, batch->rows };
-	if (batch->open)
-		return swk__fail(error, SWK_ERR_USAGE, "the last row of the batch was not ended");
-	return swk__store_ingest(store, &feed, options, counts, error);
 }
 
 /* ---------------------------------------------------------------------------------------- reports */

@@ -114,6 +114,10 @@ int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_erro
 /* The same for work that has no progress of its own: it tells again what was told last, and may be stopped there. */
 int swk__store_call_again(void *context, uint64_t done, uint64_t total, swk_error *error);
 
+/* The settings and the last stamp as the file keeps them. */
+#define SWK__STORE_HEAD_MAX 4096
+int swk__store_head(const swk_store *store, int64_t last_stamp, swk__buf *head, swk_error *error);
+
 /* What was committed last, retained. */
 swk__snapshot *swk__store_snapshot(swk_store *store);
 
@@ -122,7 +126,8 @@ typedef struct swk__feed {
 	/* Sets *batch to the next rows, which stay as they are until the next call, or to NULL after the last. */
 	int (*next)(void *context, const swk_batch **batch, swk_error *error);
 	void *context;
-	uint64_t total; /* rows, for the progress function; 0: unknown */
+	uint64_t total;    /* rows, for the progress function; 0: unknown */
+	swk_batch *filled; /* the batch that it fills anew each time, of rows of one table; NULL: others' batches */
 } swk__feed;
 
 /* All batches of the feed as one commit, however many there are. With `strict` a refused row ends in

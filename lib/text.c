@@ -474,8 +474,8 @@ static int few_intern(swk__text *text, const swk__slice *bytes, const uint32_t *
 #define TOGETHER 32
 #define STEPS 4
 
-/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of some
- * texts is taken while others wait for what was asked for them before. */
+/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of
+ * some is taken while others wait for what was asked for them before. */
 static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                        swk_error *error)
 {

@@ -88,8 +88,8 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
                          uint32_t *numbers, swk_error *error);
 
-/* Says how many texts may follow, 0 where nobody knows, so that room is made for them at once where room runs out. Writer
- * only. */
+/* Says how many texts may follow, 0 where nobody knows, so that room is made for them at once where room runs out.
+ * Writer only. */
 static inline void swk__text_expect(swk__text *text, uint64_t count)
 {
 	text->expected = count;

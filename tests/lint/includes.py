@@ -18,6 +18,7 @@ ROOMS = (
     ("base", ""),
     ("error", ""),
     ("crew", ""),
+    ("relay", "crew"),
     ("calendar", "error"),
     ("fraction", "error calendar"),
     ("currency", "error calendar"),

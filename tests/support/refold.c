@@ -320,8 +320,9 @@ static void change_commit(room *r, swk__table table, size_t number, refold_kind 
 	row_put(r, table, number, kind);
 	int64_t begin = clock_us();
 	need(swk__history_begin(history, history->published, NULL), "no transaction");
-	need(swk__history_apply(history, r->batch, history->published->commit + 1, stamp, NULL, &applied, NULL, NULL,
-	                        NULL),
+	need(swk__history_apply(history, r->batch,
+	                        &(swk__intake_wish){ .commit = history->published->commit + 1, .stamp = stamp },
+	                        &applied, NULL),
 	     "no change");
 	swk__fold_init(&fold, history, history->working, &history->touched);
 	need(swk__fold_changes(&fold, NULL), "no fold");

@@ -139,8 +139,9 @@ static inline int scene_ingest(scene *s, const swk_batch *batch, swk__applied *a
 	int code = swk__history_begin(history, history->published, NULL);
 	if (code != SWK_OK)
 		return code;
-	code = swk__history_apply(history, batch, history->published->commit + 1, s->clock, NULL, applied, NULL, NULL,
-	                          NULL);
+	code = swk__history_apply(history, batch,
+	                          &(swk__intake_wish){ .commit = history->published->commit + 1, .stamp = s->clock },
+	                          applied, NULL);
 	if (code == SWK_OK)
 		code = scene_fold(s);
 	if (code == SWK_OK && applied->accepted)

@@ -248,8 +248,11 @@ static void test_journals_hold_what_was_stored(void **state)
 		swk_batch *batch = scene_batch(&s, commits[commit - 1]);
 		swk__buf_init(&journal, &s.mem, SIZE_MAX);
 		assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
-		assert_int_equal(swk__history_apply(&s.history, batch, commit, instant("2026-11-21"), &journal,
-		                                    &applied, NULL, NULL, NULL),
+		assert_int_equal(swk__history_apply(&s.history, batch,
+		                                    &(swk__intake_wish){ .commit = commit,
+		                                                         .stamp = instant("2026-11-21"),
+		                                                         .journal = &journal },
+		                                    &applied, NULL),
 		                 SWK_OK);
 		assert_applied(applied, 3, commit == 2 ? 2 : 0);
 		swk__snapshot_release(swk__history_publish(&s.history));
@@ -329,7 +332,9 @@ static void test_a_rollback_leaves_no_trace(void **state)
 	                                   "rep b\ncall c at=2026-11-02\nrep a team=0 recorded_at=2026-10-01");
 	for (int attempt = 0; attempt < 3; attempt++) {
 		assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
-		assert_int_equal(swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, NULL),
+		assert_int_equal(swk__history_apply(&s.history, batch,
+		                                    &(swk__intake_wish){ .commit = 2, .stamp = s.clock }, &applied,
+		                                    NULL),
 		                 SWK_OK);
 		swk__history_rollback(&s.history);
 	}
@@ -392,7 +397,10 @@ static void test_long_work_can_be_stopped(void **state)
 	char *before = state_text(s.history.published, &s.history);
 	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 	assert_int_equal(
-		swk__history_apply(&s.history, batch, 1, s.clock, NULL, &applied, stop_at_second, &calls, NULL),
+		swk__history_apply(&s.history, batch,
+	                           &(swk__intake_wish){
+					   .commit = 1, .stamp = s.clock, .check = stop_at_second, .context = &calls },
+	                           &applied, NULL),
 		SWK_ERR_INTERRUPTED);
 	swk__history_rollback(&s.history);
 	assert_state(&s.history, before);
@@ -410,7 +418,9 @@ static void test_a_rollback_undoes_its_own_links_alone(void **state)
 	scene_commit(&s, "rep a team=B recorded_at=2026-11-02");
 	swk_batch *batch = scene_batch(&s, "rep b");
 	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
-	assert_int_equal(swk__history_apply(&s.history, batch, 3, s.clock, NULL, &applied, NULL, NULL, NULL), SWK_OK);
+	assert_int_equal(swk__history_apply(&s.history, batch, &(swk__intake_wish){ .commit = 3, .stamp = s.clock },
+	                                    &applied, NULL),
+	                 SWK_OK);
 	swk__history_rollback(&s.history);
 	swk_batch_free(batch);
 	assert_string_equal(scene_chain(&s, "rep a team"), "C, B, A");
@@ -428,7 +438,7 @@ static void test_changes_get_new_numbers_also_after_a_rollback(void **state)
 	uint64_t epoch = table_now(SWK__TABLE_CALL)->epoch, undone, undone_epoch;
 	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
 	applied = (swk__applied){ 0 };
-	swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, NULL);
+	swk__history_apply(&s.history, batch, &(swk__intake_wish){ .commit = 2, .stamp = s.clock }, &applied, NULL);
 	undone = swk__directory_part(s.history.working->tables[SWK__TABLE_CALL].directory, week)->version;
 	undone_epoch = s.history.working->tables[SWK__TABLE_CALL].epoch;
 	swk__history_rollback(&s.history);
