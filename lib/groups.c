@@ -410,6 +410,7 @@ static void value_add(swk__groups *groups, unsigned value, const swk__sorted *so
 	swk__i128 *sums = groups->adding[value];
 	uint64_t *raw = groups->raw[value];
 	const uint32_t stride = groups->stride;
+	groups->wide[value] |= !sorted->raw[value];
 	if (sorted->raw[value])
 		for (uint32_t i = 0; i < count; i++)
 			raw[place_of(numbers[i], stride, sorted->classes[i])] += sorted->raw[value][i];
@@ -439,44 +440,55 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	return true;
 }
 
-/* Adds to the sums of the measures whose bits are set. */
-static void sums_add(swk__i128 *sums, uint32_t measures, swk__i128 amount)
+/* Adds the rows that were tallied of a group to the sums; false when none counts. */
+static bool rows_flush(const swk__groups *groups, const swk__classes *classes, const uint32_t *rows, swk__i128 *sums)
 {
-	for (; measures; measures &= measures - 1)
-		sums[__builtin_ctz(measures)] += amount;
+	uint64_t counts[SWK__MEASURES_MAX + 1] = { 0 };
+	uint64_t any = 0;
+	for (unsigned class = 0; class < classes->count; class ++) {
+		any |= rows[class];
+		for (uint32_t measures = rows[class] ? classes->counts[class] : 0; measures; measures &= measures - 1)
+			counts[__builtin_ctz(measures)] += rows[class];
+	}
+	for (unsigned m = 0; m < groups->measures && any; m++)
+		sums[m] += counts[m];
+	return any;
 }
 
-/* Adds what was tallied of a class of a group, and forgets it. */
-static void class_flush(swk__groups *groups, const swk__classes *classes, uint32_t group, unsigned class)
+/* Adds what was tallied of a value, class by class, and forgets it. */
+static void value_flush(const swk__groups *groups, const swk__classes *classes, unsigned value, size_t at,
+                        swk__i128 *sums)
 {
-	const size_t at = (size_t)group * groups->stride + class;
-	const bool counts = class < classes->count;
-	const uint32_t rows = groups->tally[at];
-	swk__i128 *sums = swk__groups_sums(groups, group);
-	if (counts) {
-		groups->counted[group] = true;
-		sums_add(sums, classes->counts[class], rows);
+	const swk__raw coding = groups->coding[value];
+	const uint32_t *rows = groups->tally + at;
+	swk__i128 *adding = groups->adding[value] + at;
+	uint64_t *raw = groups->raw[value] + at;
+	const bool wide = groups->wide[value];
+	for (unsigned class = 0; class < classes->count; class ++) {
+		uint32_t measures = rows[class] ? classes->values[value].adds[class] : 0;
+		if (!measures)
+			continue;
+		swk__i128 added = (wide ? adding[class] : 0) + (swk__i128)raw[class] * coding.unit;
+		if (classes->given[value][class])
+			added += (swk__i128)rows[class] * coding.base;
+		for (; measures; measures &= measures - 1)
+			sums[__builtin_ctz(measures)] += added;
 	}
-	groups->tally[at] = 0;
-	for (unsigned v = 0; v < classes->value_count; v++) {
-		swk__i128 added = groups->adding[v][at] + (swk__i128)groups->raw[v][at] * groups->coding[v].unit;
-		if (classes->given[v][class])
-			added += (swk__i128)rows * groups->coding[v].base;
-		if (counts)
-			sums_add(sums, classes->values[v].adds[class], added);
-		groups->adding[v][at] = 0;
-		groups->raw[v][at] = 0;
-	}
+	if (wide)
+		memset(adding, 0, groups->stride * sizeof *adding);
+	memset(raw, 0, groups->stride * sizeof *raw);
 }
 
 void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 {
 	for (uint32_t g = 0; g < groups->touched && groups->tallied; g++) {
-		const uint32_t *rows = groups->tally + (size_t)g * groups->stride;
-		for (unsigned class = 0; class < groups->stride; class ++)
-			if (rows[class])
-				class_flush(groups, classes, g, class);
+		const size_t at = (size_t)g * groups->stride;
+		groups->counted[g] |= rows_flush(groups, classes, groups->tally + at, swk__groups_sums(groups, g));
+		for (unsigned v = 0; v < classes->value_count; v++)
+			value_flush(groups, classes, v, at, swk__groups_sums(groups, g));
+		memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
 	}
+	memset(groups->wide, 0, sizeof groups->wide);
 	groups->tallied = 0;
 }
 

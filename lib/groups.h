@@ -58,6 +58,7 @@ typedef struct swk__groups {
 	size_t tally_capacity;
 	uint32_t *tally;
 	swk__i128 *adding[SWK__VALUES_MAX];
+	bool wide[SWK__VALUES_MAX];     /* some were added there since the last flush */
 	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding */
 	swk__raw coding[SWK__VALUES_MAX];
 	uint64_t tallied; /* rows since the last flush, at most */

@@ -235,11 +235,34 @@ static int amount_missing(const swk__classes *classes, const swk__value *value, 
 	return lacking(context, row, gap, error);
 }
 
+/* Takes the amounts of all rows, if all are the result's as they are, in whole minor units: hundredths. */
+static bool amounts_take(const swk__value *value, swk__block *block, const swk__money *money, int64_t *minor)
+{
+	const uint32_t *currencies = swk__block_numbers(block, value->from), count = block->count;
+	uint32_t room[SWK__BLOCK_ROWS], others = 0;
+	swk__raw coding;
+	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, count, room,
+	                                     &coding);
+	if (!raw || money->digits != 2 || coding.base % 100 || coding.unit % 100)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		others |= (currencies[i] ? currencies[i] : money->base) ^ money->result;
+	if (others)
+		return false;
+	const int64_t base = coding.base / 100;
+	const uint32_t unit = (uint32_t)(coding.unit / 100);
+	for (uint32_t i = 0; i < count; i++)
+		minor[i] = raw[i] ? base + (int64_t)((uint64_t)raw[i] * unit) : 0;
+	return true;
+}
+
 /* Converts the amounts of the rows whose class adds them up. */
 static int amounts_fill(const swk__classes *classes, unsigned number, swk__block *block, const swk__money *money,
                         swk__lacking lacking, void *context, swk__sorted *sorted, swk_error *error)
 {
 	const swk__value *value = &classes->values[number];
+	if (amounts_take(value, block, money, sorted->values[number]))
+		return SWK_OK;
 	const int64_t *amounts = swk__block_cells(block, value->field), *at = swk__block_cells(block, value->at);
 	const uint32_t *currencies = swk__block_numbers(block, value->from);
 	swk__rate_gap gap;
