@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cells.h"
 
-#define LINE 64 /* bytes that memory is read in, about */
-
-/* The cells, of rows that are read block by block. Several columns at a time are more than processors foresee, so the
- * cells of the block that follows are asked for. */
-static swk__run run_read(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count)
-{
-	const swk__run run = swk__columns_run(columns, field, row);
-	const uint32_t left = run.count - count, next = left < count ? left : count;
-	const char *cells = (const char *)run.cells + (size_t)count * run.coding.width;
-	for (size_t at = 0; at < (size_t)next * run.coding.width; at += LINE)
-		__builtin_prefetch(cells + at);
-	return run;
-}
-
 /* Cells of one width, each once by itself so that a compiler can take several at a time. Factors of 32 bits have a
  * product that processors make in one step. */
 #define WIDEN(type)                                                            \
@@ -26,7 +12,7 @@ static swk__run run_read(const swk__columns *columns, unsigned field, uint32_t r
 
 void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, int64_t *cells)
 {
-	const swk__run run = run_read(columns, field, row, count);
+	const swk__run run = swk__columns_run(columns, field, row);
 	const int64_t null = run.coding.text ? 0 : SWK__NULL, base = run.coding.base;
 	const uint32_t unit = run.coding.unit;
 	switch (run.coding.width) {
@@ -54,7 +40,7 @@ void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, 
 
 void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *given)
 {
-	const swk__run run = run_read(columns, field, row, count);
+	const swk__run run = swk__columns_run(columns, field, row);
 	switch (run.coding.width) {
 	case 0:
 		memset(given, run.coding.base != SWK__NULL, count);
@@ -76,7 +62,7 @@ void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row,
 const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                       unsigned char *room)
 {
-	const swk__run run = run_read(columns, field, row, count);
+	const swk__run run = swk__columns_run(columns, field, row);
 	if (run.coding.width == 1 && run.coding.base == -1 && run.coding.unit == 1)
 		return run.cells;
 	if (run.coding.width == 0) {
@@ -97,7 +83,7 @@ const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned fiel
 const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                    uint32_t *room)
 {
-	const swk__run run = run_read(columns, field, row, count);
+	const swk__run run = swk__columns_run(columns, field, row);
 	switch (run.coding.width) {
 	case 0:
 		for (uint32_t i = 0; i < count; i++)
@@ -120,7 +106,7 @@ const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, 
 const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                uint32_t *room, swk__raw *coding)
 {
-	const swk__run run = run_read(columns, field, row, count);
+	const swk__run run = swk__columns_run(columns, field, row);
 	*coding = (swk__raw){ run.coding.base, run.coding.unit };
 	switch (run.coding.width) {
 	case 0:
