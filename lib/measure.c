@@ -41,16 +41,22 @@ static bool instant(const swk__schema *facts, int field)
 	return facts->fields[field].kind == SWK__KIND_INSTANT;
 }
 
+/* The field without which a measure does not count a row; -1: none. Rows whose own instant has not come are none. */
+static int present_of(const swk__schema *facts, const swk__measure *measure)
+{
+	return measure->present == facts->instant ? -1 : measure->present;
+}
+
 /* The facets that tell whether a measure counts a row. */
 static bool facets_add(swk__classes *classes, const swk__schema *facts, const swk__measure *measure)
 {
+	const int present = present_of(facts, measure);
 	bool made = true;
 	if (measure->given.field >= 0)
 		made = facet_add(classes, SWK__FACET_CODE, measure->given.field, -1,
 		                 code_radix(&facts->fields[measure->given.field]));
-	if (made && measure->present >= 0)
-		made = facet_add(classes, instant(facts, measure->present) ? SWK__FACET_COME : SWK__FACET_GIVEN,
-		                 measure->present, -1, 2);
+	if (made && present >= 0)
+		made = facet_add(classes, instant(facts, present) ? SWK__FACET_COME : SWK__FACET_GIVEN, present, -1, 2);
 	if (made && measure->kind == SWK__MEASURE_SUM)
 		made = facet_add(classes, SWK__FACET_GIVEN, measure->value, -1, 2);
 	if (made && span(measure))
@@ -98,14 +104,13 @@ static unsigned facet_of(const swk__classes *classes, unsigned class, swk__facet
 static bool class_counts(const swk__classes *classes, unsigned class, const swk__schema *facts,
                          const swk__measure *measure)
 {
-	int given = measure->given.field;
+	const int given = measure->given.field, present = present_of(facts, measure);
 	const int null = given >= 0 && facts->fields[given].kind == SWK__KIND_ENUM;
 	if (given >= 0 &&
 	    !swk__condition_passes(measure->given, (int)facet_of(classes, class, SWK__FACET_CODE, given, -1) - null))
 		return false;
-	if (measure->present >= 0 &&
-	    !facet_of(classes, class, instant(facts, measure->present) ? SWK__FACET_COME : SWK__FACET_GIVEN,
-	              measure->present, -1))
+	if (present >= 0 &&
+	    !facet_of(classes, class, instant(facts, present) ? SWK__FACET_COME : SWK__FACET_GIVEN, present, -1))
 		return false;
 	if (!span(measure))
 		return true;
