@@ -4,7 +4,8 @@
 #include "cells.h"
 
 #define RUN 256
-#define SPREAD 8 /* numbers a lead, in a week whose leads are looked up at once */
+#define SPREAD 8  /* numbers a lead, in a week whose leads are looked up at once */
+#define SAMPLE 16 /* one row in so many is asked which numbers these are */
 
 void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem)
 {
@@ -23,18 +24,36 @@ static uint32_t lead_value(const swk__facts *facts, unsigned field, uint32_t lea
 	return row ? (uint32_t)swk__state_get(swk__facts_table(facts, SWK__TABLE_LEAD), row, field) + 1 : 0;
 }
 
-/* The leads of some rows: those that are merged into another take the long way. */
+/* Notes what leads have that are live and merged into no other. */
+static void plain_know(const struct swk__join_field *of, const uint32_t *ids, const uint32_t *values, uint32_t count)
+{
+	const uint32_t low = of->low, size = of->size;
+	uint32_t *known = of->known;
+	for (uint32_t i = 0; i < count; i++)
+		if (ids[i] - low < size)
+			known[ids[i] - low] = values[i] + 1;
+}
+
+/* The leads of some rows, from a multiple of 64 on: those that are merged into another take the long way. */
 static void run_know(const swk__join *join, unsigned field, const swk__part *part, uint32_t row, uint32_t count)
 {
 	const struct swk__join_field *of = &join->fields[field];
-	uint32_t rooms[3][RUN];
+	const swk__coding *merging = &part->columns->codings[SWK__LEAD_MERGED_INTO];
+	uint32_t rooms[3][RUN], n;
 	const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, rooms[0]);
 	const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, rooms[1]);
 	const uint32_t *values = swk__cells_numbers(part->columns, field, row, count, rooms[2]);
-	for (uint32_t i = 0; i < count; i++)
-		if (swk__part_live(part, row + i))
-			of->known[ids[i] - of->low] = merged[i] ? lead_value(join->facts, field, ids[i])
-			                                        : values[i] + 1;
+	for (uint32_t i = 0; i < count; i += n) {
+		n = count - i < 64 ? count - i : 64;
+		if (merging->width == 0 && merging->base == 0 && part->bits[(row + i) / 64] == UINT64_MAX) {
+			plain_know(of, ids + i, values + i, n);
+			continue;
+		}
+		for (uint32_t k = i; k < i + n; k++)
+			if (ids[k] - of->low < of->size && swk__part_live(part, row + k))
+				of->known[ids[k] - of->low] = merged[k] ? lead_value(join->facts, field, ids[k])
+				                                        : values[k] + 1;
+	}
 }
 
 /* How many rows from `row` on are looked at together. */
@@ -86,7 +105,7 @@ static void all_know(swk__join *join, unsigned field)
 	of->complete = true;
 }
 
-/* The least and the greatest number of a lead in a part. */
+/* Between which numbers most leads of a part lie, by a sample: those beyond go on being looked up one by one. */
 static void part_extent(const swk__part *part, uint32_t *least, uint32_t *most)
 {
 	uint32_t room[RUN], run;
@@ -95,11 +114,14 @@ static void part_extent(const swk__part *part, uint32_t *least, uint32_t *most)
 	for (uint32_t row = 0; row < part->rows; row += run) {
 		run = run_of(part, row);
 		const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, run, room);
-		for (uint32_t i = 0; i < run; i++) {
+		for (uint32_t i = 0; i < run; i += SAMPLE) {
 			*least = ids[i] < *least ? ids[i] : *least;
 			*most = ids[i] > *most ? ids[i] : *most;
 		}
 	}
+	const uint32_t more = (*most - *least) / SAMPLE + SAMPLE;
+	*least = *least > more ? *least - more : 0;
+	*most = *most < UINT32_MAX - more ? *most + more : UINT32_MAX - 1;
 }
 
 void swk__join_week(swk__join *join, unsigned field, int32_t week)
@@ -107,10 +129,11 @@ void swk__join_week(swk__join *join, unsigned field, int32_t week)
 	struct swk__join_field *of = &join->fields[field];
 	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
 	uint32_t least, most;
-	if (of->complete || (of->of_week && of->week == week) || !part || join->many == UINT32_MAX)
+	if (of->complete || (of->of_week && of->week == week) || !part || !part->rows || join->many == UINT32_MAX)
 		return;
 	part_extent(part, &least, &most);
-	if (least > most || most - least >= part->rows * SPREAD || !known_make(join, of, least, most - least + 1))
+	if (most - least >= (uint64_t)part->rows * SPREAD + 2 * SAMPLE ||
+	    !known_make(join, of, least, most - least + 1))
 		return;
 	part_know(join, field, part);
 	of->of_week = true;
