@@ -278,19 +278,23 @@ static size_t views_read(const reading *self, size_t row)
 /* ------------------------------------------------------------------------------------- dictionaries */
 
 /* Values of the dictionary that were met before. */
-static size_t codes_read(const reading *self, size_t row)
+static ALWAYS_INLINE size_t codes_of(const reading *self, size_t row, bool text, bool bytes)
 {
 	const swk__arrow_column *from = self->from;
-	const bool text = swk__kind_is_text(self->field->kind);
+	const size_t rows = self->chunk->rows;
+	const uint32_t chunk = self->chunk->number;
+	/* As an unsigned byte a negative index is beyond all that a signed one can be. */
+	const int64_t most = from->cells.type.kind == SWK__ARROW_TYPE_SIGNED ? 128 : 256;
+	const int64_t end = bytes && from->values.length > most ? most : from->values.length;
 	int64_t at = place_of(self, row);
-	for (; row < self->chunk->rows; row++, at++) {
+	for (; row < rows; row++, at++) {
 		if (swk__arrow_null(&from->cells, at))
 			continue;
-		int64_t index = swk__arrow_index(from, at);
-		if (index < 0)
+		const int64_t index = bytes ? from->cells.cells[at] : swk__arrow_index(from, at);
+		if (index < 0 || index >= end)
 			break;
 		const swk__arrow_met *met = &from->met[index];
-		if (text ? met->chunk != self->chunk->number : met->chunk == 0)
+		if (text ? met->chunk != chunk : met->chunk == 0)
 			break;
 		if (text)
 			self->to->spans[row] = (swk__span){ (uint64_t)met->value, met->length };
@@ -298,6 +302,15 @@ static size_t codes_read(const reading *self, size_t row)
 			self->to->values[row] = met->value;
 	}
 	return row;
+}
+
+/* Indices of one byte are the usual ones. */
+static size_t codes_read(const reading *self, size_t row)
+{
+	const bool text = swk__kind_is_text(self->field->kind), bytes = self->from->cells.type.width == 1;
+	if (text)
+		return bytes ? codes_of(self, row, true, true) : codes_of(self, row, true, false);
+	return bytes ? codes_of(self, row, false, true) : codes_of(self, row, false, false);
 }
 
 /* Remembers what the value of a row came to. */

@@ -123,13 +123,35 @@ static void versions_find(intake *in)
 	in->known_count = count;
 }
 
+/* The number that a text field has in a version. */
+static uint32_t version_number(const version *of, unsigned field)
+{
+	const swk__columns *columns = of->part->columns;
+	const unsigned width = columns->codings[field].width;
+	const char *cell = swk__cell_at(&of->place, columns->offsets[field], width);
+	uint16_t two;
+	uint32_t four;
+	switch (width) {
+	case 0:
+		return (uint32_t)columns->codings[field].base;
+	case 1:
+		return (unsigned char)*cell;
+	case 2:
+		memcpy(&two, cell, sizeof two);
+		return two;
+	default:
+		memcpy(&four, cell, sizeof four);
+		return four;
+	}
+}
+
 /* The numbers that a text field has in the current versions: likely those of the run's rows. */
 static void versions_guess(const intake *in, unsigned field, uint32_t *guesses)
 {
 	memset(guesses, 0, in->count * sizeof *guesses);
 	for (uint32_t k = 0; k < in->known_count; k++) {
 		const version *of = &in->known[k];
-		guesses[of->row] = (uint32_t)swk__columns_get(of->part->columns, field, of->number);
+		guesses[of->row] = version_number(of, field);
 	}
 }
 
@@ -199,13 +221,13 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 		return SWK_OK;
 	}
 	slices_read(batch, in->table, field, first, in->count, bytes);
+	const bool guessed = field != SWK__FIELD_ID && in->known_count;
 	if (field == SWK__FIELD_ID)
 		swk__text_expect(texts, in->history->expected);
-	else
+	if (guessed)
 		versions_guess(in, field, guesses);
 	in->made.first[field] = swk__text_count(texts);
-	int code = swk__text_intern_run(texts, bytes, in->count, field == SWK__FIELD_ID ? NULL : guesses, numbers,
-	                                error);
+	int code = swk__text_intern_run(texts, bytes, in->count, guessed ? guesses : NULL, numbers, error);
 	in->made.end[field] = swk__text_count(texts);
 	if (own)
 		in->ids = in->made.end[field];

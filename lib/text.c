@@ -185,10 +185,14 @@ static inline uint64_t tag_find(const swk__text_index *index, uint64_t home, uin
 	}
 }
 
-/* Whether two texts of one length are equal, most of which are ids. */
-static inline bool bytes_equal(const char *a, const char *b, size_t length)
+/* swk__slice_equal, for texts most of which are ids. */
+static inline bool entry_equal(swk__slice entry, swk__slice bytes)
 {
+	const size_t length = bytes.length;
+	const char *a = entry.bytes, *b = bytes.bytes;
 	uint64_t x[4], y[4];
+	if (entry.length != length)
+		return false;
 	if (length < 16 || length > 32)
 		return length == 0 || memcmp(a, b, length) == 0;
 	memcpy(x, a, 16);
@@ -420,8 +424,7 @@ static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, ui
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	*number = bytes.length ? of->number : 0;
-	if (bytes.length == 0 ||
-	    (of->number && of->entry.length == bytes.length && bytes_equal(of->entry.bytes, bytes.bytes, bytes.length)))
+	if (bytes.length == 0 || (of->number && entry_equal(of->entry, bytes)))
 		return SWK_OK;
 	if (of->number == 0 && of->growths == text->growths &&
 	    atomic_load_explicit(&index->slots[of->at], memory_order_relaxed) == 0)
@@ -434,8 +437,7 @@ static inline bool number_fits(const swk__text *text, uint32_t number, swk__slic
 {
 	if (number >= text->count)
 		return false;
-	const swk__slice entry = entry_slice(text, number);
-	return entry.length == bytes.length && bytes_equal(entry.bytes, bytes.bytes, bytes.length);
+	return entry_equal(entry_slice(text, number), bytes);
 }
 
 /* Up to so many texts are looked for by what was found last for texts that look alike. */
@@ -514,18 +516,26 @@ static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t 
 static size_t guesses_try(const swk__text *text, const swk__slice *bytes, const uint32_t *guesses, size_t count,
                           uint32_t *numbers, uint32_t *left)
 {
+	const swk__text_group *groups[AHEAD] = { NULL };
+	swk__slice entries[AHEAD] = { { NULL, 0 } };
 	size_t rest = 0;
 	for (size_t i = 0; i < count + 2 * AHEAD; i++) {
-		const size_t second = i - AHEAD, last = i - 2 * AHEAD;
-		if (i < count && guesses[i] && guesses[i] < text->count)
-			__builtin_prefetch(group_at(text, guesses[i]));
-		if (second < count && guesses[second] && guesses[second] < text->count)
-			__builtin_prefetch(entry_slice(text, guesses[second]).bytes);
-		if (last >= count)
-			continue;
-		numbers[last] = guesses[last];
-		if (!guesses[last] || !number_fits(text, guesses[last], bytes[last]))
-			left[rest++] = (uint32_t)last;
+		const size_t second = i - AHEAD, last = i - 2 * AHEAD, place = i % AHEAD;
+		if (last < count) {
+			numbers[last] = guesses[last];
+			if (!entries[place].bytes || !entry_equal(entries[place], bytes[last]))
+				left[rest++] = (uint32_t)last;
+		}
+		entries[place].bytes = NULL;
+		if (second < count && groups[place]) {
+			entries[place] = group_entry(groups[place], guesses[second]);
+			__builtin_prefetch(entries[place].bytes);
+		}
+		groups[place] = NULL;
+		if (i < count && guesses[i] && guesses[i] < text->count) {
+			groups[place] = group_at(text, guesses[i]);
+			__builtin_prefetch(groups[place]);
+		}
 	}
 	return rest;
 }
