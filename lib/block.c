@@ -299,9 +299,14 @@ static uint32_t row_text(const swk__block *block, swk__table table, swk__place r
 
 static void lead_texts(swk__block *block, unsigned field, uint32_t *values)
 {
-	if (block->source->facts == SWK__FACT_LEAD) /* leads are facts of the week in which they were created */
-		swk__join_week(&block->join, field, block->week);
-	swk__join_leads(&block->join, field, leads_fill(block), block->count, values);
+	const uint32_t *leads = leads_fill(block);
+	const swk__table facts = block->source->facts; /* those of leads lie in the week in which these were created */
+	if (facts != SWK__FACT_LEAD ||
+	    !swk__join_beside(&block->join, field, block->week, block->first, leads, block->count, values)) {
+		if (facts == SWK__FACT_LEAD || facts == SWK__FACT_COHORT)
+			swk__join_week(&block->join, field, block->week);
+		swk__join_leads(&block->join, field, leads, block->count, values);
+	}
 	for (uint32_t i = 0; i < block->count; i++)
 		values[i] -= values[i] != 0;
 }

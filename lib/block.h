@@ -17,7 +17,7 @@
 #include "join.h"
 #include "query.h"
 
-#define SWK__BLOCK_ROWS 512
+#define SWK__BLOCK_ROWS SWK__JOIN_BESIDE
 
 /* The bounds of a stretch of time, and what was seen of instants on both sides of its end: the same facts count for
  * every end from latest_in on and before first_out. */

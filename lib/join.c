@@ -140,6 +140,35 @@ void swk__join_week(swk__join *join, unsigned field, int32_t week)
 	of->week = week;
 }
 
+static bool rows_live(const swk__part *part, uint32_t row, uint32_t count)
+{
+	uint64_t dead = 0;
+	for (uint32_t i = 0; i < count; i += 64)
+		dead |= ~part->bits[(row + i) / 64] & (count - i < 64 ? (UINT64_C(1) << (count - i)) - 1 : UINT64_MAX);
+	return !dead;
+}
+
+bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t row, const uint32_t *leads,
+                      uint32_t count, uint32_t *values)
+{
+	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
+	uint32_t room[SWK__JOIN_BESIDE], others = 0;
+	if (!part || part->rows < row + count || !rows_live(part, row, count) || join->many == UINT32_MAX)
+		return false;
+	const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, room);
+	for (uint32_t i = 0; i < count; i++)
+		others |= ids[i] ^ leads[i];
+	const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, room);
+	for (uint32_t i = 0; i < count; i++)
+		others |= merged[i];
+	if (others)
+		return false;
+	const uint32_t *texts = swk__cells_numbers(part->columns, field, row, count, room);
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = texts[i] + 1;
+	return true;
+}
+
 void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)
 {
 	const uint32_t entities = swk__facts_table(join->facts, SWK__TABLE_LEAD)->entities;

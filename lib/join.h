@@ -4,7 +4,8 @@
  *
  *   few asked: number --> current row --> end of its chain of merged leads --> field
  *   many asked: the same for all leads at once, in the order in which they lie; then number --> field
- *   leads created in a week, by facts of that week: the same for those
+ *   leads created in a week, by facts of that week: the same for those; or, where facts and leads lie row by row beside
+ *   each other, which they do until one of them changes: the field as it lies
  *
  * Invariant: all ways tell the same; what has been asked so far decides between them, so that a question about few
  * facts costs nothing for leads that it does not meet.
@@ -14,7 +15,8 @@
 
 #include "facts.h"
 
-#define SWK__JOIN_MANY 4096 /* the least number of asked leads for which all are looked up */
+#define SWK__JOIN_BESIDE 512 /* as many rows at most are looked at beside each other */
+#define SWK__JOIN_MANY 4096  /* the least number of asked leads for which all are looked up */
 
 typedef struct swk__join {
 	const swk__facts *facts;
@@ -32,6 +34,11 @@ typedef struct swk__join {
 
 void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem);
 void swk__join_done(swk__join *join);
+
+/* What swk__join_leads tells of leads that are, in this order, the rows from `row` (a multiple of 64) on of those
+ * created in a UTC week; false when they are not. */
+bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t row, const uint32_t *leads,
+                      uint32_t count, uint32_t *values);
 
 /* Looks up what leads created in a UTC week have in `field`: they are asked for next. */
 void swk__join_week(swk__join *join, unsigned field, int32_t week);
