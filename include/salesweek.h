@@ -62,7 +62,7 @@ typedef enum swk_code {
 	SWK_ERR_INVALID = -2,      /* a record was refused: table, row, field, value and reason say why */
 	SWK_ERR_REJECTED = -3,     /* an all-or-nothing ingestion met refused rows; nothing went in */
 	SWK_ERR_MEMORY = -4,       /* the allocator returned NULL, or a size overflowed */
-	SWK_ERR_LIMIT = -5,        /* the store's memory limit is reached */
+	SWK_ERR_LIMIT = -5,        /* the store's memory limit is reached, or what a batch or a table can hold */
 	SWK_ERR_IO = -6,           /* the file system or SQLite failed; a time zone's data could not be read */
 	SWK_ERR_CORRUPT = -7,      /* the file's checksums or structure are wrong */
 	SWK_ERR_FORMAT = -8,       /* the file is not a store, or one of another version */

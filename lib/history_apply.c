@@ -707,7 +707,12 @@ static void run_tell(intake *in, const swk__dictionaries *all, swk__buf *journal
 static int run_apply(intake *in, swk_error *error)
 {
 	rows_compare(in);
-	return run_store(in) ? SWK_OK : swk__fail_memory(error, in->history->mem);
+	if (run_store(in))
+		return SWK_OK;
+	if (in->state->block_count >= SWK__BLOCKS_MAX)
+		return swk__fail(error, SWK_ERR_LIMIT, "table %s had as many versions as it can hold",
+		                 swk__schemas[in->table].name);
+	return swk__fail_memory(error, in->history->mem);
 }
 
 static intake *intake_create(swk__history *history, uint64_t commit, int64_t stamp, swk_error *error)

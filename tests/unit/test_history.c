@@ -345,6 +345,25 @@ static void test_a_rollback_leaves_no_trace(void **state)
 	assert_string_equal(scene_chain(&s, "rep a team"), "D, C, B, A");
 }
 
+static void test_a_table_that_is_full_says_so(void **state)
+{
+	(void)state;
+	swk__applied applied = { 0 };
+	swk_error error = SWK_ERROR_INIT;
+	scene_commit(&s, "rep a\ncall a at=2026-11-02");
+	swk_batch *batch = scene_batch(&s, "call b at=2026-12-02");
+	assert_int_equal(swk__history_begin(&s.history, s.history.published, NULL), SWK_OK);
+	swk__table_state *table = &s.history.working->tables[SWK__TABLE_CALL];
+	const uint32_t before = table->block_count;
+	table->block_count = SWK__BLOCKS_MAX;
+	assert_int_equal(swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, &error),
+	                 SWK_ERR_LIMIT);
+	assert_string_equal(error.reason, "table call had as many versions as it can hold");
+	table->block_count = before;
+	swk__history_rollback(&s.history);
+	swk_batch_free(batch);
+}
+
 static void test_a_pinned_snapshot_sees_nothing_of_later_commits(void **state)
 {
 	(void)state;
@@ -647,6 +666,7 @@ int main(void)
 		TEST(test_a_deletion_may_arrive_first),
 		TEST(test_a_rollback_leaves_no_trace),
 		TEST(test_a_rollback_undoes_its_own_links_alone),
+		TEST(test_a_table_that_is_full_says_so),
 		TEST(test_a_pinned_snapshot_sees_nothing_of_later_commits),
 		TEST(test_long_work_can_be_stopped),
 		TEST(test_changes_get_new_numbers_also_after_a_rollback),

@@ -96,7 +96,7 @@ class OutOfMemoryError(SalesweekError, MemoryError):
 
 
 class LimitError(SalesweekError, MemoryError):
-    """The store's own ``memory_limit`` is reached."""
+    """The store's own ``memory_limit`` is reached, or what a table can hold."""
 
     code = "SWK_ERR_LIMIT"
 
