@@ -356,7 +356,8 @@ static void test_a_table_that_is_full_says_so(void **state)
 	swk__table_state *table = &s.history.working->tables[SWK__TABLE_CALL];
 	const uint32_t before = table->block_count;
 	table->block_count = SWK__BLOCKS_MAX;
-	assert_int_equal(swk__history_apply(&s.history, batch, 2, s.clock, NULL, &applied, NULL, NULL, &error),
+	assert_int_equal(swk__history_apply(&s.history, batch, &(swk__intake_wish){ .commit = 2, .stamp = s.clock },
+	                                    &applied, &error),
 	                 SWK_ERR_LIMIT);
 	assert_string_equal(error.reason, "table call had as many versions as it can hold");
 	table->block_count = before;

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ctypes
 import difflib
-import zoneinfo
 from collections.abc import Iterable
 from typing import Any
 
@@ -208,6 +207,7 @@ def line(error: _raw.swk_error) -> str:
 # What to do about refusals: the library does not know what it is called from.
 HINTS = {
     "expected a text, was a number": "ids are texts: cast the column, as by .astype(str) or .cast(pl.String)",
+    "is no field of this table": "ignore_unknown=True skips it",
     "was of timestamps without a zone, and no zone was named for such": "zone= names it",
 }
 
@@ -231,5 +231,7 @@ def exception(code: int, error: _raw.swk_error) -> SalesweekError:
         reason=reason + hint(reason),
     )
     if kind is ZoneError:
+        import zoneinfo
+
         made._suggest(made.value, zoneinfo.available_timezones())
     return made

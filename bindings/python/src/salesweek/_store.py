@@ -299,7 +299,7 @@ class Store:
         """Says of an unknown table or field which there are."""
         if isinstance(error, UsageError) and error.field == "table":
             error._suggest(table, self.tables())
-        elif isinstance(error, InvalidError) and error.reason == "is no field of this table":
+        elif isinstance(error, InvalidError) and error.reason.startswith("is no field of this table"):
             fields = _arrow.stream_names(self._export(table, None))
             error._suggest(error.field, (name for name in fields if name != "stamped"))
 
