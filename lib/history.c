@@ -9,7 +9,7 @@ int swk__history_init(swk__history *history, swk__mem *mem, swk_error *error)
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
 		history->layouts[t] = swk__layout_of((swk__table)t);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
-		swk__chains_init(&history->chains[t], mem);
+		swk__versions_init(&history->older[t], mem);
 	int code = swk__text_init(&history->texts, mem, key, error);
 	if (code == SWK_OK)
 		code = swk__text_intern(&history->texts, swk__slice_of("call"), &history->call_text, error);
@@ -45,7 +45,7 @@ void swk__history_done(swk__history *history)
 	swk__text_done(&history->texts);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		swk__text_done(&history->ids[t]);
-		swk__chains_done(&history->chains[t]);
+		swk__versions_done(&history->older[t]);
 	}
 	*history = (swk__history){ 0 };
 }
@@ -126,7 +126,7 @@ swk__snapshot *swk__history_publish(swk__history *history)
 	swk__snapshot *before = history->published;
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
-		swk__chains_keep(&history->chains[t]);
+		swk__versions_keep(&history->older[t]);
 	}
 	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
@@ -141,7 +141,7 @@ void swk__history_rollback(swk__history *history)
 	swk__text_rollback(&history->texts, &history->marks[0]);
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
 		swk__text_rollback(&history->ids[t], &history->marks[1 + t]);
-		swk__chains_rollback(&history->chains[t]);
+		swk__versions_rollback(&history->older[t]);
 	}
 	swk__snapshot_release(history->working);
 	history->working = NULL;
@@ -172,12 +172,15 @@ int swk__history_compare(const swk__history *history, swk__table table, const sw
 	return swk__state_stamped(state, b) - swk__state_stamped(state, a);
 }
 
-swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,
-                              swk__place place)
+uint32_t swk__history_hash(const swk__history *history, swk__table table, const swk__table_state *state,
+                           swk__place place)
 {
-	uint32_t handle = swk__columns_handle(swk__state_columns(state, place), swk__place_row(place));
-	uint32_t older = swk__chains_get(&history->chains[table], handle);
-	return older ? swk__blocks_get(state->blocks, older) : 0;
+	const unsigned count = swk__schemas[table].count;
+	int64_t cells[SWK__FIELDS_MAX + 1];
+	for (unsigned f = 0; f < count; f++)
+		cells[f] = swk__state_get(state, place, f);
+	cells[count] = swk__state_stamped(state, place);
+	return swk__version_hash(history, cells, count);
 }
 
 swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,

@@ -4,8 +4,8 @@
  *
  *   batch --> history: ids (text --> entity), texts, tables[t] { directory, current } --publish--> snapshot
  *
- * A version is never overwritten. The versions of an entity are chained from the current one to the older ones
- * (version rule: greater recorded_at, then the greater row, then one whose time was given over one that was stamped); a
+ * A version is never overwritten. Of the versions of an entity one is current (version rule: greater recorded_at, then
+ * the greater row, then one whose time was given over one that was stamped); the others are found by what they say: a
  * row that equals one of them is not stored again.
  *
  * Invariant: a snapshot is immutable. swk__history_begin ... _apply ... is invisible until _publish, and _rollback
@@ -15,11 +15,11 @@
 #define SWK_HISTORY_H
 
 #include "batch.h"
-#include "chains.h"
 #include "journal.h"
 #include "parts.h"
 #include "text.h"
 #include "touched.h"
+#include "versions.h"
 
 typedef struct swk__snapshot {
 	swk__mem *mem;
@@ -55,7 +55,7 @@ typedef struct swk__history {
 	swk__touched touched; /* of the transaction: what the fold starts from */
 	uint64_t fold_txn;    /* who folds counts here, one at a time */
 	_Atomic uint64_t cuts;                      /* snapshots that were cut */
-	swk__chains chains[SWK__TABLE_COUNT];       /* versions, from newer to older */
+	swk__versions older[SWK__TABLE_COUNT];      /* versions that are not current */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */
 } swk__history;
 
@@ -116,9 +116,15 @@ static inline const swk__text *swk__history_texts(const swk__history *history, s
 swk__place swk__history_linked(const swk__history *history, const swk__table_state *states, swk__link link,
                                swk__place row);
 
-/* The next older version of the record whose version lies at a place; 0 for none. Writer only. */
-swk__place swk__history_older(const swk__history *history, swk__table table, const swk__table_state *state,
-                              swk__place place);
+/* A hash of what a row says: its `count` cells, and then whether its recorded_at is a stamp. */
+static inline uint32_t swk__version_hash(const swk__history *history, const int64_t *cells, unsigned count)
+{
+	return (uint32_t)swk__hash(cells, (count + 1) * sizeof *cells, history->texts.key);
+}
+
+/* The same of the row at a place, by which swk__versions finds it. */
+uint32_t swk__history_hash(const swk__history *history, swk__table table, const swk__table_state *state,
+                           swk__place place);
 
 /* Whose records the bits of each kind are. */
 extern const swk__table swk__touch_tables[SWK__TOUCH_COUNT];

@@ -38,9 +38,6 @@ typedef struct intake {
 	uint32_t handles[RUN_ROWS]; /* of current versions before the run */
 	uint32_t known_count;
 	version known[RUN_ROWS]; /* those, by week */
-	swk__place last;         /* the version that was stored last among others of its record */
-	swk__table last_table;
-	uint32_t last_entity;
 	uint32_t pending_count;
 	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
 	uint32_t *slots[RUN_ROWS];  /* where their handles go */
@@ -378,28 +375,46 @@ static int row_compare(const intake *in, uint32_t row, swk__place stored, unsign
 	return from == SWK__FIELD_RECORDED_AT ? swk__state_stamped(in->state, stored) - in->read.stamped[row] : 0;
 }
 
-/* Where a row belongs among the versions of its record: after `newer` (0: it is the current one), before `older` (0: it
- * is the oldest). False when it is there already. */
-static bool chain_find(const intake *in, uint32_t row, swk__place *newer, swk__place *older)
+/* A hash of what a row says. */
+static uint32_t row_hash(const intake *in, uint32_t row)
 {
-	*newer = 0;
-	*older = swk__pages_get(in->state->current, entity_of(in, row));
-	if (in->stamped[row] && row_compare(in, row, *older, SWK__FIELD_FIRST) == 0)
-		return false;
-	/* Versions that come newest first are each looked for from the one before. */
-	if (in->last && in->last_entity == entity_of(in, row) && in->last_table == in->table &&
-	    row_compare(in, row, in->last, SWK__FIELD_RECORDED_AT) < 0)
-		*older = in->last;
-	while (*older) {
-		int order = row_compare(in, row, *older, SWK__FIELD_RECORDED_AT);
-		if (order == 0)
-			return false;
-		if (order > 0)
+	const unsigned count = swk__schemas[in->table].count;
+	int64_t cells[SWK__FIELDS_MAX + 1];
+	for (unsigned f = 0; f < count; f++)
+		cells[f] = in->values[f][row];
+	cells[count] = in->read.stamped[row];
+	return swk__version_hash(in->history, cells, count);
+}
+
+/* Whether a row is one of the older versions of its record. */
+static bool version_older(const intake *in, uint32_t row)
+{
+	const uint32_t hash = row_hash(in, row);
+	size_t step = 0;
+	for (uint32_t handle; (handle = swk__versions_next(&in->history->older[in->table], hash, &step));) {
+		swk__place place = swk__blocks_get(in->state->blocks, handle);
+		if (swk__state_get(in->state, place, SWK__FIELD_ID) == entity_of(in, row) &&
+		    row_compare(in, row, place, SWK__FIELD_RECORDED_AT) == 0)
 			return true;
-		*newer = *older;
-		*older = swk__history_older(in->history, in->table, in->state, *older);
 	}
-	return true;
+	return false;
+}
+
+/* What a row is among the versions of its record. */
+typedef enum version_kind {
+	VERSION_KNOWN,
+	VERSION_OLDER,
+	VERSION_CURRENT
+} version_kind;
+
+static version_kind version_judge(const intake *in, uint32_t row, swk__place current)
+{
+	if (in->stamped[row] && row_compare(in, row, current, SWK__FIELD_FIRST) == 0)
+		return VERSION_KNOWN;
+	int order = row_compare(in, row, current, SWK__FIELD_RECORDED_AT);
+	if (order > 0)
+		return VERSION_CURRENT;
+	return order == 0 || version_older(in, row) ? VERSION_KNOWN : VERSION_OLDER;
 }
 
 /* ------------------------------------------------------------------------------------------------ storing */
@@ -415,7 +430,7 @@ static swk__part *part_own(const intake *in, int32_t week)
 	return part;
 }
 
-/* Puts rows that will lie from row `first` of their part on at the heads of the chains of what they refer to. */
+/* Puts rows that will lie from row `first` of their part on at the heads of the lists of what they refer to. */
 static bool rows_link(intake *in, const swk__part *part, const uint32_t *picked, uint32_t count)
 {
 	swk__history *history = in->history;
@@ -617,33 +632,26 @@ static bool row_pend(intake *in, uint32_t row)
 	return true;
 }
 
-/* Stores a row among the versions of its record. */
-static bool row_store(intake *in, uint32_t row, swk__place newer, swk__place older)
+/* Stores a row beside the current version of its record, or in its stead. */
+static bool row_store(intake *in, uint32_t row, swk__place current, version_kind kind)
 {
-	swk__chains *chains = &in->history->chains[in->table];
+	swk__versions *older = &in->history->older[in->table];
 	swk__part *part = rows_append(in, swk__utc_week(own_instant(in, row)), &row, 1);
 	if (!part)
 		return false;
 	const uint32_t number = part->rows - 1, handle = swk__columns_handle(part->columns, number);
-	in->last = swk__place_make(swk__utc_week(own_instant(in, row)), number);
-	in->last_entity = entity_of(in, row);
-	in->last_table = in->table;
-	if (older && !swk__chains_set(chains, handle,
-	                              swk__columns_handle(swk__state_columns(in->state, older), swk__place_row(older))))
-		return false;
-	if (newer)
-		return swk__chains_set(chains,
-		                       swk__columns_handle(swk__state_columns(in->state, newer), swk__place_row(newer)),
-		                       handle);
+	if (kind == VERSION_OLDER)
+		return swk__versions_add(older, row_hash(in, row), handle);
 	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
 	                                in->history->txn);
-	swk__part *old = part_own(in, swk__place_week(older));
-	if (!slot || !old)
+	swk__part *old = part_own(in, swk__place_week(current));
+	if (!slot || !old ||
+	    !swk__versions_add(older, swk__history_hash(in->history, in->table, in->state, current), *slot))
 		return false;
 	*slot = handle;
-	in->state->live -= swk__part_live(old, swk__place_row(older));
-	swk__part_mark(old, swk__place_row(older), false);
-	swk__history_touch(in->state, in->table, older, &in->history->touched);
+	in->state->live -= swk__part_live(old, swk__place_row(current));
+	swk__part_mark(old, swk__place_row(current), false);
+	swk__history_touch(in->state, in->table, current, &in->history->touched);
 	rows_enter(in, &row, 1, part, number);
 	return true;
 }
@@ -656,7 +664,6 @@ static bool run_store(intake *in)
 	if (!swk__state_begin(in->history->mem, in->state) || !touched_reserve(in))
 		return false;
 	for (uint32_t i = 0; i < in->count; i++) {
-		swk__place newer, older;
 		if (in->same[i] && !news)
 			continue;
 		uint32_t handle = swk__pages_handle(in->state->current, entity_of(in, i));
@@ -670,7 +677,9 @@ static bool run_store(intake *in)
 		}
 		if (in->pending_count && !pending_store(in))
 			return false;
-		if (chain_find(in, i, &newer, &older) && !row_store(in, i, newer, older))
+		swk__place current = swk__pages_get(in->state->current, entity_of(in, i));
+		version_kind kind = version_judge(in, i, current);
+		if (kind != VERSION_KNOWN && !row_store(in, i, current, kind))
 			return false;
 	}
 	return pending_store(in);

@@ -7,7 +7,7 @@ import house
 
 # What rooms of bytes without meaning do not know.
 BYTES = (
-    "calendar stats survival zones text schema batch journal columns parts chains history facts rollup cache result "
+    "calendar stats survival zones text schema batch journal columns parts versions history facts rollup cache result "
     "arrow export report query block groups money fold scan finish quota figure answer catalog"
 )
 
@@ -32,17 +32,17 @@ ROOMS = (
     ("columns", "calendar stats survival zones text batch journal"),
     ("journal", "calendar stats survival zones batch"),
     ("parts", "calendar stats survival zones text batch journal"),
-    ("chains", "calendar stats survival zones text schema batch journal columns parts"),
+    ("versions", "calendar stats survival zones text schema batch journal columns parts"),
     ("cells", "calendar stats survival zones text batch journal"),
-    ("touched", "calendar stats survival zones text schema batch journal columns parts chains cells"),
+    ("touched", "calendar stats survival zones text schema batch journal columns parts versions cells"),
     ("history", "stats survival zones"),
     ("fold", "stats survival zones batch journal"),
     ("facts", "stats survival batch journal"),
     ("join", "stats survival zones batch journal"),
     ("money", "stats survival zones batch journal"),
-    ("rollup", "calendar stats survival zones text schema batch journal columns parts chains history facts"),
-    ("cache", "calendar stats survival zones text schema batch journal columns parts chains history facts"),
-    ("result", "stats survival zones text schema batch journal columns parts chains history facts rollup cache"),
+    ("rollup", "calendar stats survival zones text schema batch journal columns parts versions history facts"),
+    ("cache", "calendar stats survival zones text schema batch journal columns parts versions history facts"),
+    ("result", "stats survival zones text schema batch journal columns parts versions history facts rollup cache"),
     ("arrow", "stats survival zones journal facts rollup"),
     ("audit", "stats survival zones journal facts money rollup cache arrow"),
     ("export", "stats survival zones batch journal rollup cache result"),

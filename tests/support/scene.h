@@ -210,6 +210,28 @@ static inline told told_find(const scene *s, const swk__snapshot *snapshot, cons
 	return found;
 }
 
+/* All rows of a record, the greatest first by the version rule; how many. */
+static inline unsigned versions_list(const scene *s, const swk__table_state *state, swk__table table, int64_t entity,
+                                     swk__place *places, unsigned most)
+{
+	unsigned count = 0;
+	for (uint32_t i = 0; state->directory && i < state->directory->count; i++) {
+		const swk__part *part = state->directory->parts[i];
+		for (uint32_t row = 0; part && row < part->rows; row++) {
+			swk__place place = swk__place_make(state->directory->first + (int32_t)i, row);
+			unsigned at = count;
+			if (swk__columns_get(part->columns, SWK__FIELD_ID, row) != entity)
+				continue;
+			assert_true(++count <= most);
+			for (; at > 0 && swk__history_compare(&s->history, table, state, places[at - 1], place) < 0;
+			     at--)
+				places[at] = places[at - 1];
+			places[at] = place;
+		}
+	}
+	return count;
+}
+
 /* One field of the versions of a record as a snapshot has them, the current one first: "answered, unknown"; "none"
  * where there is no such record. Valid until the next telling. */
 static inline const char *scene_chain_in(scene *s, const swk__snapshot *snapshot, const char *what, bool whole)
@@ -217,14 +239,19 @@ static inline const char *scene_chain_in(scene *s, const swk__snapshot *snapshot
 	told found = told_find(s, snapshot, what);
 	const swk__table_state *state = &snapshot->tables[found.table];
 	const swk__field *field = &swk__schemas[found.table].fields[found.field];
-	size_t length = (size_t)snprintf(s->told, sizeof s->told, "%s", found.place ? "" : "none");
-	for (swk__place at = found.place; at; at = swk__history_older(&s->history, found.table, state, at)) {
+	swk__place places[64];
+	snprintf(s->told, sizeof s->told, "none");
+	if (!found.place)
+		return s->told;
+	unsigned count = versions_list(s, state, found.table, swk__state_get(state, found.place, SWK__FIELD_ID), places,
+	                               SWK__COUNT(places));
+	size_t length = 0;
+	assert_int_equal(places[0], found.place);
+	for (unsigned i = 0; i < (whole ? count : 1); i++) {
 		char cell[512];
-		cell_tell(&s->history, field, swk__state_get(state, at, found.field), cell, sizeof cell);
+		cell_tell(&s->history, field, swk__state_get(state, places[i], found.field), cell, sizeof cell);
 		length += (size_t)snprintf(s->told + length, sizeof s->told - length, "%s%s", length ? ", " : "", cell);
 		assert_true(length < sizeof s->told);
-		if (!whole)
-			break;
 	}
 	return s->told;
 }
@@ -253,9 +280,23 @@ static inline bool entity_next(const swk__pages *pages, uint32_t *entity)
 	return next < end;
 }
 
+/* Whether the history knows a row as an older version; once. */
+static inline bool row_older(const swk__history *history, swk__table table, const swk__table_state *state,
+                             swk__place place)
+{
+	const uint32_t own = swk__columns_handle(swk__state_columns(state, place), swk__place_row(place));
+	unsigned found = 0;
+	size_t step = 0;
+	for (uint32_t handle; (handle = swk__versions_next(&history->older[table],
+	                                                   swk__history_hash(history, table, state, place), &step));)
+		found += handle == own;
+	assert_true(found <= 1);
+	return found == 1;
+}
+
 /* Writes what a table's state is made of: numbers, live bits, commits, all cells of all rows, current places; with the
- * history its chains of versions, too. */
-static inline void state_print(const swk__table_state *state, swk__table table, const swk__history *chains,
+ * history which rows it knows as older versions, too. */
+static inline void state_print(const swk__table_state *state, swk__table table, const swk__history *older,
                                swk__buf *buf)
 {
 	swk__buf_format(buf, "epoch %llu versions %llu live %llu latest %lld\n", (unsigned long long)state->epoch,
@@ -276,9 +317,8 @@ static inline void state_print(const swk__table_state *state, swk__table table, 
 				swk__buf_format(buf, " commit %llu %d",
 				                (unsigned long long)swk__part_commit(part, row)->commit,
 				                swk__part_commit(part, row)->stamped);
-			if (chains && part->commits)
-				swk__buf_format(buf, " older %llx",
-				                (unsigned long long)swk__history_older(chains, table, state, place));
+			if (older && part->commits)
+				swk__buf_format(buf, " older %d", row_older(older, table, state, place));
 			swk__buf_byte(buf, '\n');
 		}
 	}
@@ -287,9 +327,9 @@ static inline void state_print(const swk__table_state *state, swk__table table, 
 		                (unsigned long long)swk__pages_get(state->current, entity));
 }
 
-/* All that a snapshot is, as text; freed with state_free. Without `chains` (NULL) what readers see of it: chains are
- * the history's, whose writer makes them longer under a pinned snapshot. */
-static inline char *state_text(const swk__snapshot *snapshot, const swk__history *chains)
+/* All that a snapshot is, as text; freed with state_free. Without `older` (NULL) what readers see of it: older versions
+ * are the history's, whose writer adds to them under a pinned snapshot. */
+static inline char *state_text(const swk__snapshot *snapshot, const swk__history *older)
 {
 	static swk__mem mem;
 	swk__buf buf;
@@ -298,7 +338,7 @@ static inline char *state_text(const swk__snapshot *snapshot, const swk__history
 	swk__buf_format(&buf, "commit %llu stamp %lld recorded %lld\n", (unsigned long long)snapshot->commit,
 	                (long long)snapshot->last_stamp, (long long)snapshot->latest_recorded);
 	for (unsigned t = 0; t < SWK__STATE_COUNT; t++)
-		state_print(&snapshot->tables[t], (swk__table)t, chains, &buf);
+		state_print(&snapshot->tables[t], (swk__table)t, older, &buf);
 	swk__buf_byte(&buf, 0);
 	assert_false(buf.failed);
 	char *text = test_malloc(buf.length);
@@ -312,7 +352,7 @@ static inline void state_free(char *text)
 	test_free(text);
 }
 
-/* Fails unless the published state is what it was, chains and all; frees `before`. */
+/* Fails unless the published state is what it was, older versions and all; frees `before`. */
 static inline void assert_state(const swk__history *history, char *before)
 {
 	char *now = state_text(history->published, history);

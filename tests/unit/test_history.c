@@ -230,7 +230,7 @@ static void test_a_version_of_the_future_stays_current(void **state)
 	assert_string_equal(scene_chain(&s, "rep a team"), "Future, Now");
 }
 
-/* A history that replays the journals of another's commits is the same, chains, handles, stamps and all. */
+/* A history that replays the journals of another's commits is the same, older versions, handles, stamps and all. */
 static void test_journals_hold_what_was_stored(void **state)
 {
 	(void)state;
@@ -318,6 +318,22 @@ static void test_a_deletion_may_arrive_first(void **state)
 	scene_commit(&s, CALL "outcome=answered" EARLY);
 	assert_int_equal(table_now(SWK__TABLE_CALL)->live, 0);
 	assert_string_equal(scene_chain(&s, "call c1 deleted"), "1, 0");
+}
+
+/* Older versions are known by all that they say, and by who gave them their time. */
+static void test_older_versions_arrive_again(void **state)
+{
+	(void)state;
+	static const char lines[] = "rep a team=A recorded_at=2026-11-01 stamped=true\n"
+				    "rep a team=A recorded_at=2026-11-01\n"
+				    "rep a team=B recorded_at=2026-11-02 stamped=true\n"
+				    "rep b team=A recorded_at=2026-11-01\n"
+				    "rep a team=C recorded_at=2026-11-03";
+	assert_applied(scene_commit(&s, lines), 5, 0);
+	assert_applied(scene_commit(&s, lines), 0, 5);
+	assert_applied(scene_commit(&s, "rep a team=B recorded_at=2026-11-02"), 1, 0);
+	assert_applied(scene_commit(&s, lines), 0, 5);
+	assert_string_equal(scene_chain(&s, "rep a team"), "C, B, B, A, A");
 }
 
 /* ------------------------------------------------------------------------------- transactions and readers */
@@ -429,7 +445,7 @@ static void test_long_work_can_be_stopped(void **state)
 	swk_batch_free(batch);
 }
 
-/* What an earlier commit put into chains is no longer a rollback's to undo. */
+/* What an earlier commit made older is no longer a rollback's to undo. */
 static void test_a_rollback_undoes_its_own_links_alone(void **state)
 {
 	(void)state;
@@ -665,6 +681,7 @@ int main(void)
 		TEST(test_the_edges_of_time_have_weeks),
 		TEST(test_a_deleted_record_may_come_back),
 		TEST(test_a_deletion_may_arrive_first),
+		TEST(test_older_versions_arrive_again),
 		TEST(test_a_rollback_leaves_no_trace),
 		TEST(test_a_rollback_undoes_its_own_links_alone),
 		TEST(test_a_table_that_is_full_says_so),
