@@ -99,12 +99,15 @@ static uint32_t weeks_together(const int32_t *weeks, const uint32_t *order, uint
 static void versions_find(intake *in)
 {
 	const swk__pages *current = in->state->current;
+	const uint32_t *at[RUN_ROWS];
 	swk__place places[RUN_ROWS];
 	uint32_t known[RUN_ROWS], order[RUN_ROWS], count = 0;
-	for (uint32_t i = 0; i < in->count; i++)
-		__builtin_prefetch(swk__pages_at(current, entity_of(in, i)));
 	for (uint32_t i = 0; i < in->count; i++) {
-		in->handles[i] = swk__pages_handle(current, entity_of(in, i));
+		at[i] = swk__pages_at(current, entity_of(in, i));
+		__builtin_prefetch(at[i]);
+	}
+	for (uint32_t i = 0; i < in->count; i++) {
+		in->handles[i] = at[i] ? *at[i] : 0;
 		if (!in->handles[i])
 			continue;
 		places[count] = swk__blocks_get(in->state->blocks, in->handles[i]);

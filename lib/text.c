@@ -396,26 +396,30 @@ static void slots_ask(const swk__text *text, const swk__slice *bytes, const uint
 		of[k].number = (uint32_t)atomic_load_explicit(&index->slots[of[k].at], memory_order_relaxed);
 }
 
-static void group_ask(const swk__text *text, wanted *of)
+static void groups_ask(const swk__text *text, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
-	const uint64_t home = of->growths == text->growths ? of->at : index_home(index, of->tag);
-	uint64_t slot;
-	of->at = tag_find(index, home, of->tag, &slot);
-	of->growths = text->growths;
-	of->number = (uint32_t)slot;
-	if (!of->number)
-		return;
-	of->group = group_at(text, of->number);
-	__builtin_prefetch(of->group);
+	for (size_t k = 0; k < count; k++) {
+		const uint64_t home = of[k].growths == text->growths ? of[k].at : index_home(index, of[k].tag);
+		uint64_t slot;
+		of[k].at = tag_find(index, home, of[k].tag, &slot);
+		of[k].growths = text->growths;
+		of[k].number = (uint32_t)slot;
+		if (!of[k].number)
+			continue;
+		of[k].group = group_at(text, of[k].number);
+		__builtin_prefetch(of[k].group);
+	}
 }
 
-static void entry_ask(wanted *of)
+static void entries_ask(size_t count, wanted *of)
 {
-	if (!of->number)
-		return;
-	of->entry = group_entry(of->group, of->number);
-	__builtin_prefetch(of->entry.bytes);
+	for (size_t k = 0; k < count; k++) {
+		if (!of[k].number)
+			continue;
+		of[k].entry = group_entry(of[k].group, of[k].number);
+		__builtin_prefetch(of[k].entry.bytes);
+	}
 }
 
 /* The number of a text that was asked for. The slot that was empty still is where it belongs, unless one that came in
@@ -476,84 +480,79 @@ static int few_intern(swk__text *text, const swk__slice *bytes, const uint32_t *
 #define TOGETHER 32
 #define STEPS 4
 
+/* How many texts a turn has; none when it lies before the first one (and so beyond all). */
+static size_t turn_count(size_t count, size_t turn)
+{
+	const size_t first = turn * TOGETHER;
+	return first >= count ? 0 : count - first < TOGETHER ? count - first : TOGETHER;
+}
+
 /* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of
  * some is taken while others wait for what was asked for them before. */
 static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                        swk_error *error)
 {
 	wanted ring[STEPS][TOGETHER];
-	const size_t turns = (count + TOGETHER - 1) / TOGETHER;
 	int code = SWK_OK;
-	for (size_t turn = 0; turn < turns + STEPS - 1; turn++) {
-		for (size_t step = 0; step < STEPS && step <= turn; step++) {
-			const size_t first = (turn - step) * TOGETHER;
-			wanted *of = ring[(turn - step) % STEPS];
-			if (first >= count)
-				continue;
-			const size_t some = count - first < TOGETHER ? count - first : TOGETHER;
-			if (step == 0)
-				slots_ask(text, bytes, left + first, some, of);
-			for (size_t k = 0; k < some && code == SWK_OK; k++) {
-				const uint32_t i = left[first + k];
-				if (step == 1)
-					group_ask(text, &of[k]);
-				else if (step == 2)
-					entry_ask(&of[k]);
-				else if (step == 3)
-					code = wanted_intern(text, bytes[i], &of[k], &numbers[i], error);
-			}
-			if (code != SWK_OK)
-				return code;
+	for (size_t turn = 0; turn * TOGETHER < count + (STEPS - 1) * TOGETHER && code == SWK_OK; turn++) {
+		const size_t asked = turn_count(count, turn), ready = turn_count(count, turn - 3);
+		if (asked)
+			slots_ask(text, bytes, left + turn * TOGETHER, asked, ring[turn % STEPS]);
+		groups_ask(text, turn_count(count, turn - 1), ring[(turn - 1) % STEPS]);
+		entries_ask(turn_count(count, turn - 2), ring[(turn - 2) % STEPS]);
+		for (size_t k = 0; k < ready && code == SWK_OK; k++) {
+			const uint32_t i = left[(turn - 3) * TOGETHER + k];
+			code = wanted_intern(text, bytes[i], &ring[(turn - 3) % STEPS][k], &numbers[i], error);
 		}
 	}
-	return SWK_OK;
+	return code;
 }
 
-/* How many texts lie between asking for memory and looking at it. */
-#define AHEAD 10
-
-/* Tries the numbers that texts are guessed to have; returns how many are left, with their places in the run. */
+/* Tries the numbers that texts are guessed to have; returns how many are left, with their places in the run. Memory is
+ * waited for together here as well. */
 static size_t guesses_try(const swk__text *text, const swk__slice *bytes, const uint32_t *guesses, size_t count,
                           uint32_t *numbers, uint32_t *left)
 {
-	const swk__text_group *groups[AHEAD] = { NULL };
-	swk__slice entries[AHEAD] = { { NULL, 0 } };
+	const swk__text_group *groups[SWK__TEXT_RUN];
+	swk__slice entries[SWK__TEXT_RUN];
 	size_t rest = 0;
-	for (size_t i = 0; i < count + 2 * AHEAD; i++) {
-		const size_t second = i - AHEAD, last = i - 2 * AHEAD, place = i % AHEAD;
-		if (last < count) {
-			numbers[last] = guesses[last];
-			if (!entries[place].bytes || !entry_equal(entries[place], bytes[last]))
-				left[rest++] = (uint32_t)last;
-		}
-		entries[place].bytes = NULL;
-		if (second < count && groups[place]) {
-			entries[place] = group_entry(groups[place], guesses[second]);
-			__builtin_prefetch(entries[place].bytes);
-		}
-		groups[place] = NULL;
-		if (i < count && guesses[i] && guesses[i] < text->count) {
-			groups[place] = group_at(text, guesses[i]);
-			__builtin_prefetch(groups[place]);
-		}
+	for (size_t i = 0; i < count; i++) {
+		numbers[i] = guesses[i] < text->count ? guesses[i] : 0;
+		groups[i] = group_at(text, numbers[i]);
+		__builtin_prefetch(groups[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		entries[i] = group_entry(groups[i], numbers[i]);
+		__builtin_prefetch(entries[i].bytes);
+	}
+	for (size_t i = 0; i < count; i++) {
+		left[rest] = (uint32_t)i;
+		rest += !entry_equal(entries[i], bytes[i]);
 	}
 	return rest;
 }
+
+/* How many texts may come in between. */
+#define MISSED_MAX 10
 
 /* The same with the number that follows the one before: so come the ids of an export that was taken before. Where texts
  * came in between the guess stays, for a while. */
 static size_t successors_try(const swk__text *text, const swk__slice *bytes, size_t count, uint32_t *numbers,
                              uint32_t *left)
 {
+	const swk__text_group *group = NULL;
 	uint32_t next = text->next;
 	size_t rest = 0, missed = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (missed <= AHEAD && number_fits(text, next, bytes[i])) {
-			numbers[i] = next++;
-			missed = 0;
-			continue;
+		if (missed <= MISSED_MAX && next < text->count) {
+			group = group && next % SWK__TEXT_GROUP ? group : group_at(text, next);
+			if (entry_equal(group_entry(group, next), bytes[i])) {
+				numbers[i] = next++;
+				missed = 0;
+				continue;
+			}
+			missed++;
 		}
-		missed++;
 		left[rest++] = (uint32_t)i;
 	}
 	return rest;
