@@ -33,6 +33,8 @@ INGESTION = (
     ("ingest_first_touch", "calls, memory touched for the first time"),
     ("ingest", "calls, fresh"),
     ("ingest_again", "calls, the same again"),
+    ("ingest_threads", "calls, fresh, two threads"),
+    ("ingest_again_threads", "calls, the same again, two threads"),
     ("ingest_shuffled", "calls, shuffled"),
     ("ingest_file", "calls, into a file"),
     ("ingest_rest", "messages, opportunities, scores, meetings"),

@@ -72,6 +72,18 @@ class Query(ctypes.Structure):
     ]
 
 
+class Ingest(ctypes.Structure):
+    _fields_ = [
+        ("size", ctypes.c_size_t),
+        ("strict", ctypes.c_uint32),
+        ("ignore_unknown", ctypes.c_uint32),
+        ("recorded_at", ctypes.c_int64),
+        ("zone", ctypes.c_char_p),
+        ("threads", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
 class Given(ctypes.Structure):
     """Room for an ArrowSchema or an ArrowArray, which is not larger; its release ends it."""
 
@@ -108,9 +120,11 @@ class Salesweek:
         batch._export_to_c(ctypes.addressof(array), ctypes.addressof(schema))
         return name.encode(), schema, array
 
-    def ingest(self, prepared):
+    def ingest(self, prepared, threads=1):
         name, schema, array = prepared
-        self.call("swk_store_ingest", self.store, name, ctypes.byref(schema), ctypes.byref(array), None, None, None)
+        options = Ingest(size=ctypes.sizeof(Ingest), threads=threads)
+        given = ctypes.byref(schema), ctypes.byref(array), ctypes.byref(options)
+        self.call("swk_store_ingest", self.store, name, *given, None, None)
 
     def query(self, question, first=None, last=None, now=0, threads=1):
         report, by, flags = queries.QUESTIONS[question]

@@ -89,6 +89,11 @@ class Turn:
             engine.close()
         if self.kind.files:
             self.files(calls)
+        if self.kind is engines.Salesweek:
+            engine = self.filled()
+            self.timed("ingest_threads", lambda: engine.ingest(calls, threads=2))
+            self.timed("ingest_again_threads", lambda: engine.ingest(calls, threads=2))
+            engine.close()
         engine = self.filled()
         self.timed("ingest", lambda: engine.ingest(calls))
         self.timed("ingest_again", lambda: engine.ingest(calls))
