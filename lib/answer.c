@@ -550,7 +550,7 @@ static int window_find(answer *a, swk_error *error)
 		a->own.last = a->whole.last = a->last;
 	}
 	int32_t from = a->first, to = a->last;
-	if (plan->form->window && !(plan->from_given && plan->to_given))
+	if (plan->form->window)
 		plan->form->window(plan, a->facts, &from, &to);
 	a->from = plan->from_given ? plan->from : from;
 	a->to = plan->to_given ? plan->to : to;

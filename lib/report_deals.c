@@ -196,7 +196,7 @@ static void deals_window(const swk__plan *plan, const swk__facts *facts, int32_t
 {
 	int32_t date;
 	bool any = *from <= *to;
-	if (swk__quotas_begin(facts, &date)) {
+	if (!plan->from_given && swk__quotas_begin(facts, &date)) {
 		int32_t week = swk__week_of_date(plan->calendar.week_start, date);
 		*from = any && *from < week ? *from : week;
 		any = true;

@@ -66,7 +66,6 @@ static int lift_finish(swk__finishing *finishing, swk_error *error)
 	for (size_t r = 0; r < finishing->count; r++) {
 		const swk__i128 *own = finishing->rows[r].sums;
 		swk__cell *lift = swk__finishing_cell(finishing, r, LIFT);
-		*lift = (swk__cell){ .null = true };
 		if (own[LEADS] && all[BOUGHT])
 			*lift = (swk__cell){ .real = swk__ratio(own[BOUGHT] * all[LEADS], own[LEADS] * all[BOUGHT]) };
 	}

@@ -24,8 +24,7 @@ enum {
 	ODDS_RATIO_LO,
 	ODDS_RATIO_HI,
 	P_VALUE,
-	Q_VALUE,
-	ODDS
+	Q_VALUE
 };
 
 /* clang-format off */
@@ -101,8 +100,6 @@ static bool row_odds(const swk__finish_row *row, const swk__i128 *all, swk__cell
 {
 	swk__fourfold table = { (int64_t)row->sums[WON], (int64_t)row->sums[LOST], (int64_t)(all[WON] - row->sums[WON]),
 		                (int64_t)(all[LOST] - row->sums[LOST]) };
-	for (int i = 0; i < ODDS; i++)
-		cells[i] = (swk__cell){ .null = true };
 	if (table.won + table.lost == 0 || table.others_won + table.others_lost == 0)
 		return false;
 	swk__odds odds = swk__odds_ratio(table);

@@ -49,10 +49,12 @@ struct swk_result {
 /* One cell on its way in. A null has `null` set and the rest ignored. */
 typedef struct swk__cell {
 	bool null;
-	int64_t integer;  /* date, bool, int */
-	double real;      /* real */
-	swk__i128 amount; /* amount, in minor units */
-	swk__slice text;  /* text; copied */
+	union {
+		int64_t integer;  /* date, bool, int */
+		double real;      /* real */
+		swk__i128 amount; /* amount, in minor units */
+		swk__slice text;  /* text; copied */
+	};
 } swk__cell;
 
 /* Makes an empty result. `keep` / `drop`, may be NULL: called once now and once when it is freed, to keep the

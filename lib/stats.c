@@ -184,17 +184,16 @@ static double tail(walk w, double first)
 	return sum;
 }
 
-/* Whether the table with `down` fewer won, so many times as likely, is likelier. Doubles decide unless they are close.
- */
-static bool likelier(swk__fourfold table, int64_t down, double times)
+#define CLOSE 1e-6 /* doubles decide which of two tables is likelier unless they are so close */
+
+/* Whether the table with `down` fewer won is likelier. */
+static bool likelier(const swk__fourfold *table, int64_t down)
 {
-	if (fabs(times - 1) > 1e-6)
-		return times > 1;
 	swk__products products;
 	swk__products_init(&products);
 	for (int64_t i = 0; i < down; i++)
-		swk__products_multiply(&products, (uint64_t)(table.won - i) * (uint64_t)(table.others_lost - i),
-		                       (uint64_t)(table.lost + 1 + i) * (uint64_t)(table.others_won + 1 + i));
+		swk__products_multiply(&products, (uint64_t)(table->won - i) * (uint64_t)(table->others_lost - i),
+		                       (uint64_t)(table->lost + 1 + i) * (uint64_t)(table->others_won + 1 + i));
 	return swk__products_compare(&products) > 0;
 }
 
@@ -214,7 +213,7 @@ double swk__fisher(swk__fourfold table)
 	double beyond = tail((walk){ lost, others_won, won, others_lost }, 1), between = 0, term = walk_on(&down);
 
 	/* Down over the likeliest, to the first on the other side that is not likelier, if there is one. */
-	for (int64_t steps = 1; likelier(table, steps, term); steps++) {
+	for (int64_t steps = 1; term > 1 + CLOSE || (term > 1 - CLOSE && likelier(&table, steps)); steps++) {
 		if (term > 1e300)
 			return 0;
 		between += term;
