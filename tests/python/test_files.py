@@ -69,6 +69,7 @@ class Files(unittest.TestCase):
             ({"map": [MAP]}, b"Nr,Wann\na,2026-11-02\n"),
             ({"map": json.dumps(MAP)}, b"Nr,Wann\na,2026-11-02\n"),
             ({"map": self.map_file()}, b"Nr,Wann\na,2026-11-02\n"),
+            ({"map": str(self.map_file())}, b"Nr,Wann\na,2026-11-02\n"),
             ({}, LINE % 1),
         ):
             with self.subTest(how), salesweek.open() as store:
@@ -167,7 +168,9 @@ class Files(unittest.TestCase):
                 salesweek.import_file(self.store, io.BytesIO(text), map=numbered)
 
     def test_wrong_maps(self):
-        for wrong in ("no json", {"table": "moon", "fields": {}}, {"table": "call", "fields": {"moon": "x"}}):
+        with self.assertRaises(FileNotFoundError):
+            salesweek.import_file(self.store, io.BytesIO(b"x\n1\n"), map="map-that-is-not-there.json")
+        for wrong in ("{no json", {"table": "moon", "fields": {}}, {"table": "call", "fields": {"moon": "x"}}):
             with self.assertRaises((salesweek.InvalidError, salesweek.UsageError)):
                 salesweek.import_file(self.store, io.BytesIO(b"x\n1\n"), map=wrong)
 

@@ -26,7 +26,7 @@ CHUNK = 1 << 20
 # The context of the file's own progress, in bytes; the store's, in rows, comes with none.
 SOURCE = 1
 
-# A map as docs/metrics.md has it: an object, a list of them, or its JSON text.
+# A map as docs/metrics.md has it: an object, a list of them, its JSON text, or the path of a file.
 Map = Union[Mapping[str, Any], Sequence[Mapping[str, Any]], str, bytes]
 
 
@@ -200,7 +200,8 @@ def propose_map(
 
 
 def _map_text(given: Map | os.PathLike[str]) -> bytes:
-    if isinstance(given, os.PathLike):
+    """A text that does not begin as JSON is a path."""
+    if isinstance(given, os.PathLike) or (isinstance(given, str) and given.lstrip()[:1] not in ("{", "[")):
         return pathlib.Path(given).read_bytes()
     if isinstance(given, bytes):
         return given
@@ -242,7 +243,7 @@ def import_file(
     """Imports a file, or a file object that gives bytes, as ``salesweek import`` does.
 
     With ``map`` it is a CRM's own CSV: a map as docs/metrics.md has it, a dict or a list of them, JSON text or the path
-    (``pathlib.Path``) of such a file; :func:`salesweek.propose_map` writes a first one. ``preset`` names a
+    of such a file; :func:`salesweek.propose_map` writes a first one. ``preset`` names a
     map that ships with the library (:func:`salesweek.presets`), for the kind of records that ``table`` says. With
     ``table`` alone it is CSV whose heading names the fields; with none of these it is JSON lines.
 

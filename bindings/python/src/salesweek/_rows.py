@@ -7,6 +7,7 @@ import ctypes
 import datetime
 import decimal
 import numbers
+import os
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -200,6 +201,12 @@ def columns_as_rows(columns: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     return (dict(zip(names, values)) for values in zip(*lists.values()))
 
 
+def _instead(data: Any) -> str:
+    if isinstance(data, (str, os.PathLike)):
+        return ": salesweek.import_file reads files"
+    return ": collect() it first" if hasattr(data, "collect") else ""
+
+
 def rows_of(data: Any) -> Iterable[Mapping[str, Any]]:
     """A dict of columns, or an iterable of dicts."""
     if isinstance(data, Mapping):
@@ -207,7 +214,7 @@ def rows_of(data: Any) -> Iterable[Mapping[str, Any]]:
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
         raise TypeError(
             "data is anything with __arrow_c_stream__ or __arrow_c_array__, a dict of lists, or an iterable of "
-            f"dicts, not {type(data).__name__}" + (": collect() it first" if hasattr(data, "collect") else "")
+            f"dicts, not {type(data).__name__}" + _instead(data)
         )
     return (mapping(number, row) for number, row in enumerate(data, 1))
 
