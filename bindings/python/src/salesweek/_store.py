@@ -292,7 +292,13 @@ class Store:
             raise
 
     def tables(self) -> list[str]:
-        """The names of the tables."""
+        """The names of the tables.
+
+        >>> import salesweek
+        >>> with salesweek.open() as store:
+        ...     store.tables()[:4]
+        ['rep', 'lead', 'message', 'call']
+        """
         return [name.removesuffix("_records") for name in self.info() if name.endswith("_records")]
 
     def _explain(self, error: BaseException, table: str) -> None:
