@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "database.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -376,7 +375,7 @@ static int store_fill(const swk__database *self, swk__slice head, swk_error *err
 	return code;
 }
 
-/* ------------------------------------------------------------------------------------- connections */
+/* ----------------------------------------------------------------------------- opening and closing */
 
 static int writer_connect(swk__database *self, const char *path, swk_error *error)
 {

@@ -18,6 +18,8 @@ enum {
 	BESIDE_BYTES = PATH_MAX + 16,
 };
 
+_Static_assert(SWK__FILE_BLOB == SWK__DATABASE_BLOB, "what is appended whole is a whole blob");
+
 struct swk__file {
 	swk__mem *mem;
 	swk__database database;

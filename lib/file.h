@@ -58,7 +58,7 @@ uint64_t swk__file_commits(const swk__file *file);
  * connection is closed afterwards, so this can be called once. */
 int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_error *error);
 
-/* Bytes that are appended at a time without being cut. */
+/* As many bytes are appended as one blob; more are cut, and fewer make smaller ones. */
 #define SWK__FILE_BLOB ((size_t)1 << 20)
 
 /* Appends bytes to the commit under way, which the first call begins: nobody sees them, and they are not synced, before
