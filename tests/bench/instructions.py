@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """Counts the instructions of ingestions and reports and compares them with instructions.txt, within 5 %.
 
-    instructions.py --build FOLDER [--write]
+    instructions.py --build FOLDER [--write | --grow]
 
-FOLDER is a release build. `--write` writes the file anew. What is counted does not depend on how busy the machine is,
-but on compiler and C library: with others than those of the file the check is skipped.
+FOLDER is a release build. `--write` writes the file anew; `--grow` prints how the cost of questions grows, the table of
+docs/performance.md. What is counted does not depend on how busy the machine is, but on compiler and C library: with
+others than those of the file the check is skipped.
 """
 
 import argparse
@@ -20,7 +21,13 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUDGETS = HERE / "instructions.txt"
-RECORDS, WEEKS = 100000, 10
+RECORDS, WEEKS, REPS = 100000, 10, 50
+GROWN = {
+    "100,000 records, 10 weeks, 50 reps": (RECORDS, WEEKS, REPS),
+    "4 × the records": (4 * RECORDS, WEEKS, REPS),
+    "4 × the weeks": (RECORDS, 4 * WEEKS, REPS),
+    "10 × the reps": (RECORDS, WEEKS, 10 * REPS),
+}
 TOLERANCE = 0.05
 SKIPPED = 77
 HEAD = """\
@@ -49,14 +56,15 @@ def tools():
 # ------------------------------------------------------------------------------------- under callgrind
 
 
-def act(library_path):
+def act(library_path, records, weeks, reps):
     """What is counted; in a process of its own that callgrind runs."""
     import engines
     import turn
     import world
 
     library = turn.load(library_path)
-    made = world.World(library, RECORDS, WEEKS)
+    world.REPS = reps
+    made = world.World(library, records, weeks)
     engine = engines.Salesweek(library)
 
     def counted(name, what):
@@ -79,14 +87,14 @@ def act(library_path):
             library.swk_result_free(counted(f"{question}_{kind}", lambda query=query: engine.ask(query)))
 
 
-def count(build):
+def count(build, setting=(RECORDS, WEEKS, REPS)):
     """{name: instructions}."""
     with tempfile.TemporaryDirectory() as folder:
         library = pathlib.Path(folder) / "libbench.so"
         subprocess.run(["sh", HERE / "library.sh", build, library], check=True)
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/counted"]
         environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
-        command += [sys.executable, str(HERE / "instructions.py"), "--act", str(library)]
+        command += [sys.executable, str(HERE / "instructions.py"), "--act", str(library), *map(str, setting)]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         if done.returncode:
             sys.exit(f"instructions: {done.stdout}{done.stderr}")
@@ -123,14 +131,28 @@ def write(counted):
     BUDGETS.write_text(HEAD + tools() + "\n" + "\n".join(lines) + "\n", encoding="utf-8")
 
 
+def grow(build):
+    """Millions of instructions of a question, cold and warm, in each setting."""
+    counted = [count(build, setting) for setting in GROWN.values()]
+    print(f"| | {' | '.join(GROWN)} |")
+    print("|---" * (1 + len(GROWN)) + "|")
+    for question in READ:
+        cells = [f"{of[question + '_cold'] / 1e6:.1f}, {of[question + '_warm'] / 1e6:.1f}" for of in counted]
+        print(f"| {question} | {' | '.join(cells)} |")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--build", type=pathlib.Path)
     parser.add_argument("--write", action="store_true")
-    parser.add_argument("--act", type=pathlib.Path)
+    parser.add_argument("--grow", action="store_true")
+    parser.add_argument("--act", nargs=4)
     arguments = parser.parse_args()
     if arguments.act:
-        act(arguments.act)
+        act(arguments.act[0], *map(int, arguments.act[1:]))
+        return 0
+    if arguments.grow:
+        grow(arguments.build.resolve())
         return 0
     if not arguments.write and read()[0] != tools():
         print(f"skipped: the budgets are those of {read()[0]}, here is {tools()}")
