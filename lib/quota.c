@@ -374,12 +374,37 @@ static int week_add(swk__quotas *self, int32_t week, bool sum, swk_error *error)
 	return SWK_OK;
 }
 
+static void same_forget(swk__quotas *self)
+{
+	self->same_from = INT32_MAX;
+	self->same_until = INT32_MIN;
+}
+
+/* Notes between which days no quota begins or ends: the weeks there have the sums of this one. */
+static void same_note(swk__quotas *self, int32_t week)
+{
+	self->same_from = INT32_MIN;
+	self->same_until = INT32_MAX;
+	for (size_t i = 0; i < self->count; i++) {
+		const int32_t edges[] = { self->days[i].from, self->days[i].to };
+		for (size_t e = 0; e < SWK__COUNT(edges); e++) {
+			if (edges[e] <= week && edges[e] > self->same_from)
+				self->same_from = edges[e];
+			else if (edges[e] > week && edges[e] < self->same_until)
+				self->same_until = edges[e];
+		}
+	}
+	if (self->same_until < week + 7) /* one does in this week */
+		same_forget(self);
+}
+
 bool swk__quotas_match(swk__quotas *quotas, swk__rollup *rollup)
 {
 	const uint32_t cells = rollup ? rollup->cells : 0;
 	uint32_t cell = 0;
 	if (rollup && quotas->matched && swk__rollup_alike(rollup, quotas->matched))
 		return quotas->complete;
+	same_forget(quotas);
 	swk__rollup_release(quotas->matched);
 	quotas->matched = rollup ? swk__rollup_retain(rollup) : NULL;
 	quotas->complete = true;
@@ -398,6 +423,7 @@ static const swk__target nothing[SWK__TARGETS] = { { false, { 0, 1 } }, { false,
 
 void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to)
 {
+	same_forget(quotas);
 	for (size_t g = 0; g < quotas->group_count; g++)
 		memcpy(quotas->groups[g].targets, nothing, sizeof nothing);
 	for (int32_t week = from; week <= to; week += 7)
@@ -407,9 +433,14 @@ void swk__quotas_note(swk__quotas *quotas, int32_t from, int32_t to)
 int swk__quotas_sum(swk__quotas *quotas, int32_t from, int32_t to, swk_error *error)
 {
 	int code = SWK_OK;
+	if (from == to && from >= quotas->same_from && to + 7 <= quotas->same_until)
+		return SWK_OK;
 	for (size_t g = 0; g < quotas->group_count; g++)
 		memcpy(quotas->groups[g].targets, nothing, sizeof nothing);
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7)
 		code = week_add(quotas, week, true, error);
+	same_forget(quotas);
+	if (code == SWK_OK && from == to)
+		same_note(quotas, from);
 	return code;
 }

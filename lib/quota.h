@@ -45,10 +45,11 @@ typedef struct swk__quotas {
 	struct swk__quota_days *days;
 	swk__quota_group *groups; /* by key */
 	size_t count, capacity, grouped, group_count;
-	swk__rate_gap gap;           /* the first rate that was missing for a group with a row */
-	swk__rollup *matched;        /* in which the groups were looked for last; NULL: none */
-	bool complete;               /* and all were found */
-	bool (*owned)[SWK__TARGETS]; /* of the organisation and then teams: one of its own shares a day with a week */
+	swk__rate_gap gap;             /* the first rate that was missing for a group with a row */
+	swk__rollup *matched;          /* in which the groups were looked for last; NULL: none */
+	int32_t same_from, same_until; /* weeks between them have the same sums as the last one; none: from > until */
+	bool complete;                 /* and all were found */
+	bool (*owned)[SWK__TARGETS];   /* of the organisation and then teams: one of its own shares a day with a week */
 } swk__quotas;
 
 /* Reads the quotas that share a day with the weeks from `from` to `to` (first days). Plan, facts and money must outlive

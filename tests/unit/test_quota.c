@@ -44,6 +44,27 @@ static void test_the_last_day_is_not_in_it(void **state)
 	assert_answer(&i, "deals now=2026-11-20 from=2026-W44 show=week,quota_won", "2026-W45,8");
 }
 
+/* Every week has a deal, so that weeks differ in their quotas alone. */
+static void test_like_weeks_and_unlike_ones(void **state)
+{
+	(void)state;
+	scene_commit(&s, QUOTA("a", "11-02", "11-16", "rep=r1 won=14") QUOTA("b", "11-16", "12-07", "rep=r1 won=42")
+	                         QUOTA("c", "11-25", "11-28", "rep=r1 won=3"));
+	for (int day = 3; day < 45; day += 7) {
+		char line[128];
+		snprintf(line, sizeof line,
+		         "opportunity o%d created_at=2026-10-01 rep=r1 outcome=won closed_at=%s-%02d", day,
+		         day < 31 ? "2026-11" : "2026-12", day < 31 ? day : day - 30);
+		scene_commit(&s, line);
+	}
+	assert_answer(
+		&i,
+		"deals by=rep now=2026-12-20 from=2026-W45 to=2026-W50 previous show=week,quota_won,quota_won_previous",
+		"2026-W45,7,\n2026-W46,7,7\n2026-W47,14,7\n2026-W48,17,14\n2026-W49,14,17\n2026-W50,,14");
+	assert_answer(&i, "deals by=rep now=2026-12-20 from=2026-W46 to=2026-W49 show=week,quota_won,won",
+	              "2026-W46,7,1\n2026-W47,14,1\n2026-W48,17,1\n2026-W49,14,1");
+}
+
 static void test_overlapping_quotas_add_up(void **state)
 {
 	(void)state;
@@ -141,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_week_has_the_share_of_the_days_it_has),
 		TEST(test_the_last_day_is_not_in_it),
+		TEST(test_like_weeks_and_unlike_ones),
 		TEST(test_overlapping_quotas_add_up),
 		TEST(test_a_level_is_its_own_or_the_sum_below),
 		TEST(test_won_and_amount_are_told_apart),
