@@ -126,6 +126,12 @@ static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw codin
 	bounds->first_out = out < bounds->first_out ? out : bounds->first_out;
 }
 
+/* Whether all facts of the block's week have come, by their own instants. */
+static bool week_over(const swk__block *block)
+{
+	return swk__utc_week_begin(block->week + 1) - 1 <= block->bounds->end;
+}
+
 const unsigned char *swk__block_come(swk__block *block, int field)
 {
 	uint32_t room[SWK__BLOCK_ROWS];
@@ -134,6 +140,10 @@ const unsigned char *swk__block_come(swk__block *block, int field)
 	if ((block->come_known >> field) & 1)
 		return codes;
 	block->come_known |= 1u << field;
+	if (field == swk__schemas[block->source->facts].instant && week_over(block)) {
+		memset(codes, 1, block->count);
+		return codes;
+	}
 	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, room,
 	                                     &coding);
 	if (raw)
@@ -282,7 +292,7 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 		return false;
 	if (block->source->lead_needed)
 		leadless_drop(block);
-	if (stop - 1 <= block->bounds->end)
+	if (week_over(block))
 		end_pass(block->bounds, stop);
 	else
 		end_apply(block, field);

@@ -371,9 +371,8 @@ static bool tally_differs(const swk__groups *groups, const swk__classes *classes
 {
 	bool differs = groups->tallied + SWK__BLOCK_ROWS > UINT32_MAX;
 	for (unsigned v = 0; v < classes->value_count; v++)
-		differs |= classes->values[v].kind == SWK__VALUE_FIELD &&
-		           (groups->coding[v].base != sorted->coding[v].base ||
-		            groups->coding[v].unit != sorted->coding[v].unit);
+		differs |= groups->coding[v].base != sorted->coding[v].base ||
+		           groups->coding[v].unit != sorted->coding[v].unit;
 	return differs;
 }
 

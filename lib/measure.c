@@ -132,6 +132,8 @@ static void measure_enter(swk__classes *classes, const swk__schema *facts, unsig
 			classes->values[value].adds[class] |= bit;
 		if (value >= 0 && measure->kind == SWK__MEASURE_SUM)
 			classes->given[value][class] = facet_of(classes, class, SWK__FACET_GIVEN, measure->value, -1);
+		if (measure->kind == SWK__MEASURE_AMOUNT)
+			classes->given[value][class] = true;
 		if (measure->kind == SWK__MEASURE_AMOUNT &&
 		    facet_of(classes, class, SWK__FACET_LACKING, measure->value, measure->from))
 			classes->counts[class] |= lacks;
@@ -240,24 +242,24 @@ static int amount_missing(const swk__classes *classes, const swk__value *value, 
 	return lacking(context, row, gap, error);
 }
 
-/* Takes the amounts of all rows, if all are the result's as they are, in whole minor units: hundredths. */
-static bool amounts_take(const swk__value *value, swk__block *block, const swk__money *money, int64_t *minor)
+/* Takes the amounts of all rows as they lie, if each has one and all are the result's in whole minor units, which are
+ * hundredths. */
+static bool amounts_take(const swk__value *value, unsigned number, swk__block *block, const swk__money *money,
+                         swk__sorted *sorted)
 {
 	const uint32_t *currencies = swk__block_numbers(block, value->from), count = block->count;
-	uint32_t room[SWK__BLOCK_ROWS], others = 0;
+	uint32_t others = 0;
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, count, room,
-	                                     &coding);
+	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, count,
+	                                     sorted->rooms[number], &coding);
 	if (!raw || money->digits != 2 || coding.base % 100 || coding.unit % 100)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		others |= (currencies[i] ? currencies[i] : money->base) ^ money->result;
+		others |= ((currencies[i] ? currencies[i] : money->base) ^ money->result) | !raw[i];
 	if (others)
 		return false;
-	const int64_t base = coding.base / 100;
-	const uint32_t unit = (uint32_t)(coding.unit / 100);
-	for (uint32_t i = 0; i < count; i++)
-		minor[i] = raw[i] ? base + (int64_t)((uint64_t)raw[i] * unit) : 0;
+	sorted->raw[number] = raw;
+	sorted->coding[number] = (swk__raw){ coding.base / 100, coding.unit / 100 };
 	return true;
 }
 
@@ -266,7 +268,7 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
                         swk__lacking lacking, void *context, swk__sorted *sorted, swk_error *error)
 {
 	const swk__value *value = &classes->values[number];
-	if (amounts_take(value, block, money, sorted->values[number]))
+	if (amounts_take(value, number, block, money, sorted))
 		return SWK_OK;
 	const int64_t *amounts = swk__block_cells(block, value->field), *at = swk__block_cells(block, value->at);
 	const uint32_t *currencies = swk__block_numbers(block, value->from);
@@ -315,6 +317,7 @@ int swk__classes_sort(const swk__classes *classes, swk__block *block, const swk_
 	for (unsigned v = 0; v < classes->value_count && code == SWK_OK; v++) {
 		const swk__value *value = &classes->values[v];
 		sorted->raw[v] = NULL;
+		sorted->coding[v] = (swk__raw){ 0, 0 };
 		if (value->kind == SWK__VALUE_AMOUNT)
 			code = amounts_fill(classes, v, block, money, lacking, context, sorted, error);
 		else if (value->kind == SWK__VALUE_FIELD)

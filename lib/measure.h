@@ -61,7 +61,7 @@ typedef struct swk__classes {
 	swk__value values[SWK__VALUES_MAX];
 	swk__curve curves[SWK__CURVES_MAX];
 	/* Bit m: a row counts one for measure m; bit measure_count: it lacks its rate. */
-	bool given[SWK__VALUES_MAX][SWK__CLASSES_MAX + 1]; /* rows of the class have the value, where it is a field */
+	bool given[SWK__VALUES_MAX][SWK__CLASSES_MAX + 1]; /* rows of the class have the value, if it has a coding */
 	uint32_t counts[SWK__CLASSES_MAX];
 } swk__classes;
 
