@@ -22,6 +22,13 @@
 #define FEW 16
 #define WEEKS (SWK__DATE_MAX / 7 + 2)
 
+/* How far a lead's link was followed. */
+typedef enum person_step {
+	STEP_NONE,
+	STEP_WALKED,
+	STEP_DONE
+} person_step;
+
 /* A lead, and what is known of it where it counts for itself. */
 typedef struct person {
 	int64_t created_at, touch_at, opportunity_at, won_at, outreach_at;
@@ -29,6 +36,7 @@ typedef struct person {
 	uint32_t outreach;         /* the record's number; 0: there is none */
 	uint32_t rep, channel;     /* of the outreach */
 	swk__table outreach_table; /* a message before a call at the same instant */
+	person_step step;          /* of finding the root */
 } person;
 
 typedef enum instants_kind {
@@ -169,18 +177,55 @@ static bool leads_take(bulk *b, const swk__part *part, uint32_t row, uint32_t co
 	for (uint32_t i = 0; i < count; i++) {
 		if (!swk__part_live(part, row + i))
 			continue;
-		swk__place root = merged[i] ? swk__lead_resolve(b->fold->states, ids[i]) : 0;
 		b->people[ids[i]] = (person){
 			.created_at = created[i],
 			.touch_at = SWK__NULL,
 			.opportunity_at = SWK__NULL,
 			.won_at = SWK__NULL,
 			.outreach_at = SWK__NULL,
-			.root = root ? (uint32_t)swk__state_get(&b->fold->states[SWK__TABLE_LEAD], root, SWK__FIELD_ID)
-			             : ids[i],
+			.root = merged[i] ? merged[i] : ids[i],
 		};
 	}
 	return true;
+}
+
+/* Walks from a lead along links that nobody has walked, up to the end of its chain, to a lead whose root is known or
+ * into a cycle, whose links merge nothing. The root of all that were passed. */
+static uint32_t root_find(person *people, uint32_t lead)
+{
+	while (people[lead].step == STEP_NONE) {
+		people[lead].step = STEP_WALKED;
+		if (people[lead].root == lead || !people[people[lead].root].root) {
+			people[lead].root = lead;
+			people[lead].step = STEP_DONE;
+		} else {
+			lead = people[lead].root;
+		}
+	}
+	for (uint32_t at = lead; people[at].step == STEP_WALKED;) {
+		const uint32_t next = people[at].root;
+		people[at].root = at;
+		people[at].step = STEP_DONE;
+		at = next;
+	}
+	return people[lead].root;
+}
+
+/* Lets people know whom they count for, not whom they were merged into: what swk__lead_resolve says of each. */
+static void roots_find(bulk *b)
+{
+	person *people = b->people;
+	for (uint32_t lead = 1; lead < b->leads; lead++) {
+		if (!people[lead].root || people[lead].step == STEP_DONE)
+			continue;
+		const uint32_t root = root_find(people, lead);
+		for (uint32_t at = lead; people[at].step == STEP_WALKED;) {
+			const uint32_t next = people[at].root;
+			people[at].root = root;
+			people[at].step = STEP_DONE;
+			at = next;
+		}
+	}
 }
 
 /* ---------------------------------------------------------------------------------------- instants */
@@ -543,8 +588,11 @@ static bool instants_pass(bulk *b)
 
 static bool bulk_fold(bulk *b)
 {
-	bool good = table_pass(b, SWK__TABLE_LEAD, leads_take) && table_pass(b, SWK__TABLE_OPPORTUNITY, deals_take) &&
-	            facts_flush(b, SWK__FACT_COHORT) && instants_pass(b) && instants_lay(b) && instants_pass(b);
+	bool good = table_pass(b, SWK__TABLE_LEAD, leads_take);
+	if (good)
+		roots_find(b);
+	good = good && table_pass(b, SWK__TABLE_OPPORTUNITY, deals_take) && facts_flush(b, SWK__FACT_COHORT) &&
+	       instants_pass(b) && instants_lay(b) && instants_pass(b);
 	if (good)
 		instants_sort(b);
 	good = good && people_file(b) && table_pass(b, SWK__TABLE_SCORE, scores_take);
