@@ -33,6 +33,15 @@
 
 #define SWK__COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A function whose loops over integers are made twice, for processors with vectors of 256 bits, too; the loader takes
+ * one. Where that is known to work; not for floating point, whose answers are the same everywhere. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && defined(__OPTIMIZE__) && \
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SWK_COVERAGE)
+#define SWK__WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define SWK__WIDE
+#endif
+
 __extension__ typedef __int128 swk__i128;
 __extension__ typedef unsigned __int128 swk__u128;
 

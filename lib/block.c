@@ -71,7 +71,7 @@ bool swk__block_instants(swk__block *block, int field, swk__instants *instants)
 /* ------------------------------------------------------------------------------------ what has come */
 
 /* Whether instants have come. What rows that do not count tell of the bounds narrows them at most. */
-static void come_fill(swk__block *block, int field, unsigned char *codes)
+static SWK__WIDE void come_fill(swk__block *block, int field, unsigned char *codes)
 {
 	const int64_t *at = swk__block_cells(block, field);
 	swk__stretch *bounds = block->bounds;
@@ -105,7 +105,7 @@ static uint32_t raw_most(const uint32_t *raw, uint32_t count)
 }
 
 /* The same for instants that lie as numbers of a coding. All of them have come, as a rule. */
-static void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
+static SWK__WIDE void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
 {
 	swk__stretch *bounds = block->bounds;
 	const uint32_t limit = raw_limit(coding, bounds->end);
@@ -169,7 +169,7 @@ static void bits_spread(uint64_t bits, unsigned char *bytes)
 }
 
 /* The bits of the rows as bytes; a block begins at a whole word. */
-static void live_apply(swk__block *block, const uint64_t *live)
+static SWK__WIDE void live_apply(swk__block *block, const uint64_t *live)
 {
 	for (uint32_t i = 0; i < block->count; i += 64) {
 		uint64_t word = live[(block->first + i) / 64];
@@ -184,7 +184,7 @@ static void live_apply(swk__block *block, const uint64_t *live)
 }
 
 /* Drops what lies outside of the stretch. */
-static void bounds_apply(swk__block *block, int field)
+static SWK__WIDE void bounds_apply(swk__block *block, int field)
 {
 	const swk__stretch *bounds = block->bounds;
 	const int64_t *at = swk__block_cells(block, field), begin = bounds->begin, stop = bounds->stop;
@@ -193,7 +193,7 @@ static void bounds_apply(swk__block *block, int field)
 		block->counts[i] &= (at[i] >= begin) & (at[i] < stop);
 }
 
-static void condition_apply(swk__block *block, swk__condition condition, unsigned char *counts)
+static SWK__WIDE void condition_apply(swk__block *block, swk__condition condition, unsigned char *counts)
 {
 	if (condition.field < 0)
 		return;
@@ -253,7 +253,7 @@ static const uint32_t *leads_fill(swk__block *block)
 	return block->leads;
 }
 
-static void leadless_drop(swk__block *block)
+static SWK__WIDE void leadless_drop(swk__block *block)
 {
 	uint32_t found[SWK__BLOCK_ROWS];
 	const uint32_t count = block->count;
@@ -262,7 +262,7 @@ static void leadless_drop(swk__block *block)
 		block->counts[i] &= found[i] != 0;
 }
 
-static bool any_counts(const swk__block *block)
+static SWK__WIDE bool any_counts(const swk__block *block)
 {
 	unsigned char any = 0;
 	for (uint32_t i = 0; i < block->count; i++)
@@ -307,7 +307,7 @@ static uint32_t row_text(const swk__block *block, swk__table table, swk__place r
 	return row ? (uint32_t)swk__state_get(swk__facts_table(block->facts, table), row, field) : 0;
 }
 
-static void lead_texts(swk__block *block, unsigned field, uint32_t *values)
+static SWK__WIDE void lead_texts(swk__block *block, unsigned field, uint32_t *values)
 {
 	const uint32_t *leads = leads_fill(block);
 	const swk__table facts = block->source->facts; /* those of leads lie in the week in which these were created */
@@ -404,7 +404,7 @@ static unsigned char hour_shown(int64_t begin, int64_t at, int64_t offset)
 }
 
 /* The hours of instants that are whole seconds: `raw` less `less` is how many since `begin`, below 2^20. */
-static void hours_of_seconds(const uint32_t *raw, uint32_t less, uint32_t count, unsigned char *hours)
+static SWK__WIDE void hours_of_seconds(const uint32_t *raw, uint32_t less, uint32_t count, unsigned char *hours)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const uint32_t sixteens = (raw[i] - less) >>
@@ -414,7 +414,7 @@ static void hours_of_seconds(const uint32_t *raw, uint32_t less, uint32_t count,
 }
 
 /* The hours that clocks with one offset show. */
-static void hours_of_offset(swk__block *block, int field, int64_t begin, int64_t offset)
+static SWK__WIDE void hours_of_offset(swk__block *block, int field, int64_t begin, int64_t offset)
 {
 	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
@@ -467,7 +467,7 @@ int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *
 	return hours_fill(block, error);
 }
 
-static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
+static SWK__WIDE int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
 {
 	const unsigned char *shown = block->shown[hour];
 	int code = hours_fill(block, error);
@@ -477,7 +477,7 @@ static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error 
 }
 
 /* Tens of the score; 100 belongs to the last. */
-static void bands_fill(swk__block *block, uint32_t *values)
+static SWK__WIDE void bands_fill(swk__block *block, uint32_t *values)
 {
 	const int64_t *scores = swk__block_cells(block, block->source->own[SWK__DIMENSION_BAND]);
 	for (uint32_t i = 0; i < block->count; i++) {

@@ -10,7 +10,8 @@
 		cells[i] = cell ? value : null;                                \
 	}
 
-void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, int64_t *cells)
+SWK__WIDE void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                               int64_t *cells)
 {
 	const swk__run run = swk__columns_run(columns, field, row);
 	const int64_t null = run.coding.text ? 0 : SWK__NULL, base = run.coding.base;
@@ -38,7 +39,8 @@ void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, 
 	for (uint32_t i = 0; i < count; i++) \
 		given[i] = ((const type *)run.cells)[i] != (null);
 
-void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *given)
+SWK__WIDE void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                                unsigned char *given)
 {
 	const swk__run run = swk__columns_run(columns, field, row);
 	switch (run.coding.width) {
@@ -80,8 +82,8 @@ const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned fiel
 	for (uint32_t i = 0; i < count; i++) \
 		room[i] = (uint32_t)((const type *)run.cells)[i];
 
-const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
-                                   uint32_t *room)
+SWK__WIDE const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                                             uint32_t *room)
 {
 	const swk__run run = swk__columns_run(columns, field, row);
 	switch (run.coding.width) {
@@ -103,8 +105,8 @@ const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, 
 	}
 }
 
-const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
-                               uint32_t *room, swk__raw *coding)
+SWK__WIDE const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
+                                         uint32_t *room, swk__raw *coding)
 {
 	const swk__run run = swk__columns_run(columns, field, row);
 	*coding = (swk__raw){ run.coding.base, run.coding.unit };

@@ -180,7 +180,7 @@ static bool coder_learn(swk__groups *groups, swk__coder *coder, uint32_t value)
 	return true;
 }
 
-static bool values_learn(swk__groups *groups, const uint32_t *const *values, uint32_t count)
+static SWK__WIDE bool values_learn(swk__groups *groups, const uint32_t *const *values, uint32_t count)
 {
 	for (unsigned d = 0; d < groups->width; d++) {
 		swk__coder *coder = &groups->coders[d];
@@ -239,7 +239,8 @@ static bool number_long(swk__groups *groups, const uint32_t *const *values, uint
 }
 
 /* Rows into places of the grid. */
-static void places_fill(const swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *places)
+static SWK__WIDE void places_fill(const swk__groups *groups, const uint32_t *const *values, uint32_t count,
+                                  uint32_t *places)
 {
 	for (unsigned d = 0; d < groups->width; d++) {
 		const uint32_t *codes = groups->coders[d].codes, *from = values[d];
@@ -252,7 +253,7 @@ static void places_fill(const swk__groups *groups, const uint32_t *const *values
 }
 
 /* By one dimension: its codes are groups. False when one of the values has not been met. */
-static bool number_known(const swk__coder *coder, const uint32_t *values, uint32_t count, uint32_t *numbers)
+static SWK__WIDE bool number_known(const swk__coder *coder, const uint32_t *values, uint32_t count, uint32_t *numbers)
 {
 	const uint32_t *codes = coder->codes;
 	uint32_t all = 0;
@@ -284,7 +285,7 @@ static bool number_one(swk__groups *groups, const uint32_t *const *values, uint3
 	return true;
 }
 
-bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
+SWK__WIDE bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers)
 {
 	uint32_t places[SWK__BLOCK_ROWS];
 	if (groups->direct && groups->width == 1)
@@ -305,7 +306,8 @@ bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint
 	return true;
 }
 
-bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers)
+SWK__WIDE bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count,
+                                        uint32_t *numbers)
 {
 	uint32_t all = 0;
 	for (uint32_t i = 0; i < count; i++) {

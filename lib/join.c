@@ -148,8 +148,8 @@ static bool rows_live(const swk__part *part, uint32_t row, uint32_t count)
 	return !dead;
 }
 
-bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t row, const uint32_t *leads,
-                      uint32_t count, uint32_t *values)
+SWK__WIDE bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t row, const uint32_t *leads,
+                                uint32_t count, uint32_t *values)
 {
 	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
 	uint32_t room[SWK__JOIN_BESIDE], others = 0;
@@ -169,7 +169,7 @@ bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t ro
 	return true;
 }
 
-void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)
+SWK__WIDE void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)
 {
 	const uint32_t entities = swk__facts_table(join->facts, SWK__TABLE_LEAD)->entities;
 	struct swk__join_field *of = &join->fields[field];

@@ -198,7 +198,7 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 }
 
 /* Sorts the rows into classes, whether they count or not. */
-static void classes_fill(const swk__classes *classes, swk__block *block, unsigned char *sorted)
+static SWK__WIDE void classes_fill(const swk__classes *classes, swk__block *block, unsigned char *sorted)
 {
 	unsigned char room[SWK__BLOCK_ROWS];
 	const uint32_t count = block->count;
@@ -217,7 +217,8 @@ static void classes_fill(const swk__classes *classes, swk__block *block, unsigne
 }
 
 /* Puts rows that do not count into a class of their own. */
-static void classes_drop(unsigned char class, const unsigned char *counts, uint32_t count, unsigned char *sorted)
+static SWK__WIDE void classes_drop(unsigned char class, const unsigned char *counts, uint32_t count,
+                                   unsigned char *sorted)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const unsigned char kept = (unsigned char)-counts[i];
@@ -244,8 +245,8 @@ static int amount_missing(const swk__classes *classes, const swk__value *value, 
 
 /* Takes the amounts of all rows as they lie, if each has one and all are the result's in whole minor units, which are
  * hundredths. */
-static bool amounts_take(const swk__value *value, unsigned number, swk__block *block, const swk__money *money,
-                         swk__sorted *sorted)
+static SWK__WIDE bool amounts_take(const swk__value *value, unsigned number, swk__block *block, const swk__money *money,
+                                   swk__sorted *sorted)
 {
 	const uint32_t *currencies = swk__block_numbers(block, value->from), count = block->count;
 	uint32_t others = 0;
@@ -289,7 +290,7 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 }
 
 /* A field of which null adds nothing. */
-static void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
+static SWK__WIDE void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
 	sorted->raw[number] = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, block->count,
 	                                     sorted->rooms[number], &sorted->coding[number]);
@@ -302,7 +303,7 @@ static void field_fill(const swk__value *value, unsigned number, swk__block *blo
 }
 
 /* Only rows that have come and are in order are added up; of others the difference may be anything. */
-static void span_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
+static SWK__WIDE void span_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
 	const int64_t *cells = swk__block_cells(block, value->field), *from = swk__block_cells(block, value->from);
 	for (uint32_t i = 0; i < block->count; i++)

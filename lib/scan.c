@@ -154,7 +154,7 @@ static inline __attribute__((always_inline)) void rows_observe(swk__groups *grou
 }
 
 /* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */
-static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
+static SWK__WIDE int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
 {
 	swk__block *block = scan->block;
 	const swk__measure *measure = curve->measure;

@@ -5,8 +5,8 @@
     instructions.py --build FOLDER [--write | --grow]
 
 FOLDER is a release build. `--write` writes the file anew; `--grow` prints how the cost of questions grows, the table of
-docs/performance.md. What is counted does not depend on how busy the machine is, but on compiler and C library: with
-others than those of the file the check is skipped.
+docs/performance.md. What is counted does not depend on how busy the machine is, but on compiler, C library and the
+processor's vectors: with others than those of the file the check is skipped.
 """
 
 import argparse
@@ -50,7 +50,9 @@ READ = {
 
 def tools():
     compiler = subprocess.run(["cc", "--version"], capture_output=True, text=True, check=True).stdout.splitlines()[0]
-    return f"{compiler}, {' '.join(platform.libc_ver())}, {platform.machine()}"
+    flags = re.search(r"^flags\s*:(.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    wide = "avx2" if flags and "avx2" in flags[1].split() else "no avx2"
+    return f"{compiler}, {' '.join(platform.libc_ver())}, {platform.machine()}, {wide}"
 
 
 # ------------------------------------------------------------------------------------- under callgrind
