@@ -39,11 +39,24 @@ const int64_t *swk__block_cells(swk__block *block, int field)
 	return block->cells[field];
 }
 
+/* Takes back what does not hold yet: of a BOOL 2 is true. */
+static const unsigned char *codes_once(swk__block *block, const unsigned char *codes, unsigned once,
+                                       unsigned char *room)
+{
+	const unsigned char *come = swk__block_come(block, (int)once);
+	const uint32_t count = block->count;
+	for (uint32_t i = 0; i < count; i++)
+		room[i] = (unsigned char)(1 + ((codes[i] == 2) & come[i]));
+	return room;
+}
+
 const unsigned char *swk__block_codes(swk__block *block, int field)
 {
 	if (!((block->coded >> field) & 1)) {
-		block->codes[field] = swk__cells_codes(block->part->columns, (unsigned)field, block->first,
-		                                       block->count, block->code_rooms[field]);
+		const unsigned once = swk__schemas[block->source->facts].fields[field].once;
+		const unsigned char *codes = swk__cells_codes(block->part->columns, (unsigned)field, block->first,
+		                                              block->count, block->code_rooms[field]);
+		block->codes[field] = once ? codes_once(block, codes, once, block->code_rooms[field]) : codes;
 		block->coded |= 1u << field;
 	}
 	return block->codes[field];

@@ -63,8 +63,8 @@ typedef struct swk__block {
 bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, const uint64_t *live, uint32_t row,
                      uint32_t n);
 
-/* A field of the rows as integers; of an ENUM or BOOL as bytes, 0 for null and 1 + value otherwise; of a text kind as
- * numbers. Valid until the next rows are taken. */
+/* A field of the rows as integers; of an ENUM or BOOL as bytes, 0 for null and 1 + value otherwise, as it holds
+ * at the stretch's end; of a text kind as numbers. Valid until the next rows are taken. */
 const int64_t *swk__block_cells(swk__block *block, int field);
 const unsigned char *swk__block_codes(swk__block *block, int field);
 const uint32_t *swk__block_numbers(swk__block *block, int field);

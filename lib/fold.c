@@ -469,7 +469,8 @@ static void outreach_tell(const swk__fold *fold, subject *person)
 
 void swk__score_cells(const swk__score *score, uint32_t lead, int64_t won_at, int64_t *cells)
 {
-	/* It is left out when its lead had won by then, or by when the source says it wrote the score down. */
+	/* It is left out when its lead had won by then, or by when the source says it wrote the score down: once that
+	 * first win has come, which takes the place of the first win after the score. */
 	const bool won = won_at != SWK__NULL && (won_at <= score->at || score->recorded_at > won_at);
 	const int64_t values[] = {
 		[SWK__FACT_SCORE_SCORE] = score->score,
@@ -479,7 +480,7 @@ void swk__score_cells(const swk__score *score, uint32_t lead, int64_t won_at, in
 		[SWK__FACT_SCORE_MODEL] = score->model,
 		[SWK__FACT_SCORE_REPLY_AT] = score->reply_at,
 		[SWK__FACT_SCORE_HELD_AT] = score->held_at,
-		[SWK__FACT_SCORE_WON_AT] = score->won_at,
+		[SWK__FACT_SCORE_WON_AT] = won ? won_at : score->won_at,
 		[SWK__FACT_SCORE_EXCLUDED] = won,
 	};
 	memcpy(cells, values, sizeof values);

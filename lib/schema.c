@@ -16,6 +16,7 @@ static const char *const meeting_outcomes[] = { "cancelled", "completed", "decli
 #define PLAIN(name_, kind_) { .name = name_, .kind = SWK__KIND_##kind_, .preset = SWK__NULL }
 #define REQUIRED(name_, kind_) { .name = name_, .kind = SWK__KIND_##kind_, .required = true, .preset = SWK__NULL }
 #define PRESET(name_, kind_, preset_) { .name = name_, .kind = SWK__KIND_##kind_, .preset = preset_ }
+#define ONCE(name_, instant_) { .name = name_, .kind = SWK__KIND_BOOL, .preset = 0, .once = instant_ }
 #define REFERENCE(name_, table_) \
 	{ .name = name_, .kind = SWK__KIND_REF, .preset = SWK__NULL, .target = SWK__TABLE_##table_ }
 #define CHOICE(name_, values_, preset_) \
@@ -175,7 +176,7 @@ static const swk__field win_facts[] = {
 static const swk__field score_facts[] = {
 	REFERENCE("score", SCORE), PLAIN("at", INSTANT),     REFERENCE("lead", LEAD),
 	PLAIN("value", SCORE),     PLAIN("model", TEXT),     PLAIN("reply_at", INSTANT),
-	PLAIN("held_at", INSTANT), PLAIN("won_at", INSTANT), PRESET("excluded", BOOL, 0),
+	PLAIN("held_at", INSTANT), PLAIN("won_at", INSTANT), ONCE("excluded", SWK__FACT_SCORE_WON_AT),
 };
 
 static const swk__field opened_facts[] = {

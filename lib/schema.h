@@ -64,6 +64,7 @@ typedef struct swk__field {
 	int64_t preset;            /* the default where a row does not say: SWK__NULL, or a value; ENUM: an index */
 	swk__table target;         /* REF: the table */
 	const char *const *values; /* ENUM: NULL-terminated, sorted bytewise so that indices compare like texts */
+	unsigned once;             /* BOOL: the INSTANT that must have come before it holds; 0: none */
 } swk__field;
 
 /* The fields that every table begins with. */

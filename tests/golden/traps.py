@@ -150,6 +150,20 @@ def previous_week_as_many_days(store):
     store.expect(store.row(*words, "2026-11-02T00:00:00+01:00"), partial="false", made="1", made_previous="4")
 
 
+def hindsight_of_the_week_before(store):
+    """The week before is told as it stood at this hour of it: a win that came later leaves no score of it out."""
+    store.init("--zone", "UTC")
+    store.add(lead("l", "2026-10-01T00:00:00Z"), lead("other", "2026-10-01T00:00:00Z"))
+    score = {"at": "2026-10-20T09:00:00Z", "recorded_at": "2026-10-23T09:00:00Z", "value": 42}
+    store.add(record("score", "s", lead="l", **score), deal("o", "2026-10-22T09:00:00Z", lead="l"))
+    store.add(record("score", "t", lead="other", at="2026-10-27T09:00:00Z", value=42))
+    words = ("scores", "--previous", "--from", "2026-W44", "--to", "2026-W44", "--now")
+    row = store.row(*words, "2026-10-28T12:00:00Z")
+    store.expect(row, leads_previous="1", excluded_previous="0", mean_score_previous="42", bought_previous="0")
+    row = store.row(*words, "2026-11-02T00:00:00Z")
+    store.expect(row, leads_previous="0", excluded_previous="1")
+
+
 def sunday_first_over_new_year(store):
     """Sunday-first weeks over New Year: one week, not two halves, and no ISO label under a week that is none."""
     store.init("--week-start", "sunday")
@@ -258,6 +272,7 @@ TRAPS = (
     team_rate_not_above_one,
     last_day_counts,
     previous_week_as_many_days,
+    hindsight_of_the_week_before,
     sunday_first_over_new_year,
     reopened_deal,
     won_for_nothing,
