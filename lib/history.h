@@ -51,7 +51,8 @@ typedef struct swk__history {
 	swk__snapshot *published;        /* retained; read and replaced under the store's lock, by the writer too */
 	swk__snapshot *working;          /* the transaction's own, NULL outside */
 	uint64_t txn, versions;
-	uint64_t expected;    /* how many rows may follow in the transaction, 0 where nobody knows; set by the caller */
+	/* How many rows of the transaction were passed and may follow, 0 where nobody knows; set by the caller. */
+	uint64_t passed, expected;
 	swk__touched touched; /* of the transaction: what the fold starts from */
 	uint64_t fold_txn;    /* who folds counts here, one at a time */
 	_Atomic uint64_t cuts;                      /* snapshots that were cut */

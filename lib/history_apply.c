@@ -187,7 +187,7 @@ int swk__history_name(swk__history *history, const swk_batch *batch, swk__named 
 			if (!field_named(table, f, &place))
 				continue;
 			slices_read(batch, table, f, first, count, bytes);
-			swk__text_expect(ids, history->expected);
+			swk__text_expect(ids, history->passed, history->expected);
 			named->first[place][first / RUN_ROWS] = swk__text_count(ids);
 			code = swk__text_intern_run(ids, bytes, count, NULL, named->numbers[place] + first, error);
 			named->end[place][first / RUN_ROWS] = swk__text_count(ids);
@@ -223,7 +223,7 @@ static int texts_read(intake *in, const swk_batch *batch, unsigned field, size_t
 	slices_read(batch, in->table, field, first, in->count, bytes);
 	const bool guessed = field != SWK__FIELD_ID && in->known_count;
 	if (field == SWK__FIELD_ID)
-		swk__text_expect(texts, in->history->expected);
+		swk__text_expect(texts, in->history->passed, in->history->expected);
 	if (guessed)
 		versions_guess(in, field, guesses);
 	in->made.first[field] = swk__text_count(texts);

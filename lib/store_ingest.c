@@ -83,6 +83,7 @@ static int batch_apply(commit *self, const swk_batch *batch, const swk__named *n
 static void rows_expect(const commit *self)
 {
 	const uint64_t total = self->feed->total;
+	self->call.store->history.passed = self->rows;
 	self->call.store->history.expected = total > self->rows ? total - self->rows : 0;
 }
 

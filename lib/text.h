@@ -42,7 +42,7 @@ typedef struct swk__text {
 	swk__text_index *retired; /* indices that a find may still be in */
 	_Atomic uint32_t finds;   /* under way */
 	uint32_t count;
-	uint64_t expected;                  /* how many more may come soon */
+	uint64_t passed, expected;          /* how many were looked for since what is kept, and may be soon */
 	uint32_t next;                      /* the number after the last one of the last run */
 	uint32_t kept;                      /* numbers below this one are never taken back */
 	char *segments[SWK__TEXT_SEGMENTS]; /* groups, from the first multiple of their size on */
@@ -88,10 +88,11 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
                          uint32_t *numbers, swk_error *error);
 
-/* Says how many texts may follow, 0 where nobody knows, so that room is made for them at once where room runs out.
- * Writer only. */
-static inline void swk__text_expect(swk__text *text, uint64_t count)
+/* Says how many texts were looked for since swk__text_keep and how many may follow, 0 where nobody knows, so that where
+ * room runs out it is made at once for as many as will be new. Writer only. */
+static inline void swk__text_expect(swk__text *text, uint64_t passed, uint64_t count)
 {
+	text->passed = passed;
 	text->expected = count;
 }
 
