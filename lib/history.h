@@ -53,8 +53,8 @@ typedef struct swk__history {
 	uint64_t txn, versions;
 	/* How many rows of the transaction were passed and may follow, 0 where nobody knows; set by the caller. */
 	uint64_t passed, expected;
-	swk__touched touched; /* of the transaction: what the fold starts from */
-	uint64_t fold_txn;    /* who folds counts here, one at a time */
+	swk__touched touched;                       /* of the transaction: what the fold starts from */
+	uint64_t fold_txn;                          /* who folds counts here, one at a time */
 	_Atomic uint64_t cuts;                      /* snapshots that were cut */
 	swk__versions older[SWK__TABLE_COUNT];      /* versions that are not current */
 	swk__text_mark marks[1 + SWK__TABLE_COUNT]; /* of texts and ids, when the transaction began */

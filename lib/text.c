@@ -272,8 +272,8 @@ static void retired_free(swk__text *text)
 	}
 }
 
-/* How many new texts will come: the same share of those that follow as of those that were passed. What came so far tells
- * of so many times as much. */
+/* How many new texts will come: the same share of those that follow as of those that were passed. What came so far
+ * tells of so many times as much. */
 #define FORESEEN 16
 
 static uint64_t fresh_expected(const swk__text *text)
