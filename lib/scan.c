@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #define CHECK_BLOCKS 16
+#define SOON 24 /* rows ahead whose leads are fetched from memory */
 
 /* The values of one filtered dimension as numbers, ascending. */
 struct swk__scan_filter {
@@ -13,21 +14,23 @@ struct swk__scan_filter {
 	uint32_t *numbers;
 };
 
-/* The last fact of a lead (and model). */
+/* A fact of which it is asked whether it is the last of its lead (and model). Its place is that of its row among those
+ * of the stretch's parts, each of which begins at a multiple of 64. */
 typedef struct last_fact {
 	int64_t at;
-	uint32_t lead, model, row;
-	int32_t week;
-	uint32_t next; /* 1 + place of the lead's next one, of another model; 0: none */
+	uint32_t model;
+	uint32_t next; /* the lead's next one, of another model, as in `firsts` */
 } last_fact;
 
 /* Facts of which only the last of each lead counts. */
 struct swk__scan_latest {
-	uint32_t count, capacity;
-	last_fact *facts;
-	uint32_t *firsts; /* by lead: 1 + place of its first fact, 0: none yet */
-	uint32_t leads;   /* how many there is room for */
-	uint64_t *bits;   /* a bit for each row of the stretch's parts, part by part: it is the last */
+	int32_t week;        /* of the first part */
+	size_t *begins;      /* places of the parts, and the end */
+	size_t places, room; /* of the stretch; how many there is room for */
+	last_fact *facts;    /* by place */
+	uint64_t *bits;      /* by place: it is the last, so far */
+	uint32_t *firsts;    /* by lead: base + place of its first fact; less: none, what is left of stretches before */
+	uint32_t base, leads; /* leads: how many there is room for */
 };
 
 /* ----------------------------------------------------------------------------------------- filters */
@@ -230,25 +233,8 @@ static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 
 /* ----------------------------------------------------------------------------- only the last of a lead */
 
-/* Forgets the facts. */
-static void latest_clear(struct swk__scan_latest *latest)
-{
-	for (uint32_t f = 0; f < latest->count; f++)
-		latest->firsts[latest->facts[f].lead] = 0;
-	latest->count = 0;
-}
-
-/* Where the place of the last fact of a lead and model stands, or is to be written. */
-static uint32_t *latest_place(const struct swk__scan_latest *latest, uint32_t lead, uint32_t model)
-{
-	uint32_t *place = &latest->firsts[lead];
-	while (*place && latest->facts[*place - 1].model != model)
-		place = &latest->facts[*place - 1].next;
-	return place;
-}
-
 /* Room for the leads of the block's rows. */
-static bool latest_cover(swk__scan *scan, const uint32_t *leads, uint32_t count)
+static SWK__WIDE bool latest_cover(swk__scan *scan, const uint32_t *leads, uint32_t count)
 {
 	struct swk__scan_latest *latest = scan->latest;
 	uint32_t most = swk__facts_table(scan->facts, SWK__TABLE_LEAD)->entities;
@@ -267,37 +253,55 @@ static bool latest_cover(swk__scan *scan, const uint32_t *leads, uint32_t count)
 	return true;
 }
 
-/* Room for so many more facts. */
-static bool latest_expect(swk__scan *scan, uint32_t count)
+static swk__slice fact_id(const swk__scan *scan, size_t place)
 {
-	struct swk__scan_latest *latest = scan->latest;
-	if (latest->count + count <= latest->capacity)
-		return true;
-	size_t capacity = swk__grown(latest->capacity, (size_t)latest->count + count);
-	last_fact *facts = swk__resize(scan->mem, SWK__FAULT_report_groups, latest->facts, capacity, sizeof *facts);
-	if (!facts)
-		return false;
-	latest->facts = facts;
-	latest->capacity = (uint32_t)capacity;
-	return true;
-}
-
-static swk__slice fact_id(const swk__scan *scan, const last_fact *fact)
-{
-	const swk__table table = scan->block->source->facts;
-	const swk__part *part = swk__directory_part(swk__facts_table(scan->facts, table)->directory, fact->week);
+	const struct swk__scan_latest *latest = scan->latest;
+	const swk__directory *directory = swk__facts_table(scan->facts, scan->block->source->facts)->directory;
+	uint32_t part = 0;
+	while (latest->begins[part + 1] <= place)
+		part++;
+	const swk__columns *columns = swk__directory_part(directory, latest->week + (int32_t)part)->columns;
 	return swk__text_get(&scan->facts->history->ids[SWK__TABLE_SCORE],
-	                     (uint32_t)swk__columns_get(part->columns, 0, fact->row));
+	                     (uint32_t)swk__columns_get(columns, 0, (uint32_t)(place - latest->begins[part])));
 }
 
-static bool fact_later(const swk__scan *scan, const last_fact *a, const last_fact *b)
+static bool fact_later(const swk__scan *scan, size_t a, size_t b)
 {
-	if (a->at != b->at)
-		return a->at > b->at;
+	const last_fact *facts = scan->latest->facts;
+	if (facts[a].at != facts[b].at)
+		return facts[a].at > facts[b].at;
 	return swk__slice_compare(fact_id(scan, a), fact_id(scan, b)) >= 0;
 }
 
-/* Remembers the block's rows where they are the last of their lead so far: the greatest (at, id). */
+/* A fact of a lead that has some already: the one that is greater in (at, id) is the last. */
+static void latest_meet(swk__scan *scan, uint32_t lead, size_t place)
+{
+	struct swk__scan_latest *latest = scan->latest;
+	const uint32_t base = latest->base, model = latest->facts[place].model;
+	uint32_t *link = &latest->firsts[lead];
+	while (*link >= base && latest->facts[*link - base].model != model)
+		link = &latest->facts[*link - base].next;
+	size_t dropped = place;
+	if (*link < base) {
+		*link = base + (uint32_t)place;
+		return;
+	}
+	if (fact_later(scan, place, *link - base)) {
+		dropped = *link - base;
+		latest->facts[place].next = latest->facts[dropped].next;
+		*link = base + (uint32_t)place;
+	}
+	latest->bits[dropped / 64] &= ~(UINT64_C(1) << dropped % 64);
+}
+
+/* Notes that all rows of the block that count are the last of their leads, so far. */
+static void latest_presume(const swk__block *block, uint64_t *bits)
+{
+	for (uint32_t i = 0; i < block->count; i++)
+		bits[i / 64] |= (uint64_t)block->counts[i] << i % 64;
+}
+
+/* Leaves of the block's rows and those before only the last of each lead. */
 static int latest_note(swk__scan *scan, swk_error *error)
 {
 	struct swk__scan_latest *latest = scan->latest;
@@ -307,28 +311,24 @@ static int latest_note(swk__scan *scan, swk_error *error)
 	const uint32_t *leads = swk__block_numbers(block, source->lead);
 	const uint32_t *models = by_model ? swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]) : NULL;
 	const int field = swk__schemas[source->facts].instant;
+	const size_t begin = latest->begins[block->week - latest->week] + block->first;
 	swk__instants at = { .raw = NULL };
 	if (!swk__block_instants(block, field, &at))
 		at.cells = swk__block_cells(block, field);
-	if (!latest_cover(scan, leads, block->count) || !latest_expect(scan, block->count))
+	if (!latest_cover(scan, leads, block->count))
 		return swk__fail_memory(error, scan->mem);
+	latest_presume(block, latest->bits + begin / 64);
 	for (uint32_t i = 0; i < block->count; i++) {
+		if (i + SOON < block->count)
+			__builtin_prefetch(&latest->firsts[leads[i + SOON]], 1);
 		if (!block->counts[i])
 			continue;
-		last_fact *fact = &latest->facts[latest->count];
-		fact->at = at.raw ? swk__raw_get(at.coding, at.raw[i]) : at.cells[i];
-		fact->lead = leads[i];
-		fact->model = models ? models[i] : 0;
-		fact->row = block->first + i;
-		fact->week = block->week;
-		fact->next = 0;
-		uint32_t *place = latest_place(latest, leads[i], fact->model);
-		if (!*place) {
-			*place = ++latest->count;
-		} else if (fact_later(scan, fact, &latest->facts[*place - 1])) {
-			fact->next = latest->facts[*place - 1].next;
-			latest->facts[*place - 1] = *fact;
-		}
+		latest->facts[begin + i] = (last_fact){ at.raw ? swk__raw_get(at.coding, at.raw[i]) : at.cells[i],
+			                                models ? models[i] : 0, 0 };
+		if (latest->firsts[leads[i]] < latest->base)
+			latest->firsts[leads[i]] = latest->base + (uint32_t)(begin + i);
+		else
+			latest_meet(scan, leads[i], begin + i);
 	}
 	return SWK_OK;
 }
@@ -393,24 +393,53 @@ static size_t part_words(const swk__part *part)
 	return part ? ((size_t)part->rows + 63) / 64 : 0;
 }
 
-/* Marks the facts that were found to be the last. */
-static bool latest_mark(swk__scan *scan, stretch_parts parts)
+/* Makes room for so many places and forgets what was there. */
+static bool latest_clear(swk__scan *scan, size_t places)
 {
 	struct swk__scan_latest *latest = scan->latest;
-	size_t words = 0, *begins = swk__alloc(scan->mem, SWK__FAULT_report_groups,
-	                                       (size_t)(parts.last - parts.first) + 1, sizeof *begins);
-	for (int32_t week = parts.first; week <= parts.last && begins; week++) {
-		begins[week - parts.first] = words;
-		words += part_words(swk__directory_part(parts.directory, week));
+	if (places > latest->room) {
+		const size_t room = swk__grown(latest->room, places);
+		last_fact *facts = swk__resize(scan->mem, SWK__FAULT_report_groups, latest->facts, room, sizeof *facts);
+		if (!facts)
+			return false;
+		latest->facts = facts;
+		uint64_t *bits = swk__resize(scan->mem, SWK__FAULT_report_groups, latest->bits, room / 64 + 1,
+		                             sizeof *bits);
+		if (!bits)
+			return false;
+		latest->bits = bits;
+		latest->room = room;
 	}
-	swk__free(scan->mem, latest->bits);
-	latest->bits = begins ? swk__alloc(scan->mem, SWK__FAULT_report_groups, words, sizeof *latest->bits) : NULL;
-	for (uint32_t f = 0; f < latest->count && latest->bits; f++) {
-		const last_fact *fact = &latest->facts[f];
-		latest->bits[begins[fact->week - parts.first] + fact->row / 64] |= UINT64_C(1) << (fact->row % 64);
+	if (latest->base == 0 || latest->base + latest->places + places > UINT32_MAX) {
+		if (latest->leads)
+			memset(latest->firsts, 0, latest->leads * sizeof *latest->firsts);
+		latest->base = 1;
+	} else {
+		latest->base += (uint32_t)latest->places;
 	}
-	swk__free(scan->mem, begins);
-	return latest->bits != NULL;
+	latest->places = places;
+	if (places)
+		memset(latest->bits, 0, places / 64 * sizeof *latest->bits);
+	return places < UINT32_MAX;
+}
+
+/* Gives the rows of the parts their places. */
+static bool latest_begin(swk__scan *scan, stretch_parts parts)
+{
+	struct swk__scan_latest *latest = scan->latest;
+	const uint32_t count = (uint32_t)(parts.last - parts.first) + 1;
+	size_t places = 0;
+	swk__free(scan->mem, latest->begins);
+	latest->begins = swk__alloc(scan->mem, SWK__FAULT_report_groups, (size_t)count + 1, sizeof *latest->begins);
+	if (!latest->begins)
+		return false;
+	latest->week = parts.first;
+	for (uint32_t p = 0; p < count; p++) {
+		latest->begins[p] = places;
+		places += part_words(swk__directory_part(parts.directory, parts.first + (int32_t)p)) * 64;
+	}
+	latest->begins[count] = places;
+	return latest_clear(scan, places);
 }
 
 /* Runs through all parts; `live` NULL: their live rows, else bits part by part. */
@@ -431,9 +460,9 @@ static int latest_run(swk__scan *scan, unsigned source, stretch_parts parts, swk
 {
 	if (parts.first > parts.last)
 		return SWK_OK;
+	if (!latest_begin(scan, parts))
+		return swk__fail_memory(error, scan->mem);
 	int code = parts_run(scan, source, parts, NULL, block_note, error);
-	if (code == SWK_OK && !latest_mark(scan, parts))
-		code = swk__fail_memory(error, scan->mem);
 	if (code == SWK_OK)
 		code = parts_run(scan, source, parts, scan->latest->bits, block_count, error);
 	return code;
@@ -456,8 +485,6 @@ int swk__scan_run(swk__scan *scan, int64_t begin, int64_t stop, int64_t end, swk
 	swk__stretch bounds = { begin, stop, end, INT64_MIN, INT64_MAX };
 	int code = SWK_OK;
 	swk__groups_clear(&scan->groups);
-	if (scan->latest)
-		latest_clear(scan->latest);
 	scan->block->bounds = &bounds;
 	for (unsigned s = 0; s < scan->plan->form->source_count && code == SWK_OK; s++)
 		code = source_run(scan, s, error);
@@ -526,6 +553,7 @@ void swk__scan_close(swk__scan *scan)
 		swk__free(scan->mem, scan->filters[f].numbers);
 	swk__free(scan->mem, scan->filters);
 	if (scan->latest) {
+		swk__free(scan->mem, scan->latest->begins);
 		swk__free(scan->mem, scan->latest->facts);
 		swk__free(scan->mem, scan->latest->firsts);
 		swk__free(scan->mem, scan->latest->bits);
