@@ -819,11 +819,39 @@ static bool touched_most(const swk__fold *fold)
 	               (states[SWK__TABLE_LEAD].live + states[SWK__TABLE_OPPORTUNITY].live) / 2;
 }
 
+/* Folds everything. Where memory does not suffice for all facts once more, the facts are as before. */
+static int all_fold(swk__fold *fold, swk_error *error)
+{
+	swk__table_state *facts = fold->states + SWK__TABLE_COUNT, before[SWK__FACT_COUNT];
+	const uint64_t folded = fold->folded, filed = fold->filed;
+	for (unsigned f = 0; f < SWK__FACT_COUNT; f++) {
+		before[f] = facts[f];
+		swk__state_retain(&before[f]);
+	}
+	int code = swk__fold_all(fold, error);
+	const bool tight = code == SWK_ERR_MEMORY || code == SWK_ERR_LIMIT;
+	for (unsigned f = 0; f < SWK__FACT_COUNT; f++) {
+		swk__state_release(tight ? &facts[f] : &before[f]);
+		facts[f] = tight ? before[f] : facts[f];
+	}
+	fold->folded = tight ? folded : fold->folded;
+	fold->filed = tight ? filed : fold->filed;
+	return code;
+}
+
 int swk__fold_changes(swk__fold *fold, swk_error *error)
 {
 	uint32_t leads = fold->states[SWK__TABLE_LEAD].entities;
-	if (touched_most(fold) && swk__fold_all_fits(fold))
-		return swk__fold_all(fold, error);
+	if (touched_most(fold) && swk__fold_all_fits(fold)) {
+		swk_error failure = SWK_ERROR_INIT;
+		int code = all_fold(fold, &failure);
+		if (code == SWK_OK)
+			return SWK_OK;
+		if (code != SWK_ERR_MEMORY && code != SWK_ERR_LIMIT) {
+			swk__error_copy(error, &failure);
+			return code;
+		}
+	}
 	if (!swk__touched_reserve(fold->touched, SWK__TOUCH_LEAD, leads) || !followers_spread(fold, error) ||
 	    !touched_fold(fold, error) || (!fold->apart && !facts_compact(fold)))
 		return swk__fold_failed(fold, error);

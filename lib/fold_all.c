@@ -20,6 +20,7 @@
 #define RUN 256
 #define BATCH 2048
 #define FEW 16
+#define ASK_ROWS 8192 /* or people, of one week at most until somebody asks whether the work goes on */
 #define WEEKS (SWK__DATE_MAX / 7 + 2)
 
 /* How far a lead's link was followed. */
@@ -124,6 +125,11 @@ static bool fact_add(bulk *b, swk__table fact, const int64_t *cells)
 /* Lets some rows of a table, which lie together, be visited after the others; not all of them are live. */
 typedef bool (*rows_visit)(bulk *b, const swk__part *part, uint32_t row, uint32_t count);
 
+static bool bulk_ask(const bulk *b)
+{
+	return swk__fold_ask(b->fold, b->done < b->total ? b->done : b->total, b->total, b->error);
+}
+
 static bool table_pass(bulk *b, swk__table table, rows_visit visit)
 {
 	const swk__directory *directory = b->fold->states[table].directory;
@@ -133,11 +139,11 @@ static bool table_pass(bulk *b, swk__table table, rows_visit visit)
 			count = swk__columns_together(row);
 			count = count < RUN ? count : RUN;
 			count = count < part->rows - row ? count : part->rows - row;
-			if (!visit(b, part, row, count))
+			b->done += count;
+			if (!visit(b, part, row, count) || (row / ASK_ROWS < (row + count) / ASK_ROWS && !bulk_ask(b)))
 				return false;
 		}
-		b->done += part ? part->rows : 0;
-		if (part && !swk__fold_ask(b->fold, b->done < b->total ? b->done : b->total, b->total, b->error))
+		if (part && !bulk_ask(b))
 			return false;
 	}
 	return true;
@@ -490,6 +496,8 @@ static bool people_file(bulk *b)
 {
 	for (uint32_t lead = 1; lead < b->leads; lead++) {
 		const person *who = &b->people[lead];
+		if (lead % ASK_ROWS == 0 && !bulk_ask(b))
+			return false;
 		if (who->root != lead)
 			continue;
 		const swk__subject subject = {
@@ -547,7 +555,7 @@ static bool scores_take(bulk *b, const swk__part *part, uint32_t row, uint32_t c
 static bool bulk_open(bulk *b, swk__fold *fold, swk_error *error)
 {
 	swk__mem *mem = fold->mem;
-	*b = (bulk){ .fold = fold, .leads = swk__text_count(&fold->history->ids[SWK__TABLE_LEAD]), .error = error };
+	*b = (bulk){ .fold = fold, .leads = fold->states[SWK__TABLE_LEAD].entities, .error = error };
 	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		b->total += 2 * fold->states[t].versions; /* as most are visited twice */
 	b->people = swk__alloc(mem, SWK__FAULT_fold_list, (size_t)b->leads + 1, sizeof *b->people);
@@ -614,7 +622,7 @@ int swk__fold_all(swk__fold *fold, swk_error *error)
 bool swk__fold_all_fits(const swk__fold *fold)
 {
 	const swk__mem *mem = fold->mem;
-	const uint64_t leads = swk__text_count(&fold->history->ids[SWK__TABLE_LEAD]);
+	const uint64_t leads = fold->states[SWK__TABLE_LEAD].entities;
 	const uint64_t records = fold->states[SWK__TABLE_MESSAGE].live + fold->states[SWK__TABLE_CALL].live +
 	                         fold->states[SWK__TABLE_MEETING].live;
 	const uint64_t needed = leads * (sizeof(person) + KINDS * sizeof(uint32_t)) + records * sizeof(int64_t) +

@@ -116,7 +116,8 @@ static int feed_apply(commit *self, swk_error *error)
 		if (code != SWK_OK || !batch)
 			return code;
 		rows_expect(self);
-		code = apply ? batch_apply(self, batch, NULL, commit_check, error) : commit_check(self, 0, 0, error);
+		code = apply && batch->rows ? batch_apply(self, batch, NULL, commit_check, error)
+		                            : commit_check(self, 0, 0, error);
 		if (code != SWK_OK)
 			return code;
 		batch_count(self, batch);

@@ -579,7 +579,8 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
 	                            : successors_try(text, bytes, count, numbers, left);
 	int code = text->count < FEW ? few_intern(text, bytes, left, rest, numbers, error)
 	                             : many_intern(text, bytes, left, rest, numbers, error);
-	if (code == SWK_OK && count)
+	/* An empty text is between none: a column of them leaves the guess to the next one of ids. */
+	if (code == SWK_OK && count && numbers[count - 1])
 		text->next = numbers[count - 1] + 1;
 	return code;
 }

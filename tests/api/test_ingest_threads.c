@@ -197,6 +197,28 @@ static void whoever_called_is_asked_and_may_stop(void **state)
 	given_release(&from);
 }
 
+/* So is whoever gave rows of which none goes in. */
+static void whoever_gave_nothing_good_is_asked(void **state)
+{
+	static rows calls;
+	given from;
+	(void)state;
+	rows_make(&calls, 5);
+	memset(calls.offsets, 0, sizeof calls.offsets);
+	given_make(&calls, "at", "lead", &from);
+	for (uint32_t threads = 1; threads < 3; threads++) {
+		host self = { .thread = pthread_self(), .stop = 2 };
+		swk_store_options options = feed_options();
+		options.progress = host_asked;
+		options.progress_context = &self;
+		swk_store *store = feed_open(NULL, &options);
+		int code = ingest(store, "call", &from, (swk_ingest_options){ .threads = threads }, NULL, NULL);
+		assert_int_equal(code, SWK_ERR_INTERRUPTED);
+		swk_store_close(store);
+	}
+	given_release(&from);
+}
+
 /* A row that is refused far behind, and memory that fails where it is limited, leave the store as it was. */
 static void failures_leave_the_store_as_it_was(void **state)
 {
@@ -236,6 +258,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_number_of_threads_makes_the_same_store),
 		cmocka_unit_test(whoever_called_is_asked_and_may_stop),
+		cmocka_unit_test(whoever_gave_nothing_good_is_asked),
 		cmocka_unit_test(failures_leave_the_store_as_it_was),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
