@@ -287,10 +287,9 @@ static uint64_t fresh_expected(const swk__text *text)
 
 /* How many buckets the next index has: twice as many while they are few, then a quarter more, as half of it would be
  * empty; but enough for what is expected, then with a slot of four left empty: searches stay shorter. */
-static uint64_t buckets_next(const swk__text *text, const swk__text_index *old)
+static uint64_t buckets_next(const swk__text *text, const swk__text_index *old, uint64_t expected)
 {
 	const uint64_t more = old->buckets < 512 ? old->buckets : old->buckets / 4;
-	const uint64_t expected = fresh_expected(text);
 	const uint64_t enough = (text->count + expected) / (BUCKET - 2) + 1;
 	return enough > old->buckets + more ? enough : old->buckets + more;
 }
@@ -299,7 +298,10 @@ static uint64_t buckets_next(const swk__text *text, const swk__text_index *old)
 static bool index_grow(swk__text *text)
 {
 	swk__text_index *old = atomic_load_explicit(&text->index, memory_order_relaxed);
-	swk__text_index *index = index_create(text->mem, buckets_next(text, old));
+	const uint64_t expected = fresh_expected(text);
+	swk__text_index *index = index_create(text->mem, buckets_next(text, old, expected));
+	if (!index && expected) /* there may be memory for what is sure to come */
+		index = index_create(text->mem, buckets_next(text, old, 0));
 	if (!index)
 		return false;
 	index_copy(index, old, 0, text->kept);
