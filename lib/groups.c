@@ -498,13 +498,16 @@ void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 /* Deals the observations to their lists; `ends` hold where each list begins, one place on. */
 static void lists_deal(swk__groups *groups, size_t count)
 {
+	const swk__observation *observations = groups->observations;
+	const size_t observed = groups->observed;
 	size_t *ends = groups->list_ends;
-	for (size_t i = 0; i < groups->observed; i++)
-		ends[(size_t)groups->observations[i].list + 1]++;
+	int64_t *values = groups->list_values;
+	for (size_t i = 0; i < observed; i++)
+		ends[(size_t)observations[i].list + 1]++;
 	for (size_t l = 0; l < count; l++)
 		ends[l + 1] += ends[l];
-	for (size_t i = 0; i < groups->observed; i++)
-		groups->list_values[ends[groups->observations[i].list]++] = groups->observations[i].value;
+	for (size_t i = 0; i < observed; i++)
+		values[ends[observations[i].list]++] = observations[i].value;
 }
 
 /* Room for the lists and as much to sort them. */

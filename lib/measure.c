@@ -172,6 +172,22 @@ static unsigned facet_excess(const swk__facet *facet)
 	return facet->kind == SWK__FACET_CODE && facet->radix == 2;
 }
 
+/* 1 where an instant lies before another; where it has not come, which is asked beside, anything. */
+static SWK__WIDE void back_fill(const swk__facet *facet, swk__block *block, unsigned char *codes)
+{
+	swk__instants to, from;
+	const uint32_t count = block->count;
+	if (swk__block_instants(block, facet->field, &to) && swk__block_instants(block, facet->from, &from)) {
+		for (uint32_t i = 0; i < count; i++)
+			codes[i] = (from.raw[i] != 0) &
+			           (swk__raw_get(to.coding, to.raw[i]) < swk__raw_get(from.coding, from.raw[i]));
+		return;
+	}
+	const int64_t *cells = swk__block_cells(block, facet->field), *before = swk__block_cells(block, facet->from);
+	for (uint32_t i = 0; i < count; i++)
+		codes[i] = cells[i] < before[i];
+}
+
 /* The codes of the rows, in `codes` where they do not lie in the block. */
 static const unsigned char *facet_codes(const swk__facet *facet, swk__block *block, unsigned char *codes)
 {
@@ -183,14 +199,9 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 		break;
 	case SWK__FACET_COME:
 		return swk__block_come(block, facet->field);
-	case SWK__FACET_BACK: {
-		const int64_t *cells = swk__block_cells(block, facet->field);
-		const int64_t *from = swk__block_cells(block, facet->from);
-		const uint32_t count = block->count;
-		for (uint32_t i = 0; i < count; i++)
-			codes[i] = cells[i] < from[i];
+	case SWK__FACET_BACK:
+		back_fill(facet, block, codes);
 		break;
-	}
 	default:
 		break;
 	}
@@ -302,9 +313,35 @@ static SWK__WIDE void field_fill(const swk__value *value, unsigned number, swk__
 		sorted->values[number][i] = cells[i] == SWK__NULL ? 0 : cells[i];
 }
 
+/* Spans in the unit that both instants lie in; false where they do not lie so, or a span is too long. */
+static SWK__WIDE bool span_take(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
+{
+	swk__instants to, from;
+	if (!swk__block_instants(block, value->field, &to) || !swk__block_instants(block, value->from, &from) ||
+	    to.coding.unit <= 0 || to.coding.unit != from.coding.unit ||
+	    (to.coding.base - from.coding.base) % to.coding.unit)
+		return false;
+	const int64_t later = (to.coding.base - from.coding.base) / to.coding.unit;
+	const uint32_t *ends = to.raw, *begins = from.raw, count = block->count;
+	uint32_t *spans = sorted->rooms[number];
+	int64_t all = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const int64_t span = later + ends[i] - begins[i], kept = (span > 0) & (ends[i] != 0) ? span : 0;
+		spans[i] = (uint32_t)kept;
+		all |= kept;
+	}
+	if (all > UINT32_MAX)
+		return false;
+	sorted->raw[number] = spans;
+	sorted->coding[number] = (swk__raw){ 0, to.coding.unit };
+	return true;
+}
+
 /* Only rows that have come and are in order are added up; of others the difference may be anything. */
 static SWK__WIDE void span_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
+	if (span_take(value, number, block, sorted))
+		return;
 	const int64_t *cells = swk__block_cells(block, value->field), *from = swk__block_cells(block, value->from);
 	for (uint32_t i = 0; i < block->count; i++)
 		sorted->values[number][i] = cells[i] < from[i] ? 0 : cells[i] - from[i];
