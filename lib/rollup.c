@@ -292,7 +292,7 @@ static bool list_insert(int64_t *values, size_t count, size_t moves)
 	return true;
 }
 
-#define DIGIT_BITS_MAX 11
+#define DIGIT_BITS_MAX 10
 #define MOVES 8 /* a value, in lists that are all but sorted */
 
 /* In which bits values differ, as distances from the least. */
@@ -353,10 +353,10 @@ static void digits_sort(int64_t *values, size_t count, const differing *by, unsi
 		memcpy(values, from, count * sizeof *values);
 }
 
-/* Digits that have about as many values as are sorted. */
+/* Digits with about a fourth as many values as are sorted: two of them leave some eight pairs that are alike. */
 static unsigned digit_bits(size_t count)
 {
-	const unsigned bits = 63u - (unsigned)__builtin_clzll(count);
+	const unsigned bits = 61u - (unsigned)__builtin_clzll(count);
 	return bits < DIGIT_BITS_MAX ? bits : DIGIT_BITS_MAX;
 }
 
