@@ -93,14 +93,14 @@ static swk__store_call call_begin(swk_store *store)
 	return swk__store_call_begin(store, store->progress, store->progress_context);
 }
 
-static int call_ask(const swk__store_call *c, swk_error *error)
+static int call_ask(swk__store_call *c, swk_error *error)
 {
 	if (atomic_load_explicit(&c->store->interrupts, memory_order_relaxed) != c->interrupts)
 		return swk__fail(error, SWK_ERR_INTERRUPTED, "the call was interrupted");
-	if (c->progress && pthread_equal(c->thread, pthread_self()) &&
-	    c->progress(c->progress_context, c->done, c->total))
-		return swk__fail(error, SWK_ERR_INTERRUPTED, "the progress function stopped the call");
-	return SWK_OK;
+	if (!c->progress || !pthread_equal(c->thread, pthread_self()))
+		return SWK_OK;
+	c->stopped = c->stopped || c->progress(c->progress_context, c->done, c->total);
+	return c->stopped ? swk__fail(error, SWK_ERR_INTERRUPTED, "the progress function stopped the call") : SWK_OK;
 }
 
 int swk__store_call_check(void *context, uint64_t done, uint64_t total, swk_error *error)

@@ -104,6 +104,7 @@ typedef struct swk__store_call {
 	swk_progress progress; /* NULL: nobody */
 	void *progress_context;
 	uint64_t done, total; /* as told last */
+	bool stopped;         /* by the progress function, which is not asked again */
 } swk__store_call;
 
 swk__store_call swk__store_call_begin(swk_store *store, swk_progress progress, void *progress_context);

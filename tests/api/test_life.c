@@ -369,6 +369,40 @@ static void test_report_progress(void **state)
 	swk_store_close(store);
 }
 
+/* Whoever counts ahead may meet the stop in a week that is not asked for yet. The filter is another one each time, so
+ * that nothing is kept. */
+static void test_a_stopped_report_asks_no_more(void **state)
+{
+	(void)state;
+	swk_store *store = feed_open(NULL, NULL);
+	swk_batch *batch = NULL;
+	assert_int_equal(swk_batch_create(store, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(feed_calls(batch, 5, 20000, 200), SWK_OK);
+	assert_int_equal(swk_store_ingest_batch(store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+	for (unsigned stop = 1; stop < 200; stop++) {
+		progress told = { .stop_at = stop };
+		char other[16];
+		snprintf(other, sizeof other, "other %u", stop);
+		const swk_filter filters[] = { { "rep", "r1" }, { "rep", other } };
+		swk_query query = { .size = sizeof query,
+			            .report = "calls",
+			            .now = MONDAY + 210 * WEEK,
+			            .filters = filters,
+			            .filter_count = COUNT(filters),
+			            .progress = progress_told,
+			            .progress_context = &told,
+			            .threads = 3 };
+		swk_result *result = NULL;
+		if (swk_store_report(store, &query, &result, NULL) == SWK_ERR_INTERRUPTED)
+			assert_int_equal(told.calls, stop);
+		else
+			assert_true(told.calls < stop);
+		swk_result_free(result);
+	}
+	swk_store_close(store);
+}
+
 typedef struct interrupter {
 	swk_store *store;
 	_Atomic bool stop;
@@ -635,6 +669,7 @@ int main(void)
 		cmocka_unit_test(test_progress),
 		cmocka_unit_test(test_no_ingestion_within_another),
 		cmocka_unit_test(test_report_progress),
+		cmocka_unit_test(test_a_stopped_report_asks_no_more),
 		cmocka_unit_test(test_interrupt),
 		cmocka_unit_test(test_interrupt_reaches_the_waiting),
 		cmocka_unit_test(test_fork),
