@@ -27,6 +27,7 @@ typedef struct swk__quota {
 	uint32_t owned; /* where its team's own quotas are noted; 0, the organisation's place, where it has no team */
 	level owner;
 	uint32_t currency;
+	swk__slice code;               /* of the currency */
 	int64_t targets[SWK__TARGETS]; /* SWK__NULL: not given */
 	/* the shares of a day and of a week; without a denominator: not worked out yet */
 	swk__fraction daily[SWK__TARGETS], weekly[SWK__TARGETS];
@@ -110,6 +111,7 @@ static quota quota_read(const swk__facts *facts, const swk__part *part, uint32_t
 		    .currency = (uint32_t)swk__columns_get(c, SWK__QUOTA_CURRENCY, row),
 		    .targets = { [SWK__TARGET_WON] = swk__columns_get(c, SWK__QUOTA_WON, row),
 		                 [SWK__TARGET_AMOUNT] = swk__columns_get(c, SWK__QUOTA_AMOUNT, row) } };
+	q.code = swk__text_get(&facts->history->texts, q.currency);
 	q.owner = q.rep ? LEVEL_REP : q.team ? LEVEL_TEAM : LEVEL_ALL;
 	if (q.rep) {
 		swk__place rep = swk__facts_row(facts, SWK__TABLE_REP, q.rep);
@@ -195,13 +197,23 @@ static bool quotas_read(swk__quotas *self, int32_t from, int32_t to)
 
 /* --------------------------------------------------------------------------------------------- groups */
 
+/* By group, then by first day, and then by all that a share is made of: a sum that is not exact depends on the order of
+ * its terms, which is not that in which quotas came. */
 static int quota_order(const void *a, const void *b)
 {
 	const quota *x = a, *y = b;
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
 	int order = swk__slice_compare(x->key, y->key);
-	return order ? order : x->from < y->from ? -1 : x->from > y->from;
+	if (order == 0)
+		order = (x->from > y->from) - (x->from < y->from);
+	if (order == 0)
+		order = (x->to > y->to) - (x->to < y->to);
+	if (order == 0)
+		order = swk__slice_compare(x->code, y->code);
+	for (int t = 0; t < SWK__TARGETS && order == 0; t++)
+		order = (x->targets[t] > y->targets[t]) - (x->targets[t] < y->targets[t]);
+	return order;
 }
 
 /* Numbers the groups in the order of their keys. */

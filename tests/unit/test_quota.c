@@ -3,6 +3,7 @@
  * Quotas as the report `deals` shows them. Week 2026-W45 is 2026-11-02 to 2026-11-08.
  */
 #include "question.h"
+#include "random_feed.h"
 
 static scene s;
 static inquiry i;
@@ -122,6 +123,61 @@ static void test_a_quota_in_another_currency_needs_the_rate_of_its_first_day(voi
 	assert_answer(&i, "deals" W45 "show=attainment_amount", "2");
 }
 
+/* ---------------------------------------------------------------------------------------------- order */
+
+#define ORDER_LINES 124
+
+/* Monthly quotas of six reps in four currencies, whose sum has no common denominator of 128 bits. */
+static void order_lines(uint64_t *random, char lines[ORDER_LINES][128])
+{
+	static const char *const codes[] = { "CHF", "EUR", "GBP", "USD" };
+	unsigned n = 0;
+	for (unsigned month = 1; month <= 12; month++)
+		for (unsigned c = 0; c < 3; c++)
+			snprintf(lines[n++], sizeof lines[0], "rate x%u-%u currency=%s date=2025-%02u-01 value=1.%09u",
+			         c, month, codes[c], month, random_below(random, 1000000000));
+	for (unsigned month = 1; month < 12; month++)
+		for (unsigned r = 0; r < 8; r++)
+			snprintf(lines[n++], sizeof lines[0],
+			         "quota q%u-%u rep=r%u from=2025-%02u-01 to=2025-%02u-01 amount=%u currency=%s", r,
+			         month, r, month, month + 1, 1 + random_below(random, 9), codes[r % 4]);
+	assert_int_equal(n, ORDER_LINES);
+}
+
+static swk__buf order_answer(char lines[ORDER_LINES][128], bool turned)
+{
+	scene own;
+	inquiry asked;
+	scene_open(&own);
+	inquiry_open(&asked, &own);
+	swk__buf all;
+	swk__buf_init(&all, &own.mem, SIZE_MAX);
+	for (unsigned n = 0; n < ORDER_LINES; n++)
+		swk__buf_format(&all, "%s recorded_at=2025-01-01\n", lines[turned ? ORDER_LINES - 1 - n : n]);
+	swk__buf_format(&all, "opportunity o created_at=2025-01-03 outcome=won closed_at=2025-03-05 amount=721919 "
+	                      "currency=CHF");
+	swk__buf_byte(&all, 0);
+	scene_commit(&own, all.bytes);
+	swk__buf_done(&all);
+	swk__buf csv = answer_csv(&asked, "deals total from=2025-01-06 to=2025-11-24 now=2026-01-10 currency=CHF");
+	scene_close(&own);
+	return csv;
+}
+
+static void test_the_order_of_arrival_changes_no_sum(void **state)
+{
+	(void)state;
+	static char lines[ORDER_LINES][128];
+	for (uint64_t seed = 1; seed <= 40; seed++) {
+		uint64_t random = seed;
+		order_lines(&random, lines);
+		swk__buf first = order_answer(lines, false), second = order_answer(lines, true);
+		assert_string_equal(first.bytes, second.bytes);
+		swk__buf_done(&first);
+		swk__buf_done(&second);
+	}
+}
+
 /* --------------------------------------------------------------------------------------------- memory */
 
 static bool answer_fails_at(int at, bool for_ever, const char *words)
@@ -167,6 +223,7 @@ int main(void)
 		TEST(test_a_level_is_its_own_or_the_sum_below),
 		TEST(test_won_and_amount_are_told_apart),
 		TEST(test_a_quota_in_another_currency_needs_the_rate_of_its_first_day),
+		TEST(test_the_order_of_arrival_changes_no_sum),
 		TEST(test_quotas_without_memory_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
