@@ -579,11 +579,11 @@ static bool filter_late(const swk__plan_filter *filter)
 	return filter->dimension == SWK__DIMENSION_BAND;
 }
 
-/* Whether what all groups make together is not all that is counted: the last fact of a lead may be filtered out late,
- * or count once for each model. */
+/* Whether what all groups make together is not all that is counted: the last fact of a lead may be filtered out late.
+ */
 static bool whole_apart(const swk__plan *plan)
 {
-	bool apart = plan->by_mask & SWK__HAS(MODEL);
+	bool apart = false;
 	for (unsigned f = 0; f < plan->filter_count; f++)
 		apart |= filter_late(&plan->filters[f]);
 	return plan->report->latest && apart;
