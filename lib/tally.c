@@ -192,6 +192,47 @@ static int rollup_add(swk__rollup **sum, swk__rollup *b, swk_error *error)
 	return SWK_OK;
 }
 
+/* Sums of weeks: the one at place n, if there is one, is that of 2^n weeks. So no week is merged more often than there
+ * are places, however long the lists of all weeks together grow. */
+typedef struct pile {
+	swk__rollup *sums[32];
+	uint32_t weeks;
+} pile;
+
+/* Puts a week's rollup (may be NULL) on the pile and gives it up. */
+static int pile_add(pile *p, swk__rollup *rollup, swk_error *error)
+{
+	unsigned place = 0;
+	int code = SWK_OK;
+	for (; (p->weeks >> place) & 1 && code == SWK_OK; place++) {
+		code = rollup_add(&p->sums[place], rollup, error);
+		rollup = code == SWK_OK ? p->sums[place] : NULL;
+		if (code == SWK_OK)
+			p->sums[place] = NULL;
+	}
+	p->weeks++;
+	if (code == SWK_OK)
+		p->sums[place] = rollup;
+	return code;
+}
+
+/* The sum of all, NULL after a failure; the pile is empty then. */
+static int pile_sum(pile *p, int code, swk__rollup **sum, swk_error *error)
+{
+	*sum = NULL;
+	for (unsigned place = 0; place < SWK__COUNT(p->sums); place++) {
+		if (code == SWK_OK)
+			code = rollup_add(sum, p->sums[place], error);
+		else
+			swk__rollup_release(p->sums[place]);
+	}
+	if (code == SWK_OK)
+		return SWK_OK;
+	swk__rollup_release(*sum);
+	*sum = NULL;
+	return code;
+}
+
 /* One count of the whole period. */
 static int sum_once(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk__rollup **sum, swk_error *error)
 {
@@ -213,16 +254,13 @@ int swk__tally_sum(swk__tally *tally, int32_t from, int32_t to, int64_t end, swk
 	*sum = NULL;
 	if (tally->plan->report->latest && (tally->plan->flags & SWK_QUERY_TOTAL) && from < to)
 		return sum_once(tally, from, to, end, sum, error);
+	pile weeks = { .weeks = 0 };
 	int code = from < to ? swk__tally_ahead(tally, from, to, end, error) : SWK_OK;
 	for (int32_t week = from; week <= to && code == SWK_OK; week += 7) {
 		swk__rollup *rollup = NULL;
 		code = swk__tally_week(tally, week, end, &rollup, error);
 		if (code == SWK_OK)
-			code = rollup_add(sum, rollup, error);
+			code = pile_add(&weeks, rollup, error);
 	}
-	if (code != SWK_OK) {
-		swk__rollup_release(*sum);
-		*sum = NULL;
-	}
-	return code;
+	return pile_sum(&weeks, code, sum, error);
 }
