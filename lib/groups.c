@@ -34,8 +34,30 @@ void swk__groups_done(swk__groups *groups)
 	}
 }
 
+#define KEPT 4096 /* groups that are kept, whether they are met again or not */
+#define RARE 8    /* beyond, one in so many must have been met */
+
+/* Forgets the groups. Codes of values stay, but for those of one dimension, which are groups. */
+static void groups_forget(swk__groups *groups)
+{
+	swk__coder *one = &groups->coders[0];
+	unsigned bits = 0;
+	for (uint32_t g = 0; g < groups->count && groups->width == 1; g++)
+		if (groups->keys[g] < one->size)
+			one->codes[groups->keys[g]] = 0;
+	for (unsigned d = 0; d < groups->width; d++)
+		bits += groups->bits[d];
+	if (groups->grid)
+		memset(groups->grid, 0, sizeof *groups->grid << bits);
+	memset(groups->of_byte, 0, sizeof groups->of_byte);
+	memset(groups->index, 0xff, (size_t)groups->capacity * 2 * sizeof *groups->index);
+	groups->count = groups->named = groups->touched = 0;
+	groups->names.length = 0;
+}
+
 void swk__groups_clear(swk__groups *groups)
 {
+	uint32_t met = 0;
 	/* Nothing is left to be flushed but after a failure. */
 	size_t tallied = groups->tallied ? groups->tally_capacity : 0;
 	for (size_t v = 0; v < SWK__COUNT(groups->adding) && tallied; v++) {
@@ -49,8 +71,13 @@ void swk__groups_clear(swk__groups *groups)
 	for (uint32_t g = 0; g < groups->count; g++)
 		if (groups->counted[g])
 			memset(swk__groups_sums(groups, g), 0, groups->measures * sizeof *groups->sums);
+	for (uint32_t g = 0; g < groups->count; g++)
+		met += groups->counted[g];
 	if (groups->counted)
 		memset(groups->counted, 0, groups->count);
+	/* Whoever flushes and builds goes through all groups there are, week by week. */
+	if (groups->count > KEPT && met < groups->count / RARE)
+		groups_forget(groups);
 	groups->observed = 0;
 	groups->tallied = 0;
 }

@@ -5,7 +5,8 @@
  *   values of `by` --codes--> place in a grid --> group       (what the grid does not know yet or cannot hold: by hash)
  *   group, class --> rows, values added up --flush--> sums[] of the group; spans and starts of curves
  *
- * Groups, their codes and their keys' texts stay from one rollup to the next: weeks have much the same groups.
+ * Groups, their codes and their keys' texts stay from one rollup to the next, as weeks have much the same groups; where
+ * they have not, groups that pile up are forgotten.
  *
  * Invariant: the numbers by which groups are found leave no trace in the rollup, nor does the way in which they are.
  */
@@ -68,7 +69,7 @@ typedef struct swk__groups {
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists);
 void swk__groups_done(swk__groups *groups);
 
-/* Forgets what was counted. */
+/* Forgets what was counted, and groups too where many have come together and few of them were met. */
 void swk__groups_clear(swk__groups *groups);
 
 /* The group of a key, a new one if need be; UINT32_MAX when memory failed. */

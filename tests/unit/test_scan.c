@@ -225,6 +225,52 @@ static void test_many_groups_are_all_found(void **state)
 	swk_result_free(result);
 }
 
+/* Leads of four weeks of which hardly two have an asset in common, and in two of which there are few. */
+static void leads_of_weeks(void)
+{
+	static const unsigned counts[] = { 6000, 100, 900, 5000 };
+	swk__buf lines;
+	uint64_t random = 3;
+	swk__buf_init(&lines, &s.mem, SIZE_MAX);
+	for (unsigned week = 0, lead = 0; week < SWK__COUNT(counts); week++) {
+		for (unsigned n = 0; n < counts[week]; n++, lead++) {
+			const unsigned asset = week == 3 ? random_below(&random, 6500) : lead;
+			const unsigned source = random_below(&random, 7000), day = 5 + 7 * week + lead % 6;
+			swk__buf_format(&lines, "lead l%u created_at=2026-10-%02u", lead, day);
+			swk__buf_format(&lines, " asset=a%u source=s%u region=g%u\n", asset, source, lead % 3);
+		}
+	}
+	swk__buf_byte(&lines, 0);
+	assert_false(lines.failed);
+	scene_commit(&s, lines.bytes);
+	swk__buf_done(&lines);
+}
+
+/* Groups that have piled up are forgotten on the way; a question about one week finds only its own. */
+static void test_groups_may_be_forgotten(void **state)
+{
+	(void)state;
+	static const char *const bys[] = { "asset", "asset,region", "asset,source" };
+	leads_of_weeks();
+	for (size_t b = 0; b < SWK__COUNT(bys); b++) {
+		char words[128];
+		snprintf(words, sizeof words, "conversion by=%s", bys[b]);
+		swk__buf all = answer_csv(&i, words);
+		const char *at = strchr(all.bytes, '\n') + 1;
+		for (unsigned week = 41; week < 45; week++) {
+			snprintf(words, sizeof words, "conversion by=%s from=2026-W%u to=2026-W%u", bys[b], week, week);
+			swk__buf one = answer_csv(&i, words);
+			const char *rows = strchr(one.bytes, '\n') + 1;
+			assert_true(strlen(rows) > 1000);
+			assert_memory_equal(at, rows, strlen(rows));
+			at += strlen(rows);
+			swk__buf_done(&one);
+		}
+		assert_string_equal(at, "");
+		swk__buf_done(&all);
+	}
+}
+
 static void test_a_scan_leaves_nothing_for_the_next(void **state)
 {
 	(void)state;
@@ -424,6 +470,7 @@ int main(void)
 		TEST(test_the_extent_is_that_of_facts_that_count),
 		TEST(test_no_row_is_lost_between_blocks_and_segments),
 		TEST(test_many_groups_are_all_found),
+		TEST(test_groups_may_be_forgotten),
 		TEST(test_a_scan_leaves_nothing_for_the_next),
 		TEST(test_a_filter_of_many_values),
 		TEST(test_texts_of_different_things_do_not_meet),
