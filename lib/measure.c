@@ -326,7 +326,7 @@ static SWK__WIDE bool span_take(const swk__value *value, unsigned number, swk__b
 	uint32_t *spans = sorted->rooms[number];
 	int64_t all = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		const int64_t span = later + ends[i] - begins[i], kept = (span > 0) & (ends[i] != 0) ? span : 0;
+		const int64_t span = later + ends[i] - begins[i], kept = ((span > 0) & (ends[i] != 0)) ? span : 0;
 		spans[i] = (uint32_t)kept;
 		all |= kept;
 	}
