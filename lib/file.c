@@ -16,9 +16,10 @@
 enum {
 	READER_TRIES = 8,
 	BESIDE_BYTES = PATH_MAX + 16,
+	WHOLE_BLOB = SWK__DATABASE_BLOB,
 };
 
-_Static_assert(SWK__FILE_BLOB == SWK__DATABASE_BLOB, "what is appended whole is a whole blob");
+_Static_assert(SWK__FILE_BLOB == WHOLE_BLOB, "what is appended whole is a whole blob");
 
 struct swk__file {
 	swk__mem *mem;

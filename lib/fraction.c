@@ -77,8 +77,10 @@ static bool exact_add(swk__fraction a, swk__fraction b, swk__fraction *sum)
 /* The fraction in whole steps, rounded towards zero; false when that does not fit. */
 static bool steps_of(swk__fraction fraction, swk__i128 *steps)
 {
-	swk__i128 whole = fraction.numerator / fraction.denominator, rest = fraction.numerator % fraction.denominator;
 	swk__i128 denominator = fraction.denominator, scaled;
+	if (NEVER(denominator == 0))
+		return false;
+	swk__i128 whole = fraction.numerator / denominator, rest = fraction.numerator % denominator;
 	while (denominator >> (126 - STEP_BITS)) {
 		denominator /= 2;
 		rest /= 2;

@@ -202,8 +202,8 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 	case SWK__FACET_BACK:
 		back_fill(facet, block, codes);
 		break;
-	default:
-		break;
+	default: /* SWK__FACET_LACKING is not asked for */
+		memset(codes, 0, block->count);
 	}
 	return codes;
 }

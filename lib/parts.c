@@ -469,7 +469,7 @@ uint64_t swk__state_bytes(const swk__table_state *state, uint64_t txn)
 	for (uint32_t i = 0; i < directory->count; i++)
 		if (directory->parts[i] && directory->parts[i]->txn == txn)
 			bytes += part_bytes(directory->parts[i]);
-	return bytes + sizeof *directory + directory->count * sizeof directory->parts[0] +
+	return bytes + sizeof *directory + directory->count * sizeof(swk__part *) +
 	       state->block_count * sizeof(swk__place);
 }
 

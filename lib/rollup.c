@@ -349,7 +349,7 @@ static void digits_sort(int64_t *values, size_t count, const differing *by, unsi
 		from = to;
 		to = swap;
 	}
-	if (from != values)
+	if (from != values && !NEVER(!from))
 		memcpy(values, from, count * sizeof *values);
 }
 
