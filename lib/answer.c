@@ -579,8 +579,8 @@ static bool filter_late(const swk__plan_filter *filter)
 	return filter->dimension == SWK__DIMENSION_BAND;
 }
 
-/* Whether what all groups make together is not all that is counted: the last fact of a lead may be filtered out late.
- */
+/* Whether what all groups make together is not all that is counted: the last fact of a lead may be filtered out
+ * late. */
 static bool whole_apart(const swk__plan *plan)
 {
 	bool apart = false;

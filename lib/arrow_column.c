@@ -110,7 +110,6 @@ const unsigned char *swk__arrow_valid(const struct ArrowArray *array)
 	return array->null_count == 0 ? NULL : array->buffers[0];
 }
 
-/* Offsets never decrease, so that a text lies within what the last one ends. */
 /* Whether offsets of a width rise; compiled once for each width that is told. */
 static inline __attribute__((always_inline)) bool offsets_rise(const unsigned char *cell, int64_t count, unsigned width)
 {
@@ -120,6 +119,7 @@ static inline __attribute__((always_inline)) bool offsets_rise(const unsigned ch
 	return fine;
 }
 
+/* Offsets never decrease, so that a text lies within what the last one ends. */
 static bool offsets_check(const swk__arrow_cells *self, char reason[SWK__REASON_SIZE])
 {
 	const unsigned width = self->type.width;

@@ -68,11 +68,11 @@ void swk__groups_clear(swk__groups *groups)
 	}
 	if (groups->tally)
 		memset(groups->tally, 0, tallied * sizeof *groups->tally);
-	for (uint32_t g = 0; g < groups->count; g++)
+	for (uint32_t g = 0; g < groups->count; g++) {
+		met += groups->counted[g];
 		if (groups->counted[g])
 			memset(swk__groups_sums(groups, g), 0, groups->measures * sizeof *groups->sums);
-	for (uint32_t g = 0; g < groups->count; g++)
-		met += groups->counted[g];
+	}
 	if (groups->counted)
 		memset(groups->counted, 0, groups->count);
 	/* Whoever flushes and builds goes through all groups there are, week by week. */

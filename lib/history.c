@@ -121,13 +121,18 @@ void swk__history_adopt(swk__history *history)
 	swk__snapshot_facts(history->working, history->published);
 }
 
+void swk__history_count(swk__history *history)
+{
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+}
+
 swk__snapshot *swk__history_publish(swk__history *history)
 {
 	swk__snapshot *before = history->published;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
-		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	swk__history_count(history);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
 		swk__versions_keep(&history->older[t]);
-	}
 	history->working->texts = swk__text_count(&history->texts);
 	history->published = history->working;
 	history->working = NULL;

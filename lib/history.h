@@ -136,6 +136,9 @@ void swk__history_touch(const swk__table_state *state, swk__table table, swk__pl
 /* Lets the transaction have the facts of the published state, which others may have folded since it began. */
 void swk__history_adopt(swk__history *history);
 
+/* Has the transaction's state say how many ids there are, as publishing does and folding asks. */
+void swk__history_count(swk__history *history);
+
 /* Makes the transaction's state the published one; cannot fail. Returns the snapshot that was published before, for
  * the caller to release. */
 swk__snapshot *swk__history_publish(swk__history *history);

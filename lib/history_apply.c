@@ -332,7 +332,8 @@ static void field_compare(const version *of, uint32_t count, unsigned field, con
 static void versions_compare(intake *in, const version *of, uint32_t count)
 {
 	bool timed[RUN_ROWS];
-	memset(timed, true, in->count);
+	for (uint32_t k = 0; k < count; k++)
+		timed[of[k].row] = true;
 	field_compare(of, count, SWK__FIELD_RECORDED_AT, in->values[SWK__FIELD_RECORDED_AT], timed);
 	for (unsigned f = SWK__FIELD_FIRST; f < swk__schemas[in->table].count; f++)
 		field_compare(of, count, f, in->values[f], in->same);
@@ -551,9 +552,9 @@ static bool touched_reserve(const intake *in)
 	for (size_t i = 0; i < SWK__COUNT(touches); i++) {
 		const swk__table kind = swk__touch_tables[touches[i].kind];
 		/* The ids of the run's own table may be growing, for the rows after it. */
-		const uint32_t *count = kind == in->table ? &in->ids : &in->history->ids[kind].count;
+		const uint32_t count = kind == in->table ? in->ids : in->history->ids[kind].count;
 		if (touches[i].table == in->table &&
-		    !swk__touched_reserve(&in->history->touched, touches[i].kind, *count))
+		    !swk__touched_reserve(&in->history->touched, touches[i].kind, count))
 			return false;
 	}
 	return true;

@@ -45,10 +45,10 @@ static bool kept_share(swk_store *store, const swk__snapshot *snapshot, swk__cut
 	for (unsigned i = 0; i < store->kept_count && !found && snapshot_published(store, snapshot); i++) {
 		const swk__past past = store->kept[i];
 		found = swk__past_holds(&past, snapshot, cut);
-		if (found)
-			swk__facts_share(facts, &store->history, past.snapshot, cut, past.txn);
-		if (found)
-			kept_first(store, i, past);
+		if (!found)
+			continue;
+		swk__facts_share(facts, &store->history, past.snapshot, cut, past.txn);
+		kept_first(store, i, past);
 	}
 	pthread_mutex_unlock(&store->snapshot);
 	return found;

@@ -81,9 +81,9 @@ swk__text_mark swk__text_keep(swk__text *text);
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 
 /* The numbers of up to SWK__TEXT_RUN texts, as if they were interned one after the other; on failure those before the
- * one that failed are in. `guesses` are numbers that they may have, 0 for none; without any (NULL) a text may have the
- * number after that of the text before. Finding a text otherwise is waiting for memory, and here they are waited for
- * together. */
+ * one that failed are in. `guesses` are numbers that they may have, 0 for none; without any (NULL) the texts may have
+ * the numbers after the last one of the run before. Finding a text otherwise is waiting for memory, and here they are
+ * waited for together. */
 #define SWK__TEXT_RUN 512
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
                          uint32_t *numbers, swk_error *error);

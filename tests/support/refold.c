@@ -324,8 +324,7 @@ static void change_commit(room *r, swk__table table, size_t number, refold_kind 
 	                        &(swk__intake_wish){ .commit = history->published->commit + 1, .stamp = stamp },
 	                        &applied, NULL),
 	     "no change");
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) /* as publishing says, after which a store folds */
-		history->working->tables[t].entities = swk__text_count(&history->ids[t]);
+	swk__history_count(history); /* a store folds what is published */
 	swk__fold_init(&fold, history, history->working, &history->touched);
 	need(swk__fold_changes(&fold, NULL), "no fold");
 	tally_add(&tallies[0], fold.folded);

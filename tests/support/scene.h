@@ -125,8 +125,7 @@ static inline swk_batch *scene_batch(scene *s, const char *lines)
 static inline int scene_fold(scene *s)
 {
 	swk__fold fold;
-	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) /* a store folds what is published, which says so */
-		s->history.working->tables[t].entities = swk__text_count(&s->history.ids[t]);
+	swk__history_count(&s->history); /* a store folds what is published */
 	swk__fold_init(&fold, &s->history, s->history.working, &s->history.touched);
 	int code = swk__fold_changes(&fold, NULL);
 	swk__fold_done(&fold);
