@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The program in a terminal of a given width, and its tables read back."""
 
+import concurrent.futures
 import fcntl
 import os
 import pty
@@ -15,6 +16,8 @@ COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 # Whatever else begins with an escape, other controls, and what turns or hides text.
 OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
+END = b"\0"  # what no program writes to a terminal
+
 # What may stand under headings; a line without any of it is more of them.
 UNITS = re.compile(r"\b(calls|leads|deals|meetings|days|points|times|h|h:mm:ss|before|[A-Z]{3})\b|\[95 %\]|100 %")
 
@@ -24,27 +27,34 @@ def places(text):
     return sum(max(wcwidth.wcwidth(letter), 0) for letter in text)
 
 
+def until_end(terminal):
+    """All that a terminal gets before END."""
+    got = b""
+    while not got.endswith(END):
+        got += os.read(terminal, 65536)
+    return got.removesuffix(END)
+
+
 def shown(words, width, cwd=None, **environment):
-    """(exit code, what the terminal gets) of a program that believes to be in a terminal."""
+    """(exit code, what the terminal gets) of a program that believes to be in a terminal.
+
+    Its end of the terminal stays open here and END is written to it when the program has ended: where the last one
+    closes it, a reader that is just about to wait may be told of the closing and lose what was written before.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, width, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "NO_COLOR", "LINES")}
-    program = subprocess.Popen(
-        [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, cwd=cwd,
-        env=kept | {"TERM": "xterm-256color"} | environment,
-    )  # fmt: skip
+    with concurrent.futures.ThreadPoolExecutor(1) as beside:
+        text = beside.submit(until_end, ours)
+        done = subprocess.run(
+            [str(word) for word in words], stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, cwd=cwd,
+            env=kept | {"TERM": "xterm-256color"} | environment, check=False,
+        )  # fmt: skip
+        os.write(theirs, END)
+        screen = text.result().decode().replace("\r\n", "\n")
     os.close(theirs)
-    pieces = []
-    while True:
-        try:
-            piece = os.read(ours, 65536)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        pieces.append(piece)
     os.close(ours)
-    return program.wait(), b"".join(pieces).decode().replace("\r\n", "\n")
+    return done.returncode, screen
 
 
 def plain(text):
