@@ -136,27 +136,33 @@ static swk__coding text_coding(const swk__spread *of, bool id)
 	return (swk__coding){ .unit = 1, .width = high == 0 ? 0 : width, .text = true };
 }
 
-/* The narrowest coding that holds the values and, if it may, their neighbours: everything from 0 on, or as much room
- * below as above. `reach`: how far from one value others may lie, 0 where nobody knows. */
-static swk__coding value_coding(const swk__spread *of, int64_t reach)
+/* The narrowest coding for multiples of a unit from `low` to `high` and, if it may be, their neighbours: all from 0 on,
+ * or as much room below as above. `grown`: values outgrew the coding before. All rows are copied then, and what grows
+ * steadily would soon outgrow a little room again: half of it is left free, or the cells are wider. */
+static swk__coding range_coding(int64_t unit, int64_t low, int64_t high, bool grown)
 {
-	const int64_t unit = swk__units[of->unit];
+	const int64_t apart = (high - low) / unit + 1, from_zero = high / unit + 1;
+	for (unsigned char width = 1; width <= 4; width *= 2) {
+		const int64_t most = (int64_t)((UINT64_C(1) << width * 8) - 1);
+		if (low >= 0 && from_zero <= most)
+			return (swk__coding){ .base = -unit, .unit = (uint32_t)unit, .width = width };
+		if (apart > (grown && width < 4 ? most / 2 : most))
+			continue;
+		const int64_t base = (low / unit - 1 - (most - apart) / 2) * unit;
+		return (swk__coding){ .base = base, .unit = (uint32_t)unit, .width = width };
+	}
+	return (swk__coding){ .unit = 1, .width = 8 };
+}
+
+/* A coding for values. `reach`: how far from one of them others may lie, 0 where nobody knows. */
+static swk__coding value_coding(const swk__spread *of, int64_t reach, bool grown)
+{
 	if (!of->any || (of->low == of->high && !of->null && !reach))
 		return (swk__coding){ .base = of->any ? of->low : SWK__NULL, .unit = 1 };
 	if (of->low < -INT64_MAX / 4 || of->high > INT64_MAX / 4)
 		return (swk__coding){ .unit = 1, .width = 8 };
 	const int64_t low = reach ? of->high - reach : of->low, high = reach ? of->low + reach : of->high;
-	const int64_t apart = (high - low) / unit + 1, from_zero = low < 0 ? apart : high / unit + 1;
-	for (unsigned char width = 1; width <= 4; width *= 2) {
-		const int64_t most = (int64_t)((UINT64_C(1) << width * 8) - 1);
-		int64_t base = -unit;
-		if (apart > most)
-			continue;
-		if (from_zero > most || low < 0)
-			base = (low / unit - 1 - (most - apart) / 2) * unit;
-		return (swk__coding){ .base = base, .unit = (uint32_t)unit, .width = width };
-	}
-	return (swk__coding){ .unit = 1, .width = 8 };
+	return range_coding(swk__units[of->unit], low, high, grown);
 }
 
 /* All instants of a part lie in one week. */
@@ -197,7 +203,7 @@ static swk__coding coding_choose(const swk__columns *columns, unsigned field, ui
 	}
 	if (text)
 		return text_coding(&of, field == SWK__FIELD_ID || field >= layout->schema->count);
-	return value_coding(&of, (int)field == layout->schema->instant ? REACH : 0);
+	return value_coding(&of, (int)field == layout->schema->instant ? REACH : 0, rows > 0);
 }
 
 /* -------------------------------------------------------------------------------------------- columns */
