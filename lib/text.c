@@ -3,25 +3,36 @@
 
 #include <inttypes.h>
 
-/* A slot is 0, or 32 bits of the hash (the tag) over the number of a text. The tag is the text's home as a share of
- * 2^32, so an index grows by one pass over the old one, in order, without a look at the texts, and a wrong text costs a
- * cache miss only where whole tags are equal. From its home on a text goes around its bucket, and only then to the next
- * one: that keeps searches short in an index that is nearly full. */
-struct swk__text_index {
-	swk__text_index *older; /* among the retired */
-	uint64_t buckets;
-	_Atomic uint64_t *slots; /* behind this, where a line of the processor's cache begins */
-};
-
+/* Of a text the index keeps its number and 32 bits of its hash, the tag. The tag is the text's home as a share of all
+ * buckets, so an index grows by one pass over the old one, in order, without a look at the texts, and a wrong text
+ * costs a cache miss only where whole tags are equal. The low byte of a tag, the mark, is never 0; the marks of a
+ * bucket are one word, so that one look tells which slots may have a text and which are empty. A text whose bucket is
+ * full goes to the next one that is not. */
 enum {
-	BUCKET = 8, /* slots; a line of the processor's cache */
-	LINE = 64,
+	BUCKET = 8, /* slots */
+	LINE = 64,  /* of the processor's cache */
 	FIRST_BUCKETS = 8,
 	BLOCK_MIN = 2048,
 	BLOCK_MAX = 1 << 20,
 	NEAR_MAX = 64, /* bytes of a text that lies in its group */
 	GROUP_MAX = NEAR_MAX * SWK__TEXT_GROUP
 };
+
+/* Readers look at marks, and then at numbers whose marks they saw; the rest of the tags is the writer's own. */
+typedef struct bucket {
+	_Atomic uint64_t marks; /* byte k of slot k, 0 where it is empty */
+	_Atomic uint32_t numbers[BUCKET];
+	uint16_t high[BUCKET];
+	unsigned char middle[BUCKET];
+} bucket;
+_Static_assert(sizeof(bucket) == LINE, "a bucket is a line of the processor's cache");
+
+struct swk__text_index {
+	swk__text_index *older; /* among the retired */
+	uint32_t count;
+	bucket *buckets; /* behind this, where a line of the processor's cache begins */
+};
+
 _Static_assert(GROUP_MAX <= UINT16_MAX / 2 && GROUP_MAX <= BLOCK_MIN, "a group's ends are counted, and fit a block");
 
 /* 2^32 - 64: for their number there is always a group. */
@@ -145,43 +156,80 @@ static bool bytes_keep(swk__text *text, uint32_t number, swk__slice bytes)
 
 /* ------------------------------------------------------------------------------------------------ index */
 
-static uint64_t index_size(const swk__text_index *index)
+/* A slot of an index. */
+typedef struct slot {
+	bucket *in;
+	unsigned place;
+} slot;
+
+static bucket *bucket_home(const swk__text_index *index, uint32_t tag)
 {
-	return index->buckets * BUCKET;
+	return &index->buckets[(uint64_t)tag * index->count >> 32];
 }
 
-static uint64_t index_home(const swk__text_index *index, uint32_t tag)
+static bucket *bucket_next(const swk__text_index *index, bucket *of)
 {
-	return (uint64_t)((swk__u128)tag * index_size(index) >> 32);
+	return of + 1 < index->buckets + index->count ? of + 1 : index->buckets;
 }
 
-/* The first slot of a text's bucket, and of the bucket after that. */
-static uint64_t bucket_of(uint64_t home)
+/* Which of eight bytes are equal to one: the high bit of each that is. */
+static inline uint64_t bytes_equal(uint64_t bytes, unsigned char byte)
 {
-	return home & ~(uint64_t)(BUCKET - 1);
+	const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f), differ = bytes ^ UINT64_C(0x0101010101010101) * byte;
+	return ~(((differ & low) + low) | differ | low);
 }
 
-static uint64_t bucket_next(const swk__text_index *index, uint64_t bucket)
+static inline unsigned first_of(uint64_t bits)
 {
-	return bucket + BUCKET < index_size(index) ? bucket + BUCKET : 0;
+	return (unsigned)__builtin_ctzll(bits) / 8;
 }
 
-/* The place that a text with this home looks at after `passed` others of a bucket. */
-static uint64_t bucket_place(uint64_t bucket, uint64_t home, unsigned passed)
+static inline uint64_t marks_of(const bucket *of)
 {
-	return bucket | ((home + passed) & (BUCKET - 1));
+	return atomic_load_explicit(&of->marks, memory_order_relaxed);
 }
 
-/* The place of the first slot with a tag, or of the empty one that comes before. Writer only. */
-static inline uint64_t tag_find(const swk__text_index *index, uint64_t home, uint32_t tag, uint64_t *slot)
+static inline uint32_t number_at(const bucket *of, unsigned place)
 {
-	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
-		for (unsigned passed = 0; passed < BUCKET; passed++) {
-			uint64_t at = bucket_place(bucket, home, passed);
-			*slot = atomic_load_explicit(&index->slots[at], memory_order_relaxed);
-			if (*slot == 0 || *slot >> 32 == tag)
-				return at;
+	return atomic_load_explicit(&of->numbers[place], memory_order_relaxed);
+}
+
+/* The tag at a place that is not empty. Writer only. */
+static inline uint32_t tag_at(const bucket *of, unsigned place)
+{
+	return (uint32_t)of->high[place] << 16 | (uint32_t)of->middle[place] << 8 |
+	       (unsigned char)(marks_of(of) >> 8 * place);
+}
+
+/* Fills an empty slot; readers may see it from then on. */
+static inline void slot_fill(slot at, uint32_t tag, uint32_t number)
+{
+	atomic_store_explicit(&at.in->numbers[at.place], number, memory_order_relaxed);
+	at.in->high[at.place] = (uint16_t)(tag >> 16);
+	at.in->middle[at.place] = (unsigned char)(tag >> 8);
+	const uint64_t marks = marks_of(at.in) | (uint64_t)(tag & 0xff) << 8 * at.place;
+	atomic_store_explicit(&at.in->marks, marks, memory_order_release);
+}
+
+static inline bool slot_empty(slot at)
+{
+	return (marks_of(at.in) >> 8 * at.place & 0xff) == 0;
+}
+
+/* The first slot with a tag and its number, or the empty one where it would go and 0. Writer only. */
+static inline slot tag_find(const swk__text_index *index, uint32_t tag, uint32_t *number)
+{
+	for (bucket *in = bucket_home(index, tag);; in = bucket_next(index, in)) {
+		const uint64_t marks = marks_of(in), empty = bytes_equal(marks, 0);
+		for (uint64_t like = bytes_equal(marks, (unsigned char)tag); like; like &= like - 1) {
+			const unsigned place = first_of(like);
+			*number = number_at(in, place);
+			if (tag_at(in, place) == tag)
+				return (slot){ in, place };
 		}
+		*number = 0;
+		if (empty)
+			return (slot){ in, first_of(empty) };
 	}
 }
 
@@ -202,60 +250,68 @@ static inline bool entry_equal(swk__slice entry, swk__slice bytes)
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
 }
 
-/* The place of the text in the index with its number, or of the empty slot where it would go with number 0. Entries
- * from `end` on are not looked at. */
-static uint64_t index_probe(const swk__text *text, const swk__text_index *index, uint32_t tag, swk__slice bytes,
-                            uint32_t end, uint32_t *number)
+/* The slot of a text and its number, or the empty one where it would go and 0. No entry from `end` on is looked at. */
+static slot index_probe(const swk__text *text, const swk__text_index *index, uint32_t tag, swk__slice bytes,
+                        uint32_t end, uint32_t *number)
 {
-	const uint64_t home = index_home(index, tag);
-	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
-		for (unsigned passed = 0; passed < BUCKET; passed++) {
-			uint64_t at = bucket_place(bucket, home, passed);
-			uint64_t slot = atomic_load_explicit(&index->slots[at], memory_order_acquire);
-			*number = (uint32_t)slot;
-			if (slot == 0)
-				return at;
-			if (slot >> 32 == tag && *number < end && swk__slice_equal(entry_slice(text, *number), bytes))
-				return at;
+	for (bucket *in = bucket_home(index, tag);; in = bucket_next(index, in)) {
+		const uint64_t marks = atomic_load_explicit(&in->marks, memory_order_acquire);
+		const uint64_t empty = bytes_equal(marks, 0);
+		for (uint64_t like = bytes_equal(marks, (unsigned char)tag); like; like &= like - 1) {
+			*number = number_at(in, first_of(like));
+			if (*number < end && swk__slice_equal(entry_slice(text, *number), bytes))
+				return (slot){ in, first_of(like) };
 		}
+		*number = 0;
+		if (empty)
+			return (slot){ in, first_of(empty) };
 	}
 }
 
 static swk__text_index *index_create(swk__mem *mem, uint64_t buckets)
 {
 	size_t size;
-	const bool fits = swk__mul_size(buckets, LINE, &size);
+	const bool fits = buckets <= UINT32_MAX && swk__mul_size(buckets, LINE, &size);
 	if (NEVER(!fits)) /* the texts would have filled the memory before */
 		return NULL;
 	swk__text_index *index = swk__alloc(mem, SWK__FAULT_text_index, 1, sizeof *index + LINE - 1 + size);
 	if (index) {
-		index->buckets = buckets;
-		index->slots = line_from(index + 1);
+		index->count = (uint32_t)buckets;
+		index->buckets = line_from(index + 1);
 	}
 	return index;
 }
 
-/* The empty slot where a text with this home goes in. */
-static uint64_t empty_find(const swk__text_index *index, uint64_t home)
+/* The empty slot where a new text with this tag goes in. */
+static slot empty_find(const swk__text_index *index, uint32_t tag)
 {
-	for (uint64_t bucket = bucket_of(home);; bucket = bucket_next(index, bucket)) {
-		for (unsigned passed = 0; passed < BUCKET; passed++) {
-			uint64_t at = bucket_place(bucket, home, passed);
-			if (atomic_load_explicit(&index->slots[at], memory_order_relaxed) == 0)
-				return at;
-		}
+	bucket *in = bucket_home(index, tag);
+	uint64_t empty;
+	while (!(empty = bytes_equal(marks_of(in), 0)))
+		in = bucket_next(index, in);
+	return (slot){ in, first_of(empty) };
+}
+
+/* Which slots of a bucket have numbers from `begin` to before `end`: the high bit of the byte of each. */
+static uint64_t numbers_between(const bucket *in, uint32_t begin, uint32_t end)
+{
+	uint64_t found = 0;
+	for (unsigned place = 0; place < BUCKET; place++) {
+		const uint32_t number = number_at(in, place);
+		found |= (uint64_t)(number >= begin && number < end) << (8 * place + 7);
 	}
+	return found & ~bytes_equal(marks_of(in), 0);
 }
 
 /* Copies the slots of numbers from `begin` to before `end`. */
 static void index_copy(swk__text_index *index, const swk__text_index *old, uint32_t begin, uint32_t end)
 {
-	for (uint64_t i = 0; i < index_size(old); i++) {
-		uint64_t slot = atomic_load_explicit(&old->slots[i], memory_order_relaxed);
-		if (slot == 0 || (uint32_t)slot < begin || (uint32_t)slot >= end)
-			continue;
-		uint64_t at = empty_find(index, index_home(index, (uint32_t)(slot >> 32)));
-		atomic_store_explicit(&index->slots[at], slot, memory_order_relaxed);
+	for (uint32_t b = 0; b < old->count; b++) {
+		const bucket *from = &old->buckets[b];
+		for (uint64_t left = numbers_between(from, begin, end); left; left &= left - 1) {
+			const uint32_t tag = tag_at(from, first_of(left));
+			slot_fill(empty_find(index, tag), tag, number_at(from, first_of(left)));
+		}
 	}
 }
 
@@ -289,9 +345,9 @@ static uint64_t fresh_expected(const swk__text *text)
  * empty; but enough for what is expected, then with a slot of four left empty: searches stay shorter. */
 static uint64_t buckets_next(const swk__text *text, const swk__text_index *old, uint64_t expected)
 {
-	const uint64_t more = old->buckets < 512 ? old->buckets : old->buckets / 4;
+	const uint64_t more = old->count < 512 ? old->count : old->count / 4;
 	const uint64_t enough = (text->count + expected) / (BUCKET - 2) + 1;
-	return enough > old->buckets + more ? enough : old->buckets + more;
+	return enough > old->count + more ? enough : old->count + more;
 }
 
 /* Publishes a larger index. What may be taken back goes in last, so that no way to a text that stays leads over it. */
@@ -344,25 +400,25 @@ void swk__text_done(swk__text *text)
 
 static uint32_t tag_of(const swk__text *text, swk__slice bytes)
 {
-	return (uint32_t)(swk__hash(bytes.bytes, bytes.length, text->key) >> 32);
+	const uint32_t tag = (uint32_t)(swk__hash(bytes.bytes, bytes.length, text->key) >> 32);
+	return tag | ((tag & 0xff) == 0);
 }
 
 /* Puts a new text in, at an empty slot of the index where it would be looked for. */
-static int text_add(swk__text *text, uint32_t tag, swk__slice bytes, uint64_t at, uint32_t *number, swk_error *error)
+static int text_add(swk__text *text, uint32_t tag, swk__slice bytes, slot at, uint32_t *number, swk_error *error)
 {
-	uint32_t fresh = text->count, none;
-	swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	const uint32_t fresh = text->count;
+	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	if (fresh >= NUMBERS_MAX)
 		return swk__fail(error, SWK_ERR_LIMIT, "%" PRIu32 " distinct texts were stored, no more fit", fresh);
-	if (fresh >= index->buckets * (BUCKET - 1)) {
+	if (fresh >= (uint64_t)index->count * (BUCKET - 1)) {
 		if (!index_grow(text))
 			return swk__fail_memory(error, text->mem);
-		index = atomic_load_explicit(&text->index, memory_order_relaxed);
-		at = index_probe(text, index, tag, bytes, UINT32_MAX, &none);
+		at = empty_find(atomic_load_explicit(&text->index, memory_order_relaxed), tag);
 	}
 	if (!group_reserve(text, fresh) || !bytes_keep(text, fresh, bytes))
 		return swk__fail_memory(error, text->mem);
-	atomic_store_explicit(&index->slots[at], (uint64_t)tag << 32 | fresh, memory_order_release);
+	slot_fill(at, tag, fresh);
 	text->count = fresh + 1;
 	*number = fresh;
 	return SWK_OK;
@@ -372,7 +428,7 @@ static int tagged_intern(swk__text *text, uint32_t tag, swk__slice bytes, uint32
 {
 	uint32_t found;
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
-	uint64_t at = index_probe(text, index, tag, bytes, UINT32_MAX, &found);
+	const slot at = index_probe(text, index, tag, bytes, UINT32_MAX, &found);
 	if (!found)
 		return text_add(text, tag, bytes, at, number, error);
 	*number = found;
@@ -389,37 +445,33 @@ int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_er
 
 /* A text of a run: what is known of it before it is looked at. */
 typedef struct wanted {
-	uint64_t at;                  /* its home; then the first slot of its tag, or else the first empty one */
+	slot at;                      /* the first one of its tag, or else where it would go */
 	const swk__text_group *group; /* of that slot's text, and its bytes */
 	swk__slice entry;
 	uint32_t growths;     /* tells the index in which the slot is */
 	uint32_t tag, number; /* of that slot: nearly always the text's, if not 0 */
 } wanted;
 
-/* Asks for the slots of some texts. That often waits for where a page of memory lies, so they are asked for one right
+/* Asks for the buckets of some texts. That often waits for where a page of memory lies, so they are asked for one right
  * after the other: a processor looks for several pages at a time. */
-static void slots_ask(const swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, wanted *of)
+static void buckets_ask(const swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	for (size_t k = 0; k < count; k++) {
 		const swk__slice one = bytes[left[k]];
-		of[k].growths = text->growths;
 		of[k].tag = one.length ? tag_of(text, one) : 0;
-		of[k].at = index_home(index, of[k].tag);
+		of[k].at.in = bucket_home(index, of[k].tag);
 	}
 	for (size_t k = 0; k < count; k++)
-		of[k].number = (uint32_t)atomic_load_explicit(&index->slots[of[k].at], memory_order_relaxed);
+		of[k].number = (uint32_t)marks_of(of[k].at.in);
 }
 
 static void groups_ask(const swk__text *text, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	for (size_t k = 0; k < count; k++) {
-		const uint64_t home = of[k].growths == text->growths ? of[k].at : index_home(index, of[k].tag);
-		uint64_t slot;
-		of[k].at = tag_find(index, home, of[k].tag, &slot);
+		of[k].at = tag_find(index, of[k].tag, &of[k].number);
 		of[k].growths = text->growths;
-		of[k].number = (uint32_t)slot;
 		if (!of[k].number)
 			continue;
 		of[k].group = group_at(text, of[k].number);
@@ -441,12 +493,10 @@ static void entries_ask(size_t count, wanted *of)
  * between took it or the index grew. */
 static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, uint32_t *number, swk_error *error)
 {
-	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	*number = bytes.length ? of->number : 0;
 	if (bytes.length == 0 || (of->number && entry_equal(of->entry, bytes)))
 		return SWK_OK;
-	if (of->number == 0 && of->growths == text->growths &&
-	    atomic_load_explicit(&index->slots[of->at], memory_order_relaxed) == 0)
+	if (of->number == 0 && of->growths == text->growths && slot_empty(of->at))
 		return text_add(text, of->tag, bytes, of->at, number, error);
 	return tagged_intern(text, of->tag, bytes, number, error);
 }
@@ -511,14 +561,14 @@ static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t 
 	int code = SWK_OK;
 	for (size_t turn = 0; turn * TOGETHER < count + (STEPS - 1) * TOGETHER && code == SWK_OK; turn++) {
 		const size_t asked = turn_count(count, turn), ready = turn_count(count, turn - 3);
-		if (asked)
-			slots_ask(text, bytes, left + turn * TOGETHER, asked, ring[turn % STEPS]);
 		groups_ask(text, turn_count(count, turn - 1), ring[(turn - 1) % STEPS]);
 		entries_ask(turn_count(count, turn - 2), ring[(turn - 2) % STEPS]);
 		for (size_t k = 0; k < ready && code == SWK_OK; k++) {
 			const uint32_t i = left[(turn - 3) * TOGETHER + k];
 			code = wanted_intern(text, bytes[i], &ring[(turn - 3) % STEPS][k], &numbers[i], error);
 		}
+		if (asked)
+			buckets_ask(text, bytes, left + turn * TOGETHER, asked, ring[turn % STEPS]);
 	}
 	return code;
 }
@@ -611,12 +661,15 @@ swk__text_mark swk__text_keep(swk__text *text)
 
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
 {
-	swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	if (text->count == mark->count)
 		return;
-	for (uint64_t i = 0; i < index_size(index); i++)
-		if ((uint32_t)atomic_load_explicit(&index->slots[i], memory_order_relaxed) >= mark->count)
-			atomic_store_explicit(&index->slots[i], 0, memory_order_relaxed);
+	for (uint32_t b = 0; b < index->count; b++) {
+		bucket *of = &index->buckets[b];
+		const uint64_t gone = numbers_between(of, mark->count, UINT32_MAX);
+		if (gone)
+			atomic_store_explicit(&of->marks, marks_of(of) & ~((gone >> 7) * 0xff), memory_order_relaxed);
+	}
 	blocks_free(text, mark->block_count);
 	text->near = mark->near;
 	text->far = mark->far;
