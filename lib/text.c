@@ -501,14 +501,6 @@ static int wanted_intern(swk__text *text, swk__slice bytes, const wanted *of, ui
 	return tagged_intern(text, of->tag, bytes, number, error);
 }
 
-/* Whether a number is that of a text. */
-static inline bool number_fits(const swk__text *text, uint32_t number, swk__slice bytes)
-{
-	if (number >= text->count)
-		return false;
-	return entry_equal(entry_slice(text, number), bytes);
-}
-
 /* Up to so many texts are looked for by what was found last for texts that look alike. */
 #define FEW 1024
 #define ALIKE 256
@@ -529,14 +521,17 @@ static unsigned alike(swk__slice bytes)
 static int few_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                       swk_error *error)
 {
+	swk__slice entries[ALIKE] = { 0 };
 	uint32_t found[ALIKE] = { 0 };
 	int code = SWK_OK;
 	for (size_t k = 0; k < count && code == SWK_OK; k++) {
 		const swk__slice one = bytes[left[k]];
-		uint32_t *last = &found[alike(one)];
-		if (!number_fits(text, *last, one))
-			code = swk__text_intern(text, one, last, error);
-		numbers[left[k]] = *last;
+		const unsigned a = alike(one);
+		if (!entry_equal(entries[a], one)) {
+			code = swk__text_intern(text, one, &found[a], error);
+			entries[a] = one;
+		}
+		numbers[left[k]] = found[a];
 	}
 	return code;
 }
