@@ -216,11 +216,12 @@ static inline bool slot_empty(slot at)
 	return (marks_of(at.in) >> 8 * at.place & 0xff) == 0;
 }
 
-/* The first slot with a tag and its number, or the empty one where it would go and 0. Writer only. */
-static inline slot tag_find(const swk__text_index *index, uint32_t tag, uint32_t *number)
+/* The first slot with a tag and its number, or the empty one where it would go and 0. `marks` are those of the first
+ * bucket. Writer only. */
+static inline slot tag_find(const swk__text_index *index, bucket *in, uint64_t marks, uint32_t tag, uint32_t *number)
 {
-	for (bucket *in = bucket_home(index, tag);; in = bucket_next(index, in)) {
-		const uint64_t marks = marks_of(in), empty = bytes_equal(marks, 0);
+	for (;; in = bucket_next(index, in), marks = marks_of(in)) {
+		const uint64_t empty = bytes_equal(marks, 0);
 		for (uint64_t like = bytes_equal(marks, (unsigned char)tag); like; like &= like - 1) {
 			const unsigned place = first_of(like);
 			*number = number_at(in, place);
@@ -248,6 +249,13 @@ static inline bool entry_equal(swk__slice entry, swk__slice bytes)
 	memcpy(x + 2, a + length - 16, 16);
 	memcpy(y + 2, b + length - 16, 16);
 	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) == 0;
+}
+
+/* Asks for the bytes of a text, which may lie in two lines. */
+static inline void entry_ask(swk__slice entry)
+{
+	__builtin_prefetch(entry.bytes);
+	__builtin_prefetch(entry.bytes + entry.length - (entry.length > 0));
 }
 
 /* The slot of a text and its number, or the empty one where it would go and 0. No entry from `end` on is looked at. */
@@ -445,7 +453,8 @@ int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_er
 
 /* A text of a run: what is known of it before it is looked at. */
 typedef struct wanted {
-	slot at;                      /* the first one of its tag, or else where it would go */
+	slot at;                      /* at first in its home; then the first one of its tag, or else where it goes */
+	uint64_t marks;               /* of its home */
 	const swk__text_group *group; /* of that slot's text, and its bytes */
 	swk__slice entry;
 	uint32_t growths;     /* tells the index in which the slot is */
@@ -453,7 +462,7 @@ typedef struct wanted {
 } wanted;
 
 /* Asks for the buckets of some texts. That often waits for where a page of memory lies, so they are asked for one right
- * after the other: a processor looks for several pages at a time. */
+ * after the other: a processor looks for several pages at a time. Behind a full one the next is likely looked at. */
 static void buckets_ask(const swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
@@ -463,14 +472,16 @@ static void buckets_ask(const swk__text *text, const swk__slice *bytes, const ui
 		of[k].at.in = bucket_home(index, of[k].tag);
 	}
 	for (size_t k = 0; k < count; k++)
-		of[k].number = (uint32_t)marks_of(of[k].at.in);
+		of[k].marks = marks_of(of[k].at.in);
+	for (size_t k = 0; k < count; k++)
+		__builtin_prefetch(of[k].at.in + !bytes_equal(of[k].marks, 0));
 }
 
 static void groups_ask(const swk__text *text, size_t count, wanted *of)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	for (size_t k = 0; k < count; k++) {
-		of[k].at = tag_find(index, of[k].tag, &of[k].number);
+		of[k].at = tag_find(index, of[k].at.in, of[k].marks, of[k].tag, &of[k].number);
 		of[k].growths = text->growths;
 		if (!of[k].number)
 			continue;
@@ -485,7 +496,7 @@ static void entries_ask(size_t count, wanted *of)
 		if (!of[k].number)
 			continue;
 		of[k].entry = group_entry(of[k].group, of[k].number);
-		__builtin_prefetch(of[k].entry.bytes);
+		entry_ask(of[k].entry);
 	}
 }
 
@@ -548,7 +559,7 @@ static size_t turn_count(size_t count, size_t turn)
 }
 
 /* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of
- * some is taken while others wait for what was asked for them before. */
+ * some is taken while others wait for what was asked for them before; nothing goes in between the first two. */
 static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                        swk_error *error)
 {
@@ -583,7 +594,7 @@ static size_t guesses_try(const swk__text *text, const swk__slice *bytes, const 
 	}
 	for (size_t i = 0; i < count; i++) {
 		entries[i] = group_entry(groups[i], numbers[i]);
-		__builtin_prefetch(entries[i].bytes);
+		entry_ask(entries[i]);
 	}
 	for (size_t i = 0; i < count; i++) {
 		left[rest] = (uint32_t)i;
