@@ -131,7 +131,7 @@ static int table_fill(answer *a, const swk__rollup *groups, struct table_room *r
 		row->cells = room->cells + (size_t)r * weekly;
 	}
 	for (size_t c = 0; c < t->count * weekly; c++)
-		room->cells[c] = (swk__cell){ .null = true };
+		room->cells[c].null = true;
 	return SWK_OK;
 }
 

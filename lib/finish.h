@@ -38,4 +38,24 @@ static inline swk__cell *swk__finishing_cell(const swk__finishing *finishing, si
 	return &finishing->rows[row].cells[finishing->places[column]];
 }
 
+/* Fill a weekly cell. It is written where it lies: one that is made elsewhere and copied waits for its parts to be
+ * stored. */
+static inline void swk__cell_real(swk__cell *cell, double real)
+{
+	cell->null = false;
+	cell->real = real;
+}
+
+static inline void swk__cell_integer(swk__cell *cell, int64_t integer)
+{
+	cell->null = false;
+	cell->integer = integer;
+}
+
+static inline void swk__cell_amount(swk__cell *cell, swk__i128 amount)
+{
+	cell->null = false;
+	cell->amount = amount;
+}
+
 #endif

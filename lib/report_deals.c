@@ -3,8 +3,6 @@
 #include "quota.h"
 #include "stats.h"
 
-#include <stdlib.h>
-
 enum {
 	WON,
 	AMOUNT,
@@ -56,8 +54,9 @@ static const swk__report_option options[] = { SWK__OPTIONS_END };
 
 /* ------------------------------------------------------------------------------------------- quotas */
 
-/* What was reached of a quota, and whether that is more than all: exactly where it fits. */
-static swk__cell attainment(swk__i128 reached, swk__fraction quota, bool *over)
+/* Puts what was reached of a quota into a cell, null without one. Whether that is more than all: exactly where it
+ * fits. */
+static bool attainment_put(swk__i128 reached, swk__fraction quota, swk__cell *cell)
 {
 	swk__i128 scaled;
 	bool fits = !__builtin_mul_overflow(reached, quota.denominator, &scaled);
@@ -65,34 +64,33 @@ static swk__cell attainment(swk__i128 reached, swk__fraction quota, bool *over)
 		quota = swk__fraction_reduced(quota);
 		fits = !__builtin_mul_overflow(reached, quota.denominator, &scaled);
 	}
-	*over = fits ? scaled > quota.numerator : reached > 0;
-	if (quota.numerator <= 0)
-		return (swk__cell){ .null = true };
-	return (swk__cell){ .real = fits ? swk__ratio(scaled, quota.numerator)
-		                         : (double)reached / ((double)quota.numerator / (double)quota.denominator) };
+	if (quota.numerator > 0)
+		swk__cell_real(cell, fits ? swk__ratio(scaled, quota.numerator)
+		                          : (double)reached / ((double)quota.numerator / (double)quota.denominator));
+	return fits ? scaled > quota.numerator : reached > 0;
 }
 
 static void row_quota(const swk__finishing *finishing, const swk__quota_group *group)
 {
 	const swk__i128 *sums = finishing->rows[group->row].sums;
 	const swk__target *won = &group->targets[SWK__TARGET_WON], *amount = &group->targets[SWK__TARGET_AMOUNT];
-	swk__cell attained = { .null = true };
-	bool over = false;
+	bool over = false, attained = false;
 	if (won->given) {
-		attained = attainment(sums[WON], won->share, &over);
-		*swk__finishing_cell(finishing, group->row, QUOTA_WON) = (swk__cell){
-			.real = swk__ratio(won->share.numerator, won->share.denominator)
-		};
-		*swk__finishing_cell(finishing, group->row, ATTAINMENT_WON) = attained;
+		swk__cell_real(swk__finishing_cell(finishing, group->row, QUOTA_WON),
+		               swk__ratio(won->share.numerator, won->share.denominator));
+		over = attainment_put(sums[WON], won->share,
+		                      swk__finishing_cell(finishing, group->row, ATTAINMENT_WON));
+		attained = won->share.numerator > 0;
 	}
 	if (amount->given) {
-		attained = attainment(sums[AMOUNT], amount->share, &over);
-		*swk__finishing_cell(finishing, group->row,
-		                     QUOTA_AMOUNT) = (swk__cell){ .amount = swk__fraction_round(amount->share) };
-		*swk__finishing_cell(finishing, group->row, ATTAINMENT_AMOUNT) = attained;
+		swk__cell_amount(swk__finishing_cell(finishing, group->row, QUOTA_AMOUNT),
+		                 swk__fraction_round(amount->share));
+		over = attainment_put(sums[AMOUNT], amount->share,
+		                      swk__finishing_cell(finishing, group->row, ATTAINMENT_AMOUNT));
+		attained = amount->share.numerator > 0;
 	}
-	if (!attained.null)
-		*swk__finishing_cell(finishing, group->row, OVER_QUOTA) = (swk__cell){ .integer = over };
+	if (attained)
+		swk__cell_integer(swk__finishing_cell(finishing, group->row, OVER_QUOTA), over);
 }
 
 static int quotas_fill(const swk__finishing *finishing, swk_error *error)
@@ -115,29 +113,58 @@ typedef struct ranked {
 	size_t row;
 } ranked;
 
-static int rank_order(const void *a, const void *b)
+static bool ranks_before(ranked a, ranked b)
 {
-	const swk__i128 *x = ((const ranked *)a)->sums, *y = ((const ranked *)b)->sums;
-	if (x[AMOUNT] != y[AMOUNT])
-		return x[AMOUNT] > y[AMOUNT] ? -1 : 1;
-	return x[WON] > y[WON] ? -1 : x[WON] < y[WON];
+	if (a.sums[AMOUNT] != b.sums[AMOUNT])
+		return a.sums[AMOUNT] > b.sums[AMOUNT];
+	return a.sums[WON] > b.sums[WON];
+}
+
+/* Merges what lies in order before and from `middle` on. */
+static void ranked_merge(const ranked *from, size_t middle, size_t count, ranked *to)
+{
+	size_t a = 0, b = middle;
+	while (a < middle && b < count) {
+		const bool second = ranks_before(from[b], from[a]);
+		*to++ = from[second ? b : a];
+		a += !second;
+		b += second;
+	}
+	memcpy(to, from + a, (middle - a) * sizeof *to);
+	memcpy(to + (middle - a), from + b, (count - b) * sizeof *to);
+}
+
+/* Sorts rows, with room for as many behind them; where they lie then. */
+static const ranked *ranked_sort(ranked *rows, size_t count)
+{
+	ranked *from = rows, *to = rows + count;
+	for (size_t width = 1; width < count; width *= 2) {
+		for (size_t begin = 0; begin < count; begin += 2 * width) {
+			const size_t left = count - begin;
+			ranked_merge(from + begin, left < width ? left : width, left < 2 * width ? left : 2 * width,
+			             to + begin);
+		}
+		ranked *swap = from;
+		from = to;
+		to = swap;
+	}
+	return from;
 }
 
 static int ranks_fill(swk__finishing *finishing, swk_error *error)
 {
-	ranked *order = swk__alloc(finishing->mem, SWK__FAULT_report_rows, finishing->count, sizeof *order);
-	if (!order)
+	ranked *rows = swk__alloc(finishing->mem, SWK__FAULT_report_rows, finishing->count, 2 * sizeof *rows);
+	if (!rows)
 		return swk__fail_memory(error, finishing->mem);
 	for (size_t r = 0; r < finishing->count; r++)
-		order[r] = (ranked){ finishing->rows[r].sums, r };
-	if (finishing->count > 1)
-		qsort(order, finishing->count, sizeof *order, rank_order);
+		rows[r] = (ranked){ finishing->rows[r].sums, r };
+	const ranked *order = ranked_sort(rows, finishing->count);
 	int64_t rank = 0;
 	for (size_t i = 0; i < finishing->count; i++) {
-		rank += i == 0 || rank_order(&order[i - 1], &order[i]) != 0;
-		*swk__finishing_cell(finishing, order[i].row, RANK) = (swk__cell){ .integer = rank };
+		rank += i == 0 || ranks_before(order[i - 1], order[i]);
+		swk__cell_integer(swk__finishing_cell(finishing, order[i].row, RANK), rank);
 	}
-	swk__free(finishing->mem, order);
+	swk__free(finishing->mem, rows);
 	return SWK_OK;
 }
 

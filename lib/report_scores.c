@@ -67,7 +67,7 @@ static int lift_finish(swk__finishing *finishing, swk_error *error)
 		const swk__i128 *own = finishing->rows[r].sums;
 		swk__cell *lift = swk__finishing_cell(finishing, r, LIFT);
 		if (own[LEADS] && all[BOUGHT])
-			*lift = (swk__cell){ .real = swk__ratio(own[BOUGHT] * all[LEADS], own[LEADS] * all[BOUGHT]) };
+			swk__cell_real(lift, swk__ratio(own[BOUGHT] * all[LEADS], own[LEADS] * all[BOUGHT]));
 	}
 	return SWK_OK;
 }

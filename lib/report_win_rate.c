@@ -105,9 +105,9 @@ static bool row_odds(const swk__finish_row *row, const swk__i128 *all, swk__cell
 	swk__odds odds = swk__odds_ratio(table);
 	const double values[] = { odds.ratio, odds.bounds.low, odds.bounds.high };
 	for (int i = 0; odds.known && i < 3; i++)
-		cells[i] = (swk__cell){ .real = values[i] };
+		swk__cell_real(&cells[i], values[i]);
 	*p = swk__fisher(table);
-	cells[P_VALUE] = (swk__cell){ .real = *p };
+	swk__cell_real(&cells[P_VALUE], *p);
 	return true;
 }
 
@@ -129,7 +129,7 @@ static void odds_fill(swk__finishing *finishing, unsigned first, odds_work *work
 			work->rows[work->count++] = r;
 	swk__benjamini_hochberg(work->p, work->count, work->order);
 	for (size_t i = 0; i < work->count; i++)
-		swk__finishing_cell(finishing, work->rows[i], first)[Q_VALUE] = (swk__cell){ .real = work->p[i] };
+		swk__cell_real(&swk__finishing_cell(finishing, work->rows[i], first)[Q_VALUE], work->p[i]);
 }
 
 static int odds_finish(swk__finishing *finishing, unsigned first, swk_error *error)
