@@ -33,7 +33,8 @@ void swk__block_done(swk__block *block)
 const int64_t *swk__block_cells(swk__block *block, int field)
 {
 	if (!((block->widened >> field) & 1)) {
-		swk__cells_wide(block->part->columns, (unsigned)field, block->first, block->count, block->cells[field]);
+		swk__cells_wide(swk__block_columns(block, field), (unsigned)field, block->first, block->count,
+		                block->cells[field]);
 		block->widened |= 1u << field;
 	}
 	return block->cells[field];
@@ -54,8 +55,8 @@ const unsigned char *swk__block_codes(swk__block *block, int field)
 {
 	if (!((block->coded >> field) & 1)) {
 		const unsigned once = swk__schemas[block->source->facts].fields[field].once;
-		const unsigned char *codes = swk__cells_codes(block->part->columns, (unsigned)field, block->first,
-		                                              block->count, block->code_rooms[field]);
+		const unsigned char *codes = swk__cells_codes(swk__block_columns(block, field), (unsigned)field,
+		                                              block->first, block->count, block->code_rooms[field]);
 		block->codes[field] = once ? codes_once(block, codes, once, block->code_rooms[field]) : codes;
 		block->coded |= 1u << field;
 	}
@@ -65,8 +66,8 @@ const unsigned char *swk__block_codes(swk__block *block, int field)
 const uint32_t *swk__block_numbers(swk__block *block, int field)
 {
 	if (!((block->numbered >> field) & 1)) {
-		block->numbers[field] = swk__cells_numbers(block->part->columns, (unsigned)field, block->first,
-		                                           block->count, block->number_rooms[field]);
+		block->numbers[field] = swk__cells_numbers(swk__block_columns(block, field), (unsigned)field,
+		                                           block->first, block->count, block->number_rooms[field]);
 		block->numbered |= 1u << field;
 	}
 	return block->numbers[field];
@@ -76,8 +77,8 @@ bool swk__block_instants(swk__block *block, int field, swk__instants *instants)
 {
 	*instants = (swk__instants){ .raw = NULL };
 	if (!((block->widened >> field) & 1))
-		instants->raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count,
-		                               block->number_rooms[field], &instants->coding);
+		instants->raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
+		                               block->count, block->number_rooms[field], &instants->coding);
 	return instants->raw;
 }
 
@@ -157,8 +158,8 @@ const unsigned char *swk__block_come(swk__block *block, int field)
 		memset(codes, 1, block->count);
 		return codes;
 	}
-	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, room,
-	                                     &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
+	                                     block->count, room, &coding);
 	if (raw)
 		come_fill_raw(block, raw, coding, codes);
 	else
@@ -283,6 +284,18 @@ static SWK__WIDE bool any_counts(const swk__block *block)
 	return any;
 }
 
+/* Fetches from memory what will be read of the rows that come next, if it is what was read of those before. */
+static void ahead_fetch(const swk__block *block, uint32_t row)
+{
+	const swk__columns *columns = block->part->columns;
+	if (row >= block->part->rows)
+		return;
+	uint32_t count = swk__columns_together(row);
+	count = count < SWK__BLOCK_ROWS ? count : SWK__BLOCK_ROWS;
+	for (uint32_t fields = block->reads; fields; fields &= fields - 1)
+		swk__cells_fetch(columns, (unsigned)__builtin_ctz(fields), row, count);
+}
+
 bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, const uint64_t *live, uint32_t row,
                      uint32_t n)
 {
@@ -295,6 +308,7 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 	block->count = n;
 	block->widened = block->coded = block->numbered = block->come_known = 0;
 	block->leads_found = block->hours_found = false;
+	ahead_fetch(block, row + n);
 	live_apply(block, live);
 	if (begin < block->bounds->begin || stop > block->bounds->stop)
 		bounds_apply(block, field);
@@ -320,35 +334,36 @@ static uint32_t row_text(const swk__block *block, swk__table table, swk__place r
 	return row ? (uint32_t)swk__state_get(swk__facts_table(block->facts, table), row, field) : 0;
 }
 
-static SWK__WIDE void lead_texts(swk__block *block, unsigned field, uint32_t *values)
+/* What a field of the facts' leads has, in `room` where it does not lie as it is. */
+static SWK__WIDE const uint32_t *lead_texts(swk__block *block, unsigned field, uint32_t *room)
 {
 	const uint32_t *leads = leads_fill(block);
 	const swk__table facts = block->source->facts; /* those of leads lie in the week in which these were created */
-	if (facts != SWK__FACT_LEAD ||
-	    !swk__join_beside(&block->join, field, block->week, block->first, leads, block->count, values)) {
-		if (facts == SWK__FACT_LEAD || facts == SWK__FACT_COHORT)
-			swk__join_week(&block->join, field, block->week);
-		swk__join_leads(&block->join, field, leads, block->count, values);
-	}
-	for (uint32_t i = 0; i < block->count; i++)
-		values[i] -= values[i] != 0;
+	const uint32_t count = block->count, *beside = NULL;
+	if (facts == SWK__FACT_LEAD)
+		beside = swk__join_beside(&block->join, field, block->week, block->first, leads, count, room);
+	if (beside)
+		return beside;
+	if (facts == SWK__FACT_LEAD || facts == SWK__FACT_COHORT)
+		swk__join_week(&block->join, field, block->week);
+	swk__join_leads(&block->join, field, leads, count, room);
+	for (uint32_t i = 0; i < count; i++)
+		room[i] -= room[i] != 0;
+	return room;
 }
 
 /* The reps of the facts: their own, or the owners of their leads. */
-static void reps_fill(swk__block *block, uint32_t *values)
+static const uint32_t *reps_find(swk__block *block, uint32_t *room)
 {
 	const unsigned own = block->source->own[SWK__DIMENSION_REP];
-	if (own)
-		memcpy(values, swk__block_numbers(block, (int)own), block->count * sizeof *values);
-	else
-		lead_texts(block, SWK__LEAD_REP, values);
+	return own ? swk__block_numbers(block, (int)own) : lead_texts(block, SWK__LEAD_REP, room);
 }
 
 /* A text of the facts' reps, where it is not known already. */
 static void rep_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
-	uint32_t reps[SWK__BLOCK_ROWS];
-	reps_fill(block, reps);
+	uint32_t room[SWK__BLOCK_ROWS];
+	const uint32_t *reps = reps_find(block, room);
 	for (uint32_t i = 0; i < block->count; i++) {
 		swk__place row = reps[i] && !values[i] ? swk__facts_row(block->facts, SWK__TABLE_REP, reps[i]) : 0;
 		values[i] = values[i] ? values[i] : row_text(block, SWK__TABLE_REP, row, field);
@@ -358,22 +373,14 @@ static void rep_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 /* A text of the facts' leads, where it is not known already. */
 static void lead_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
-	uint32_t texts[SWK__BLOCK_ROWS], any = 0;
-	for (uint32_t i = 0; i < block->count; i++)
-		any |= values[i];
-	if (!any) {
-		lead_texts(block, field, values);
-		return;
-	}
-	lead_texts(block, field, texts);
-	for (uint32_t i = 0; i < block->count; i++)
+	uint32_t room[SWK__BLOCK_ROWS];
+	const uint32_t *texts = lead_texts(block, field, room), count = block->count;
+	for (uint32_t i = 0; i < count; i++)
 		values[i] = values[i] ? values[i] : texts[i];
 }
 
 static void opportunity_texts_fill(swk__block *block, unsigned field, uint32_t *values)
 {
-	if (block->source->opportunity < 0)
-		return;
 	const uint32_t *opportunities = swk__block_numbers(block, block->source->opportunity);
 	for (uint32_t i = 0; i < block->count; i++) {
 		swk__place row = opportunities[i]
@@ -431,8 +438,8 @@ static SWK__WIDE void hours_of_offset(swk__block *block, int field, int64_t begi
 {
 	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)field, block->first, block->count, room,
-	                                     &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
+	                                     block->count, room, &coding);
 	if (raw && coding.unit == SWK__US_SECOND && (coding.base + offset - begin) % SWK__US_SECOND == 0) {
 		const int64_t less = (begin - offset - coding.base) / SWK__US_SECOND;
 		hours_of_seconds(raw, (uint32_t)less, block->count, block->hours);
@@ -450,7 +457,8 @@ static int hours_fill(swk__block *block, swk_error *error)
 	const int64_t begin = swk__utc_week_begin(block->week) - HOURS_BEFORE * 3600 * SWK__US_SECOND;
 	const int field = swk__schemas[block->source->facts].instant;
 	const swk__zone *own = block->plan->calendar.zone;
-	uint32_t names[SWK__BLOCK_ROWS];
+	const uint32_t *names = NULL;
+	uint32_t room[SWK__BLOCK_ROWS];
 	if (block->hours_found)
 		return SWK_OK;
 	block->hours_found = true;
@@ -461,12 +469,12 @@ static int hours_fill(swk__block *block, swk_error *error)
 		return SWK_OK;
 	}
 	const int64_t *at = swk__block_cells(block, field);
-	memset(names, 0, sizeof names);
 	if (block->plan->lead_clock)
-		lead_texts(block, SWK__LEAD_ZONE, names);
+		names = lead_texts(block, SWK__LEAD_ZONE, room);
 	for (uint32_t i = 0; i < block->count; i++) {
 		const swk__zone *zone = own;
-		int code = names[i] && block->counts[i] ? zone_find(block, names[i], &zone, error) : SWK_OK;
+		const uint32_t name = names && block->counts[i] ? names[i] : 0;
+		int code = name ? zone_find(block, name, &zone, error) : SWK_OK;
 		if (code != SWK_OK)
 			return code;
 		block->hours[i] = hour_shown(begin, at[i], swk__zone_offset(zone, at[i]) * SWK__US_SECOND);
@@ -499,29 +507,19 @@ static SWK__WIDE void bands_fill(swk__block *block, uint32_t *values)
 	}
 }
 
-/* The values of a dimension that does not lie in the facts as it is. */
-static int dimension_fill(swk__block *block, swk__dimension dimension, uint32_t *values, swk_error *error)
+/* Fields of leads that dimensions are. */
+static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
+	[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
+	[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
+	[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
+};
+
+/* Texts that are looked for at the opportunity, then at the lead, then at its rep. */
+static void texts_fill(swk__block *block, swk__dimension dimension, uint32_t *values)
 {
-	static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
-		[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
-		[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
-		[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
-	};
-	switch (dimension) {
-	case SWK__DIMENSION_REP:
-		reps_fill(block, values);
-		return SWK_OK;
-	case SWK__DIMENSION_WEEKDAY:
-	case SWK__DIMENSION_HOUR:
-		return clock_fill(block, dimension == SWK__DIMENSION_HOUR, values, error);
-	case SWK__DIMENSION_BAND:
-		bands_fill(block, values);
-		return SWK_OK;
-	default:
-		break;
-	}
 	memset(values, 0, block->count * sizeof *values);
-	if (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_SOURCE)
+	if (block->source->opportunity >= 0 &&
+	    (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_SOURCE))
 		opportunity_texts_fill(
 			block, dimension == SWK__DIMENSION_REGION ? SWK__OPPORTUNITY_REGION : SWK__OPPORTUNITY_SOURCE,
 			values);
@@ -529,17 +527,33 @@ static int dimension_fill(swk__block *block, swk__dimension dimension, uint32_t 
 		lead_texts_fill(block, lead_fields[dimension], values);
 	if (dimension == SWK__DIMENSION_REGION || dimension == SWK__DIMENSION_TEAM)
 		rep_texts_fill(block, dimension == SWK__DIMENSION_REGION ? SWK__REP_REGION : SWK__REP_TEAM, values);
-	return SWK_OK;
+}
+
+/* Whether a dimension is a field of the facts' leads and nothing else. */
+static bool lead_alone(const swk__block *block, swk__dimension dimension)
+{
+	return lead_fields[dimension] && dimension != SWK__DIMENSION_REGION &&
+	       (dimension != SWK__DIMENSION_SOURCE || block->source->opportunity < 0);
 }
 
 int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 {
 	const swk__dimension dimension = block->plan->used[used];
 	const unsigned own = block->source->own[dimension];
-	block->values[used] = block->rooms[used];
-	if (!own || dimension == SWK__DIMENSION_BAND)
-		return dimension_fill(block, dimension, block->rooms[used], error);
-	block->values[used] = swk__block_numbers(block, (int)own);
+	uint32_t *room = block->rooms[used];
+	block->values[used] = room;
+	if (dimension == SWK__DIMENSION_WEEKDAY || dimension == SWK__DIMENSION_HOUR)
+		return clock_fill(block, dimension == SWK__DIMENSION_HOUR, room, error);
+	if (dimension == SWK__DIMENSION_BAND)
+		bands_fill(block, room);
+	else if (own)
+		block->values[used] = swk__block_numbers(block, (int)own);
+	else if (dimension == SWK__DIMENSION_REP)
+		block->values[used] = reps_find(block, room);
+	else if (lead_alone(block, dimension))
+		block->values[used] = lead_texts(block, lead_fields[dimension], room);
+	else
+		texts_fill(block, dimension, room);
 	return SWK_OK;
 }
 

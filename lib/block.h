@@ -47,6 +47,7 @@ typedef struct swk__block {
 	const uint32_t *values[SWK__DIMENSION_COUNT];
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
 	uint32_t widened, coded, numbered, come_known; /* bit f: cells, codes, numbers, come of field f are there */
+	uint32_t reads;                                /* bit f: field f of the source's rows was read */
 	int64_t cells[SWK__FIELDS_MAX][SWK__BLOCK_ROWS];
 	const unsigned char *codes[SWK__FIELDS_MAX]; /* in the columns, or in the room beside */
 	const uint32_t *numbers[SWK__FIELDS_MAX];
@@ -77,6 +78,13 @@ typedef struct swk__instants {
 } swk__instants;
 
 bool swk__block_instants(swk__block *block, int field, swk__instants *instants);
+
+/* The columns of the rows, of which a field is read. */
+static inline const swk__columns *swk__block_columns(swk__block *block, int field)
+{
+	block->reads |= UINT32_C(1) << field;
+	return block->part->columns;
+}
 
 /* 1 where an instant has come, 0 where it has not or is null; the bounds are told. */
 const unsigned char *swk__block_come(swk__block *block, int field);

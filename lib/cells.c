@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cells.h"
 
+#define CACHE_LINE 64
+
+void swk__cells_fetch(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	for (size_t at = 0; at < (size_t)count * run.coding.width; at += CACHE_LINE)
+		__builtin_prefetch((const char *)run.cells + at);
+}
+
 /* Cells of one width, each once by itself so that a compiler can take several at a time. Factors of 32 bits have a
  * product that processors make in one step. */
 #define WIDEN(type)                                                            \

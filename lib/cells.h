@@ -13,6 +13,9 @@
 /* As integers, SWK__NULL (texts: 0) for null. */
 void swk__cells_wide(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, int64_t *cells);
 
+/* Asks for what will be read. */
+void swk__cells_fetch(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count);
+
 /* 1 where a cell is not null. Not for texts. */
 void swk__cells_given(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count, unsigned char *given);
 

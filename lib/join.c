@@ -34,18 +34,24 @@ static void plain_know(const struct swk__join_field *of, const uint32_t *ids, co
 			known[ids[i] - low] = values[i] + 1;
 }
 
+/* Whether no lead of a part has been merged into another, which is told without looking at each. */
+static bool none_merged(const swk__part *part)
+{
+	const swk__coding *merging = &part->columns->codings[SWK__LEAD_MERGED_INTO];
+	return merging->width == 0 && merging->base == 0;
+}
+
 /* The leads of some rows, from a multiple of 64 on: those that are merged into another take the long way. */
 static void run_know(const swk__join *join, unsigned field, const swk__part *part, uint32_t row, uint32_t count)
 {
 	const struct swk__join_field *of = &join->fields[field];
-	const swk__coding *merging = &part->columns->codings[SWK__LEAD_MERGED_INTO];
 	uint32_t rooms[3][RUN], n;
 	const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, rooms[0]);
 	const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, rooms[1]);
 	const uint32_t *values = swk__cells_numbers(part->columns, field, row, count, rooms[2]);
 	for (uint32_t i = 0; i < count; i += n) {
 		n = count - i < 64 ? count - i : 64;
-		if (merging->width == 0 && merging->base == 0 && part->bits[(row + i) / 64] == UINT64_MAX) {
+		if (none_merged(part) && part->bits[(row + i) / 64] == UINT64_MAX) {
 			plain_know(of, ids + i, values + i, n);
 			continue;
 		}
@@ -148,25 +154,34 @@ static bool rows_live(const swk__part *part, uint32_t row, uint32_t count)
 	return !dead;
 }
 
-SWK__WIDE bool swk__join_beside(swk__join *join, unsigned field, int32_t week, uint32_t row, const uint32_t *leads,
-                                uint32_t count, uint32_t *values)
+/* Asks for what will be read of the rows that come next. */
+static void next_fetch(const swk__part *part, unsigned field, uint32_t row)
+{
+	if (row >= part->rows)
+		return;
+	uint32_t count = swk__columns_together(row);
+	count = count < SWK__JOIN_BESIDE ? count : SWK__JOIN_BESIDE;
+	swk__cells_fetch(part->columns, SWK__FIELD_ID, row, count);
+	swk__cells_fetch(part->columns, field, row, count);
+}
+
+SWK__WIDE const uint32_t *swk__join_beside(const swk__join *join, unsigned field, int32_t week, uint32_t row,
+                                           const uint32_t *leads, uint32_t count, uint32_t *room)
 {
 	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
-	uint32_t room[SWK__JOIN_BESIDE], others = 0;
+	uint32_t others = 0;
 	if (!part || part->rows < row + count || !rows_live(part, row, count) || join->many == UINT32_MAX)
-		return false;
+		return NULL;
+	next_fetch(part, field, row + count);
 	const uint32_t *ids = swk__cells_numbers(part->columns, SWK__FIELD_ID, row, count, room);
 	for (uint32_t i = 0; i < count; i++)
 		others |= ids[i] ^ leads[i];
-	const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, room);
-	for (uint32_t i = 0; i < count; i++)
-		others |= merged[i];
-	if (others)
-		return false;
-	const uint32_t *texts = swk__cells_numbers(part->columns, field, row, count, room);
-	for (uint32_t i = 0; i < count; i++)
-		values[i] = texts[i] + 1;
-	return true;
+	if (!none_merged(part)) {
+		const uint32_t *merged = swk__cells_numbers(part->columns, SWK__LEAD_MERGED_INTO, row, count, room);
+		for (uint32_t i = 0; i < count; i++)
+			others |= merged[i];
+	}
+	return others ? NULL : swk__cells_numbers(part->columns, field, row, count, room);
 }
 
 SWK__WIDE void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)

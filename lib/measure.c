@@ -195,7 +195,8 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 	case SWK__FACET_CODE:
 		return swk__block_codes(block, facet->field);
 	case SWK__FACET_GIVEN:
-		swk__cells_given(block->part->columns, (unsigned)facet->field, block->first, block->count, codes);
+		swk__cells_given(swk__block_columns(block, facet->field), (unsigned)facet->field, block->first,
+		                 block->count, codes);
 		break;
 	case SWK__FACET_COME:
 		return swk__block_come(block, facet->field);
@@ -262,8 +263,8 @@ static SWK__WIDE bool amounts_take(const swk__value *value, unsigned number, swk
 	const uint32_t *currencies = swk__block_numbers(block, value->from), count = block->count;
 	uint32_t others = 0;
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, count,
-	                                     sorted->rooms[number], &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, value->field), (unsigned)value->field,
+	                                     block->first, count, sorted->rooms[number], &coding);
 	if (!raw || money->digits != 2 || coding.base % 100 || coding.unit % 100)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
@@ -303,8 +304,9 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 /* A field of which null adds nothing. */
 static SWK__WIDE void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
-	sorted->raw[number] = swk__cells_raw(block->part->columns, (unsigned)value->field, block->first, block->count,
-	                                     sorted->rooms[number], &sorted->coding[number]);
+	sorted->raw[number] = swk__cells_raw(swk__block_columns(block, value->field), (unsigned)value->field,
+	                                     block->first, block->count, sorted->rooms[number],
+	                                     &sorted->coding[number]);
 	if (sorted->raw[number])
 		return;
 	sorted->coding[number] = (swk__raw){ 0, 0 };

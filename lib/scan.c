@@ -471,6 +471,7 @@ static int latest_run(swk__scan *scan, unsigned source, stretch_parts parts, swk
 static int source_run(swk__scan *scan, unsigned source, swk_error *error)
 {
 	scan->block->source = &scan->plan->form->sources[source];
+	scan->block->reads = 0;
 	stretch_parts parts = parts_of(scan, source);
 	int code = scan->latest ? latest_run(scan, source, parts, error)
 	                        : parts_run(scan, source, parts, NULL, block_count, error);
