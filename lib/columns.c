@@ -28,24 +28,26 @@ int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t r
 
 /* -------------------------------------------------------------------------------------------- packing */
 
-/* The cells of some values, 0 for null; false when one does not fit. */
+/* The cells of some values, 0 for null; false when one does not fit. Written so that a compiler can take several values
+ * at a time: what is wrong with any of them comes together in bits. */
 static inline __attribute__((always_inline)) bool cells_pack_by(const swk__coding *coding, uint64_t unit,
                                                                 const int64_t *values, unsigned count, uint32_t *cells)
 {
-	const uint64_t most = (UINT64_C(1) << coding->width * 8) - 1;
-	const int64_t base = coding->base, null = coding->text ? 0 : SWK__NULL;
-	bool good = true;
+	const unsigned bits = coding->width * 8u;
+	const uint64_t base = (uint64_t)coding->base;
+	const int64_t null = coding->text ? 0 : SWK__NULL;
+	uint64_t wrong = 0;
 	for (unsigned i = 0; i < count; i++) {
-		uint64_t apart = (uint64_t)values[i] - (uint64_t)base, cell = apart / unit;
-		bool fits = values[i] > base && cell <= most && cell * unit == apart;
-		good &= fits | (values[i] == null);
-		cells[i] = fits ? (uint32_t)cell : 0;
+		const bool is_null = values[i] == null;
+		const uint64_t apart = is_null ? 0 : (uint64_t)values[i] - base, cell = apart / unit;
+		wrong |= cell >> bits | (cell * unit ^ apart) | (!is_null & (cell == 0));
+		cells[i] = (uint32_t)cell;
 	}
-	return good;
+	return wrong == 0;
 }
 
 /* The same, with units that the compiler knows, as dividing is slow. */
-static bool cells_pack(const swk__coding *coding, const int64_t *values, unsigned count, uint32_t *cells)
+static SWK__WIDE bool cells_pack(const swk__coding *coding, const int64_t *values, unsigned count, uint32_t *cells)
 {
 	switch (coding->unit) {
 	case 1:
@@ -251,6 +253,17 @@ bool swk__columns_reserve(swk__columns *columns, uint32_t row)
 		columns->segments[segment] = swk__alloc(columns->mem, SWK__FAULT_history_segment, 1,
 		                                        sizeof(swk__segment) + (size_t)size * columns->row_bytes);
 	return columns->segments[segment] != NULL;
+}
+
+void swk__columns_handles(const swk__columns *columns, uint32_t row, uint32_t count, uint32_t *handles)
+{
+	for (uint32_t i = 0, together; i < count; i += together) {
+		const uint32_t first = swk__columns_handle(columns, row + i);
+		together = swk__columns_together(row + i);
+		together = together < count - i ? together : count - i;
+		for (uint32_t k = 0; k < together; k++)
+			handles[i + k] = first + k;
+	}
 }
 
 static char *cell_at(swk__columns *columns, unsigned field, uint32_t row)

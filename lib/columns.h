@@ -153,6 +153,9 @@ static inline uint32_t swk__columns_handle(const swk__columns *columns, uint32_t
 	return columns->segments[segment]->handle + at;
 }
 
+/* The handles of `count` rows whose segments exist. */
+void swk__columns_handles(const swk__columns *columns, uint32_t row, uint32_t count, uint32_t *handles);
+
 /* Seconds, hundredths and the like of what is kept in millionths or ten-thousandths; the last divides everything. */
 #define SWK__UNIT_COUNT 5
 extern const uint32_t swk__units[SWK__UNIT_COUNT];

@@ -41,6 +41,7 @@ typedef struct intake {
 	uint32_t pending_count;
 	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
 	uint32_t *slots[RUN_ROWS];  /* where their handles go */
+	uint32_t fresh[RUN_ROWS];   /* handles of the rows that are being appended */
 	int32_t weeks[RUN_ROWS];    /* of the rows that are being gathered by week */
 	int64_t links[SWK__LINKS_MAX][RUN_ROWS];
 	swk__journal_run made;  /* what the journal is told of the run */
@@ -434,8 +435,8 @@ static swk__part *part_own(const intake *in, int32_t week)
 	return part;
 }
 
-/* Puts rows that will lie from row `first` of their part on at the heads of the lists of what they refer to. */
-static bool rows_link(intake *in, const swk__part *part, const uint32_t *picked, uint32_t count)
+/* Puts rows that are being appended at the heads of the lists of what they refer to. */
+static bool rows_link(intake *in, const uint32_t *picked, uint32_t count)
 {
 	swk__history *history = in->history;
 	for (unsigned l = 0; l < SWK__LINK_COUNT; l++) {
@@ -455,7 +456,7 @@ static bool rows_link(intake *in, const swk__part *part, const uint32_t *picked,
 			if (!head)
 				return false;
 			in->links[about->extra][i] = *head;
-			*head = swk__columns_handle(part->columns, part->rows + k);
+			*head = in->fresh[k];
 		}
 	}
 	return true;
@@ -505,8 +506,10 @@ static swk__part *rows_append(intake *in, int32_t week, const uint32_t *picked, 
 	swk__part *part = part_own(in, week);
 	swk__fresh fresh = { .picked = picked, .count = count };
 	memcpy(fresh.values, in->values, sizeof fresh.values);
-	if (!part || !swk__state_reserve(in->history->mem, in->state, part, week, count) ||
-	    !rows_link(in, part, picked, count))
+	if (!part || !swk__state_reserve(in->history->mem, in->state, part, week, count))
+		return NULL;
+	swk__columns_handles(part->columns, part->rows, count, in->fresh);
+	if (!rows_link(in, picked, count))
 		return NULL;
 	for (uint32_t k = 0; k < count; k++)
 		if ((k == 0 || in->read.stamped[picked[k]] != in->read.stamped[picked[k - 1]]) &&
@@ -601,7 +604,7 @@ static bool week_store(intake *in, int32_t week, const uint32_t *places, uint32_
 	if (!part)
 		return false;
 	for (uint32_t k = 0; k < count; k++)
-		*in->slots[places[k]] = swk__columns_handle(part->columns, part->rows - count + k);
+		*in->slots[places[k]] = in->fresh[k];
 	rows_enter(in, picked, count, part, part->rows - count);
 	return true;
 }
@@ -643,7 +646,7 @@ static bool row_store(intake *in, uint32_t row, swk__place current, version_kind
 	swk__part *part = rows_append(in, swk__utc_week(own_instant(in, row)), &row, 1);
 	if (!part)
 		return false;
-	const uint32_t number = part->rows - 1, handle = swk__columns_handle(part->columns, number);
+	const uint32_t number = part->rows - 1, handle = in->fresh[0];
 	if (kind == VERSION_OLDER)
 		return swk__versions_add(older, row_hash(in, row), handle);
 	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
