@@ -105,6 +105,9 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, const swk_
 int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,
                         swk_error *error);
 
+/* Lets questions find the texts that they ask for, once all of a journal was stored again. */
+int swk__history_replayed(swk__history *history, swk_error *error);
+
 /* The dictionary that the numbers of a text field belong to. */
 static inline const swk__text *swk__history_texts(const swk__history *history, swk__table table,
                                                   const swk__field *field)

@@ -808,3 +808,9 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 	swk__free(history->mem, in);
 	return code;
 }
+
+int swk__history_replayed(swk__history *history, swk_error *error)
+{
+	const int code = swk__text_complete(&history->texts, error);
+	return code == SWK_OK ? swk__text_complete(&history->ids[SWK__TABLE_REP], error) : code;
+}

@@ -39,18 +39,13 @@ static int texts_decode(swk__text *texts, const swk__field *field, swk__reader *
 {
 	const uint64_t most = (uint64_t)swk__kind_limits[field->kind].high;
 	const uint64_t count = swk__read_varint64(reader), length = count ? swk__read_varint64(reader) : 0;
-	const uint32_t fresh = swk__text_count(texts);
 	swk__slice found[SWK__JOURNAL_ROWS];
-	uint32_t numbers[SWK__JOURNAL_ROWS];
 	*wrong = reader->failed || count > SWK__JOURNAL_ROWS;
 	for (uint64_t i = 0; i < count && !*wrong; i++) {
 		found[i] = swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
 		*wrong = reader->failed || found[i].length == 0 || found[i].length > most;
 	}
-	int code = *wrong ? SWK_OK : swk__text_intern_run(texts, found, count, NULL, numbers, error);
-	for (uint64_t i = 0; i < count && code == SWK_OK && !*wrong; i++)
-		*wrong = numbers[i] != fresh + i;
-	return code;
+	return *wrong ? SWK_OK : swk__text_append_run(texts, found, count, error);
 }
 
 /* --------------------------------------------------------------------------------------------- columns */
@@ -143,84 +138,124 @@ static void column_encode(const int64_t *values, uint32_t count, swk__buf *buf)
 	bits_write(cells, count, width, buf);
 }
 
-/* The value of a cell, or false where there is none that small. */
-static bool cell_value(uint64_t cell, int64_t base, uint64_t unit, bool nulls, int64_t *value)
+/* What is known of values that were read: they lie between two of them, or are null. */
+typedef struct reach {
+	int64_t low, high;
+	bool any, null;
+} reach;
+
+/* Eight bytes, the least first. */
+static inline uint64_t word_at(const unsigned char *bytes)
 {
-	int64_t apart;
-	if (nulls && cell == 0) {
-		*value = SWK__NULL;
-		return true;
-	}
-	return !__builtin_mul_overflow(cell - nulls, unit, &apart) && !__builtin_add_overflow(base, apart, value);
+	uint64_t word;
+	memcpy(&word, bytes, sizeof word);
+	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64_t *values)
+/* Takes cells out of bytes, behind which there are 16 more. */
+static void bits_take(const unsigned char *bytes, unsigned width, uint32_t count, uint64_t *cells)
+{
+	const uint64_t mask = (UINT64_C(1) << width) - 1;
+	size_t bit = 0;
+	if (width <= 57) {
+		for (uint32_t i = 0; i < count; i++, bit += width)
+			cells[i] = word_at(bytes + bit / 8) >> bit % 8 & mask;
+		return;
+	}
+	for (uint32_t i = 0; i < count; i++, bit += width) {
+		const swk__u128 both = (swk__u128)word_at(bytes + bit / 8 + 8) << 64 | word_at(bytes + bit / 8);
+		cells[i] = (uint64_t)(both >> bit % 8) & mask;
+	}
+}
+
+/* The values of cells; returns the greatest cell. */
+static inline __attribute__((always_inline)) uint64_t cells_read(const uint64_t *cells, uint32_t count, int64_t base,
+                                                                 uint64_t unit, bool nulls, int64_t *values)
+{
+	const uint64_t least = (uint64_t)base - nulls * unit;
+	uint64_t most = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint64_t value = least + cells[i] * unit;
+		values[i] = nulls && cells[i] == 0 ? SWK__NULL : (int64_t)value;
+		most = cells[i] > most ? cells[i] : most;
+	}
+	return most;
+}
+
+static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64_t *values, reach *of)
 {
 	const unsigned char kind = swk__read_byte(reader), unit = kind & (NULLS - 1);
+	const bool nulls = kind & NULLS;
 	const int64_t base = swk__read_zigzag64(reader);
 	const swk__slice bytes = swk__read_slice(reader, ((size_t)count * width + 7) / 8);
-	const unsigned char *from = (const unsigned char *)bytes.bytes;
-	swk__u128 held = 0;
-	unsigned bits = 0;
-	bool good = !reader->failed && unit < SWK__UNIT_COUNT;
-	for (uint32_t i = 0; i < count && good; i++) {
-		while (bits < width) {
-			held |= (swk__u128)*from++ << bits;
-			bits += 8;
-		}
-		uint64_t cell = (uint64_t)held & ((UINT64_C(1) << width) - 1);
-		held >>= width;
-		bits -= width;
-		good = cell_value(cell, base, swk__units[unit], kind & NULLS, &values[i]);
-	}
-	return good;
+	unsigned char copy[SWK__JOURNAL_ROWS * 8 + 16];
+	uint64_t cells[SWK__JOURNAL_ROWS];
+	int64_t apart;
+	if (reader->failed || unit >= SWK__UNIT_COUNT || base == SWK__NULL)
+		return false;
+	memcpy(copy, bytes.bytes, bytes.length);
+	memset(copy + bytes.length, 0, 16);
+	bits_take(copy, width, count, cells);
+	const uint64_t most = nulls ? cells_read(cells, count, base, swk__units[unit], true, values)
+	                            : cells_read(cells, count, base, swk__units[unit], false, values);
+	*of = (reach){ .low = base, .any = true, .null = nulls };
+	return most >= nulls && !__builtin_mul_overflow(most - nulls, swk__units[unit], &apart) &&
+	       !__builtin_add_overflow(base, apart, &of->high);
 }
 
-static bool values_read(swk__reader *reader, uint32_t count, int64_t *values)
+static bool values_read(swk__reader *reader, uint32_t count, int64_t *values, reach *of)
 {
 	const swk__slice bytes = swk__read_slice(reader, (size_t)count * 8);
-	for (uint32_t i = 0; i < count && !reader->failed; i++) {
-		uint64_t value = 0;
-		for (unsigned byte = 8; byte-- > 0;)
-			value = value << 8 | (unsigned char)bytes.bytes[(size_t)i * 8 + byte];
-		values[i] = (int64_t)value;
-	}
-	return !reader->failed;
+	swk__spread found = { 0 };
+	if (reader->failed)
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = (int64_t)word_at((const unsigned char *)bytes.bytes + (size_t)i * 8);
+	swk__spread_add(&found, SWK__NULL, values, count);
+	*of = (reach){ found.low, found.high, found.any, found.null };
+	return true;
 }
 
-static bool column_decode(swk__reader *reader, uint32_t count, int64_t *values)
+static bool column_decode(swk__reader *reader, uint32_t count, int64_t *values, reach *of)
 {
 	const unsigned width = swk__read_byte(reader);
 	if (width == WIDTH_VALUES)
-		return values_read(reader, count, values);
+		return values_read(reader, count, values, of);
 	if (width > 0 && width < WIDTH_VALUES)
-		return bits_read(reader, width, count, values);
+		return bits_read(reader, width, count, values, of);
 	const int64_t first = swk__read_zigzag64(reader);
 	if (reader->failed || width > WIDTH_STEPS || (width && first > INT64_MAX - SWK__JOURNAL_ROWS))
 		return false;
 	for (uint32_t i = 0; i < count; i++)
 		values[i] = width ? first + i : first;
+	const bool null = first == SWK__NULL;
+	*of = (reach){ first, values[count - 1], !null || width, null };
+	return true;
+}
+
+/* Whether a text field may hold the texts that it was read to have. Those of its dictionary are as short as it wants, but
+ * for kinds that share it with longer ones. */
+static bool texts_allowed(const swk__text *texts, const swk__field *field, uint32_t count, const int64_t *values,
+                          const reach *of)
+{
+	const size_t most = (size_t)swk__kind_limits[field->kind].high;
+	const bool shorter = field->kind == SWK__KIND_ZONE || field->kind == SWK__KIND_CURRENCY;
+	if (of->null || of->low < field->required || of->high >= swk__text_count(texts))
+		return false;
+	for (uint32_t i = 0; i < count && shorter; i++)
+		if (swk__text_get(texts, (uint32_t)values[i]).length > most)
+			return false;
 	return true;
 }
 
 /* Whether a field may hold what was read. What is allowed lies between two values, but for null. */
 static bool column_allowed(const swk__dictionaries *all, swk__table table, const swk__field *field, uint32_t count,
-                           const int64_t *values)
+                           const int64_t *values, const reach *of)
 {
-	swk__spread of = { 0 };
-	if (swk__kind_is_text(field->kind)) {
-		const swk__text *texts = swk__dictionary(all, table, field);
-		const int64_t end = swk__text_count(texts), low = field->required;
-		const size_t most = (size_t)swk__kind_limits[field->kind].high;
-		for (uint32_t i = 0; i < count; i++)
-			if (values[i] < low || values[i] >= end ||
-			    swk__text_get(texts, (uint32_t)values[i]).length > most)
-				return false;
-		return true;
-	}
-	swk__spread_add(&of, SWK__NULL, values, count);
-	return (!of.null || swk__field_allows(field, SWK__NULL)) &&
-	       (!of.any || (swk__field_allows(field, of.low) && swk__field_allows(field, of.high)));
+	if (swk__kind_is_text(field->kind))
+		return texts_allowed(swk__dictionary(all, table, field), field, count, values, of);
+	return (!of->null || swk__field_allows(field, SWK__NULL)) &&
+	       (!of->any || (swk__field_allows(field, of->low) && swk__field_allows(field, of->high)));
 }
 
 /* ------------------------------------------------------------------------------------------------ runs */
@@ -250,6 +285,7 @@ static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__jo
 {
 	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
 	int64_t stamped[SWK__JOURNAL_ROWS];
+	reach of = { 0 };
 	*wrong = reader->failed || table >= SWK__TABLE_COUNT || count == 0 || count > SWK__JOURNAL_ROWS;
 	if (*wrong)
 		return SWK_OK;
@@ -265,13 +301,12 @@ static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__jo
 			return code;
 	}
 	for (unsigned f = 0; f < schema->count && !*wrong; f++)
-		*wrong = !column_decode(reader, rows->count, rows->cells[f]) ||
-		         !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f]);
-	*wrong = *wrong || !column_decode(reader, rows->count, stamped);
-	for (uint32_t i = 0; i < rows->count && !*wrong; i++) {
+		*wrong = !column_decode(reader, rows->count, rows->cells[f], &of) ||
+		         !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of) ||
+		         (f == SWK__FIELD_RECORDED_AT && of.null);
+	*wrong = *wrong || !column_decode(reader, rows->count, stamped, &of);
+	for (uint32_t i = 0; i < rows->count && !*wrong; i++)
 		rows->stamped[i] = stamped[i] != 0;
-		*wrong = rows->cells[SWK__FIELD_RECORDED_AT][i] == SWK__NULL;
-	}
 	return SWK_OK;
 }
 

@@ -222,6 +222,8 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 	int code = swk__history_begin(&store->history, store->history.published, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
+	if (code == SWK_OK)
+		code = swk__history_replayed(&store->history, error);
 	if (code == SWK_OK && !swk__store_publishable(store))
 		code = swk__fail_memory(error, &store->mem);
 	if (code == SWK_OK) {

@@ -412,13 +412,18 @@ static uint32_t tag_of(const swk__text *text, swk__slice bytes)
 	return tag | ((tag & 0xff) == 0);
 }
 
+static int fail_full(const swk__text *text, swk_error *error)
+{
+	return swk__fail(error, SWK_ERR_LIMIT, "%" PRIu32 " distinct texts were stored, no more fit", text->count);
+}
+
 /* Puts a new text in, at an empty slot of the index where it would be looked for. */
 static int text_add(swk__text *text, uint32_t tag, swk__slice bytes, slot at, uint32_t *number, swk_error *error)
 {
 	const uint32_t fresh = text->count;
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	if (fresh >= NUMBERS_MAX)
-		return swk__fail(error, SWK_ERR_LIMIT, "%" PRIu32 " distinct texts were stored, no more fit", fresh);
+		return fail_full(text, error);
 	if (fresh >= (uint64_t)index->count * (BUCKET - 1)) {
 		if (!index_grow(text))
 			return swk__fail_memory(error, text->mem);
@@ -445,6 +450,9 @@ static int tagged_intern(swk__text *text, uint32_t tag, swk__slice bytes, uint32
 
 int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error)
 {
+	const int code = swk__text_complete(text, error);
+	if (code != SWK_OK)
+		return code;
 	if (bytes.length)
 		return tagged_intern(text, tag_of(text, bytes), bytes, number, error);
 	*number = 0;
@@ -633,19 +641,83 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
                          uint32_t *numbers, swk_error *error)
 {
 	uint32_t left[SWK__TEXT_RUN];
+	int code = swk__text_complete(text, error);
+	if (code != SWK_OK)
+		return code;
 	const size_t rest = guesses ? guesses_try(text, bytes, guesses, count, numbers, left)
 	                            : successors_try(text, bytes, count, numbers, left);
-	int code = text->count < FEW ? few_intern(text, bytes, left, rest, numbers, error)
-	                             : many_intern(text, bytes, left, rest, numbers, error);
+	code = text->count < FEW ? few_intern(text, bytes, left, rest, numbers, error)
+	                         : many_intern(text, bytes, left, rest, numbers, error);
 	/* An empty text is between none: a column of them leaves the guess to the next one of ids. */
 	if (code == SWK_OK && count && numbers[count - 1])
 		text->next = numbers[count - 1] + 1;
 	return code;
 }
 
+/* --------------------------------------------------------------------------------------- texts known to be new */
+
+int swk__text_append_run(swk__text *text, const swk__slice *bytes, size_t count, swk_error *error)
+{
+	if (count && !text->unlisted)
+		text->unlisted = text->count;
+	for (size_t i = 0; i < count; i++) {
+		if (text->count >= NUMBERS_MAX)
+			return fail_full(text, error);
+		if (!group_reserve(text, text->count) || !bytes_keep(text, text->count, bytes[i]))
+			return swk__fail_memory(error, text->mem);
+		text->count++;
+	}
+	return SWK_OK;
+}
+
+/* Puts texts of the next numbers, from `first` on, into an index that has room for them. */
+static int numbers_list(swk__text *text, uint32_t first, uint32_t count, const uint32_t *tags, swk_error *error)
+{
+	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	for (uint32_t k = 0; k < count; k++) {
+		uint32_t found;
+		slot at = tag_find(index, tags[k], &found);
+		if (found)
+			at = index_probe(text, index, tags[k], entry_slice(text, first + k), first + k, &found);
+		if (found)
+			return swk__fail(error, SWK_ERR_CORRUPT, "a text was stored twice, as %" PRIu32 " and %" PRIu32,
+			                 found, first + k);
+		slot_fill(at, tags[k], first + k);
+		text->unlisted = first + k + 1;
+	}
+	return SWK_OK;
+}
+
+int swk__text_complete(swk__text *text, swk_error *error)
+{
+	uint32_t tags[TOGETHER];
+	int code = SWK_OK;
+	if (!text->unlisted)
+		return SWK_OK;
+	swk__text_expect(text, 0, 0); /* nothing is known yet of those that follow */
+	if (text->count > (uint64_t)atomic_load_explicit(&text->index, memory_order_relaxed)->count * (BUCKET - 1) &&
+	    !index_grow(text))
+		return swk__fail_memory(error, text->mem);
+	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	while (text->unlisted < text->count && code == SWK_OK) {
+		const uint32_t first = text->unlisted, left = text->count - first;
+		const uint32_t count = left < TOGETHER ? left : TOGETHER;
+		for (uint32_t k = 0; k < count; k++) {
+			tags[k] = tag_of(text, entry_slice(text, first + k));
+			__builtin_prefetch(bucket_home(index, tags[k]));
+		}
+		code = numbers_list(text, first, count, tags, error);
+	}
+	if (code == SWK_OK)
+		text->unlisted = 0;
+	return code;
+}
+
 bool swk__text_find_below(const swk__text *text, swk__slice bytes, uint32_t end, uint32_t *number)
 {
 	uint32_t found = 0;
+	if (NEVER(text->unlisted))
+		return false;
 	if (bytes.length) {
 		_Atomic uint32_t *finds = (_Atomic uint32_t *)(uintptr_t)&text->finds;
 		atomic_fetch_add(finds, 1);
@@ -680,6 +752,8 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
 	text->near = mark->near;
 	text->far = mark->far;
 	text->count = mark->count;
+	if (text->unlisted >= mark->count)
+		text->unlisted = 0;
 }
 
 swk__slice swk__text_get(const swk__text *text, uint32_t number)

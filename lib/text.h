@@ -8,6 +8,9 @@
  * The hash finds, the stored bytes decide; the hash key is random per store, so nobody can choose colliding texts.
  * Number 0 is the empty text, always there.
  *
+ * The index serves those who look for texts. Who knows that texts are new, as a journal does, appends them without it,
+ * and it is made when somebody is about to look: in one go, and for all there are.
+ *
  * Threads: one writer interns; any thread may get and find at the same time, without a lock (an old index is kept until
  * no find is under way). A number that one thread hands to another comes with the usual happens-before. Readers look at
  * no entry that may yet be taken back: they find below a number that was handed to them.
@@ -45,6 +48,7 @@ typedef struct swk__text {
 	uint64_t passed, expected;          /* how many were looked for since what is kept, and may be soon */
 	uint32_t next;                      /* the number after the last one of the last run */
 	uint32_t kept;                      /* numbers below this one are never taken back */
+	uint32_t unlisted;                  /* the first number that the index does not have; 0: it has all */
 	char *segments[SWK__TEXT_SEGMENTS]; /* groups, from the first multiple of their size on */
 	char **blocks;                      /* all that there are */
 	size_t block_count, block_capacity;
@@ -87,6 +91,14 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 #define SWK__TEXT_RUN 512
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
                          uint32_t *numbers, swk_error *error);
+
+/* Puts up to SWK__TEXT_RUN texts in that are not there yet, under the next numbers, and leaves the index alone. On failure
+ * those before the one that failed are in. Writer only. */
+int swk__text_append_run(swk__text *text, const swk__slice *bytes, size_t count, swk_error *error);
+
+/* Completes the index: texts that were appended are found only then. Interning does so first. SWK_ERR_CORRUPT: one of
+ * them was there before; the same again whenever this is called. Writer only, and before other threads find texts. */
+int swk__text_complete(swk__text *text, swk_error *error);
 
 /* Says how many texts were looked for since swk__text_keep and how many may follow, 0 where nobody knows, so that where
  * room runs out it is made at once for as many as will be new. Writer only. */

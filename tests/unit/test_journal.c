@@ -281,12 +281,26 @@ static void wrong_bytes_are_corrupt(void **state)
 		assert_int_equal(decode_code(good, length), SWK_ERR_CORRUPT);
 }
 
-/* The same text as a new one for the second time. */
+/* The same text as a new one for the second time: nobody would look for it, but whoever interns is told. */
 static void texts_come_new_but_once(void **state)
 {
 	(void)state;
-	static const unsigned char bytes[] = { 0, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2 };
-	assert_int_equal(decode_code(bytes, sizeof bytes), SWK_ERR_CORRUPT);
+	static const char bytes[] = { 0, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0,
+		                      0, 0, 0, 0, 0,   0,   0, 0, 0, 0 };
+	swk__mem mem;
+	swk_error error = SWK_ERROR_INIT;
+	uint32_t number;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(stage_open(&to, &mem), SWK_OK);
+	swk__reader reader = { .bytes = bytes, .length = sizeof bytes };
+	assert_int_equal(swk__journal_decode(&to.all, &reader, &rows, NULL), SWK_OK);
+	for (int turn = 0; turn < 2; turn++) {
+		swk__text *ids = &to.ids[SWK__TABLE_REP];
+		assert_int_equal(swk__text_intern(ids, swk__slice_of("new"), &number, &error), SWK_ERR_CORRUPT);
+		assert_string_equal(error.reason, "a text was stored twice, as 1 and 2");
+	}
+	stage_close(&to);
+	assert_int_equal(mem.used, 0);
 }
 
 static void mutations_never_crash(void **state)

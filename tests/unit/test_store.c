@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the store keeps between questions about the past.
+ * What the store keeps between questions about the past, and what it believes of a file.
  */
 #include "store.h"
 #include "sweep.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define DAY (86400 * INT64_C(1000000))
 #define BEGIN INT64_C(1790640000000000) /* 2026-09-29 */
@@ -190,6 +192,79 @@ static void test_every_row_of_a_word_is_looked_at(void **state)
 	}
 }
 
+static int commit_pass(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
+{
+	(void)context;
+	(void)commit;
+	(void)bytes;
+	(void)error;
+	return SWK_OK;
+}
+
+/* Appends a commit to a store's file, as bytes. */
+static void file_commit(const char *path, const char *bytes, size_t length)
+{
+	swk__mem mem;
+	swk__file *file = NULL;
+	swk__file_options options = { 0 };
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__file_open(&mem, path, &options, &file, NULL), SWK_OK);
+	assert_int_equal(swk__file_read(file, commit_pass, NULL, NULL), SWK_OK);
+	assert_int_equal(swk__file_commit(file, (swk__slice){ bytes, length }, swk__file_head(file), NULL), SWK_OK);
+	swk__file_close(file);
+	assert_int_equal(mem.used, 0);
+}
+
+static int call_commit(const char *id, swk_error *error)
+{
+	swk_batch *batch = NULL;
+	assert_int_equal(swk_batch_create(store, NULL, &batch, NULL), SWK_OK);
+	assert_int_equal(swk_batch_row(batch, "call", 0), SWK_OK);
+	assert_int_equal(swk_batch_text(batch, "id", id, strlen(id)), SWK_OK);
+	assert_int_equal(swk_batch_instant(batch, "at", BEGIN), SWK_OK);
+	assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	int code = swk_store_ingest_batch(store, batch, NULL, NULL, error);
+	swk_batch_free(batch);
+	return code;
+}
+
+/* A journal that names an id twice, which no store writes: questions are answered, but nothing goes on top of it. Where
+ * questions look for ids it is noticed at once. */
+static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
+{
+	(void)state;
+	static const char calls[] = { SWK__TABLE_CALL, 2, 2, 2, 'c', 'c', 0, 0, 65, 2, 0, 100, 0, 100, 0, 0, 0, 0, 0, 0,
+		                      0,               0, 0, 0, 0,   0,   0, 0, 0,  0 };
+	static const char reps[] = { SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0,
+		                     0,              0, 0, 0, 0,   0,   0, 0, 0, 0, 0,  0 };
+	char folder[] = "/tmp/swk-store-XXXXXX", path[64], beside[80];
+	swk_store_options options = { .size = sizeof options, .flags = SWK_OPEN_CREATE };
+	swk_error error = SWK_ERROR_INIT;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/store", folder);
+	swk_store_close(store);
+	assert_int_equal(swk_store_open(path, &options, &store, NULL), SWK_OK);
+	assert_int_equal(call_commit("b", NULL), SWK_OK);
+	assert_int_equal(call_commit("c", NULL), SWK_OK);
+	swk_store_close(store);
+	file_commit(path, calls, sizeof calls);
+	assert_int_equal(swk_store_open(path, &options, &store, NULL), SWK_OK);
+	for (int turn = 0; turn < 2; turn++) {
+		assert_int_equal(call_commit("d", &error), SWK_ERR_CORRUPT);
+		assert_string_equal(error.reason, "a text was stored twice, as 2 and 3");
+		assert_int_equal(store->history.published->tables[SWK__TABLE_CALL].versions, 4);
+	}
+	assert_int_equal(swk__file_commits(store->file), 3);
+	swk_store_close(store);
+	file_commit(path, reps, sizeof reps);
+	assert_int_equal(swk_store_open(path, &options, &store, &error), SWK_ERR_CORRUPT);
+	store_open(0);
+	unlink(path);
+	snprintf(beside, sizeof beside, "%s-lock", path);
+	unlink(beside);
+	assert_int_equal(rmdir(folder), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -198,6 +273,7 @@ int main(void)
 		TEST(test_a_past_is_kept_until_the_next_commit),   TEST(test_a_past_answers_until_something_comes),
 		TEST(test_records_alone_are_cut_for_one_question), TEST(test_the_pasts_asked_for_last_are_kept),
 		TEST(test_pasts_that_are_too_large_are_not_kept),  TEST(test_every_row_of_a_word_is_looked_at),
+		TEST(test_a_file_with_an_id_twice_takes_no_more_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,8 @@ static void numbers_run_out_at_2_to_the_32_less_64(void **state)
 	assert_string_equal(error.reason, "4294967232 distinct texts were stored, no more fit");
 	assert_int_equal(swk__text_intern(&text, swk__slice_of("Ann"), &number, NULL), SWK_OK);
 	assert_int_equal(number, 1);
+	const swk__slice bob = swk__slice_of("Bob");
+	assert_int_equal(swk__text_append_run(&text, &bob, 1, &error), SWK_ERR_LIMIT);
 	swk__text_done(&text);
 }
 
@@ -288,6 +290,104 @@ static void a_run_numbers_as_one_by_one(void **state)
 	assert_int_equal(swk__text_count(&text), swk__text_count(&twin));
 	swk__text_done(&text);
 	swk__text_done(&twin);
+}
+
+/* Appends the texts from number `first` to before `end` in runs, which end at odd places. */
+static int texts_append(swk__text *text, uint32_t first, uint32_t end)
+{
+	char bytes[SWK__TEXT_RUN][32];
+	swk__slice run[SWK__TEXT_RUN];
+	int code = SWK_OK;
+	for (uint32_t n = first, count; n < end && code == SWK_OK; n += count) {
+		count = end - n < SWK__TEXT_RUN ? end - n : n % SWK__TEXT_RUN / 3 + 1;
+		for (uint32_t i = 0; i < count; i++)
+			run[i] = text_of(n + i, bytes[i]);
+		code = swk__text_append_run(text, run, count, NULL);
+	}
+	return code;
+}
+
+/* Texts that were appended, in all sizes of an index, are those that would have been interned; what is appended between
+ * others as well, and what is taken back is gone. */
+static void appended_texts_are_as_interned_ones(void **state)
+{
+	static const uint32_t steps[] = { 1, 30, 31, 900, 2000, 20000, 20001 };
+	swk__mem mem;
+	swk__text text;
+	char bytes[32];
+	uint32_t number, done = 1;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	for (size_t i = 0; i < SWK__COUNT(steps); i++) {
+		swk__text_mark mark = swk__text_keep(&text);
+		assert_int_equal(texts_append(&text, done + 50000, done + 50777), SWK_OK);
+		swk__text_rollback(&text, &mark);
+		assert_int_equal(swk__text_count(&text), done);
+		assert_int_equal(texts_append(&text, done, done + steps[i]), SWK_OK);
+		done += steps[i];
+		assert_int_equal(swk__text_count(&text), done);
+		if (i % 2)
+			assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+		assert_int_equal(swk__text_intern(&text, text_of(done, bytes), &number, NULL), SWK_OK);
+		assert_int_equal(number, done++);
+		for (uint32_t n = 1; n < done; n++) {
+			swk__slice one = text_of(n, bytes);
+			assert_true(swk__slice_equal(swk__text_get(&text, n), one));
+			assert_true(swk__text_find(&text, one, &number));
+			assert_int_equal(number, n);
+		}
+		assert_false(swk__text_find(&text, text_of(done, bytes), &number));
+	}
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
+/* Its index is made once and for as many as there are. */
+static void appended_texts_take_no_more_memory(void **state)
+{
+	swk__mem mem, other;
+	swk__text text, twin;
+	char bytes[32];
+	uint32_t number;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	swk__mem_init(&other, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(swk__text_init(&twin, &other, 1, NULL), SWK_OK);
+	assert_int_equal(texts_append(&text, 1, 50000), SWK_OK);
+	for (uint32_t n = 1; n < 50000; n++)
+		assert_int_equal(swk__text_intern(&twin, text_of(n, bytes), &number, NULL), SWK_OK);
+	assert_true(mem.used + 400000 < other.used);
+	assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+	assert_in_range(mem.used, 1, other.used + other.used / 10);
+	swk__text_done(&text);
+	swk__text_done(&twin);
+}
+
+static void an_appended_text_that_was_there_is_told(void **state)
+{
+	swk__mem mem;
+	swk__text text;
+	swk_error error = SWK_ERROR_INIT;
+	char bytes[32];
+	uint32_t number = 77;
+	(void)state;
+	swk__mem_init(&mem, NULL, 0);
+	assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+	assert_int_equal(texts_append(&text, 1, 3000), SWK_OK);
+	assert_int_equal(texts_append(&text, 1234, 1235), SWK_OK);
+	assert_int_equal(texts_append(&text, 4000, 4100), SWK_OK);
+	for (int turn = 0; turn < 2; turn++) {
+		swk__slice one = text_of(1, bytes);
+		assert_int_equal(swk__text_complete(&text, &error), SWK_ERR_CORRUPT);
+		assert_string_equal(error.reason, "a text was stored twice, as 1234 and 3000");
+		assert_int_equal(swk__text_intern(&text, one, &number, NULL), SWK_ERR_CORRUPT);
+		assert_int_equal(swk__text_intern_run(&text, &one, 1, NULL, &number, NULL), SWK_ERR_CORRUPT);
+		assert_int_equal(number, 77);
+	}
+	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
 }
 
 /* Whatever is guessed, and in whatever order known and new texts come: a text has the number that it has without. */
@@ -357,6 +457,43 @@ static void memory_may_fail_anywhere(void **state)
 {
 	(void)state;
 	assert_in_range(sweep_run(intern_many, NULL), 12, 100);
+}
+
+/* The same of texts that are appended: those before the one that failed are in. */
+static int append_many(swk__mem *mem, void *context)
+{
+	char bytes[32];
+	swk__text text;
+	int code = swk__text_init(&text, mem, 1, NULL), first = code;
+	(void)context;
+	if (code != SWK_OK)
+		return code;
+	while (swk__text_count(&text) < 400) {
+		code = texts_append(&text, swk__text_count(&text), 400);
+		if (code != SWK_OK) {
+			first = code;
+			mem->fault = NULL;
+		}
+	}
+	code = swk__text_complete(&text, NULL);
+	if (code != SWK_OK) {
+		first = code;
+		mem->fault = NULL;
+		assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+	}
+	for (uint32_t n = 1; n < 400; n++) {
+		uint32_t number = 0;
+		assert_true(swk__text_find(&text, text_of(n, bytes), &number));
+		assert_int_equal(number, n);
+	}
+	swk__text_done(&text);
+	return first;
+}
+
+static void appending_may_fail_anywhere(void **state)
+{
+	(void)state;
+	assert_in_range(sweep_run(append_many, NULL), 10, 100);
 }
 
 static void the_limit_is_told_apart(void **state)
@@ -474,9 +611,13 @@ int main(void)
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
 		cmocka_unit_test(an_empty_one_is_small),
 		cmocka_unit_test(a_run_numbers_as_one_by_one),
+		cmocka_unit_test(appended_texts_are_as_interned_ones),
+		cmocka_unit_test(appended_texts_take_no_more_memory),
+		cmocka_unit_test(an_appended_text_that_was_there_is_told),
 		cmocka_unit_test(guesses_change_nothing),
 		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
 		cmocka_unit_test(memory_may_fail_anywhere),
+		cmocka_unit_test(appending_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
 		cmocka_unit_test(readers_need_no_lock),
 		cmocka_unit_test(rollback_leaves_what_was),
