@@ -676,7 +676,8 @@ static int numbers_list(swk__text *text, uint32_t first, uint32_t count, const u
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	for (uint32_t k = 0; k < count; k++) {
 		uint32_t found;
-		slot at = tag_find(index, tags[k], &found);
+		bucket *home = bucket_home(index, tags[k]);
+		slot at = tag_find(index, home, marks_of(home), tags[k], &found);
 		if (found)
 			at = index_probe(text, index, tags[k], entry_slice(text, first + k), first + k, &found);
 		if (found)
