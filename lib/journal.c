@@ -233,8 +233,8 @@ static bool column_decode(swk__reader *reader, uint32_t count, int64_t *values, 
 	return true;
 }
 
-/* Whether a text field may hold the texts that it was read to have. Those of its dictionary are as short as it wants, but
- * for kinds that share it with longer ones. */
+/* Whether a text field may hold the texts that it was read to have. Those of its dictionary are as short as it wants,
+ * but for kinds that share it with longer ones. */
 static bool texts_allowed(const swk__text *texts, const swk__field *field, uint32_t count, const int64_t *values,
                           const reach *of)
 {
@@ -280,12 +280,28 @@ void swk__journal_encode(const swk__dictionaries *all, const swk__journal_run *r
 	column_encode(values, run->count, buf);
 }
 
+/* Reads the columns of a run; false when the bytes were none that encode wrote. */
+static bool columns_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows)
+{
+	const swk__schema *schema = &swk__schemas[rows->table];
+	int64_t stamped[SWK__JOURNAL_ROWS];
+	reach of = { 0 };
+	for (unsigned f = 0; f < schema->count; f++)
+		if (!column_decode(reader, rows->count, rows->cells[f], &of) ||
+		    !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of) ||
+		    (f == SWK__FIELD_RECORDED_AT && of.null))
+			return false;
+	if (!column_decode(reader, rows->count, stamped, &of))
+		return false;
+	for (uint32_t i = 0; i < rows->count; i++)
+		rows->stamped[i] = stamped[i] != 0;
+	return true;
+}
+
 static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, bool *wrong,
                       swk_error *error)
 {
 	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
-	int64_t stamped[SWK__JOURNAL_ROWS];
-	reach of = { 0 };
 	*wrong = reader->failed || table >= SWK__TABLE_COUNT || count == 0 || count > SWK__JOURNAL_ROWS;
 	if (*wrong)
 		return SWK_OK;
@@ -300,13 +316,7 @@ static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__jo
 		if (code != SWK_OK)
 			return code;
 	}
-	for (unsigned f = 0; f < schema->count && !*wrong; f++)
-		*wrong = !column_decode(reader, rows->count, rows->cells[f], &of) ||
-		         !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of) ||
-		         (f == SWK__FIELD_RECORDED_AT && of.null);
-	*wrong = *wrong || !column_decode(reader, rows->count, stamped, &of);
-	for (uint32_t i = 0; i < rows->count && !*wrong; i++)
-		rows->stamped[i] = stamped[i] != 0;
+	*wrong = *wrong || !columns_decode(all, reader, rows);
 	return SWK_OK;
 }
 

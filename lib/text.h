@@ -92,8 +92,8 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark);
 int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count, const uint32_t *guesses,
                          uint32_t *numbers, swk_error *error);
 
-/* Puts up to SWK__TEXT_RUN texts in that are not there yet, under the next numbers, and leaves the index alone. On failure
- * those before the one that failed are in. Writer only. */
+/* Puts up to SWK__TEXT_RUN texts in that are not there yet, under the next numbers, and leaves the index alone. On
+ * failure those before the one that failed are in. Writer only. */
 int swk__text_append_run(swk__text *text, const swk__slice *bytes, size_t count, swk_error *error);
 
 /* Completes the index: texts that were appended are found only then. Interning does so first. SWK_ERR_CORRUPT: one of

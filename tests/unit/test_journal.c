@@ -285,8 +285,8 @@ static void wrong_bytes_are_corrupt(void **state)
 static void texts_come_new_but_once(void **state)
 {
 	(void)state;
-	static const char bytes[] = { 0, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0,
-		                      0, 0, 0, 0, 0,   0,   0, 0, 0, 0 };
+	static const char bytes[] = { 0, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0,
+		                      0, 0, 0, 0, 0,   0,   0, 0, 0, 0, 0,  0, 0, 0 };
 	swk__mem mem;
 	swk_error error = SWK_ERROR_INIT;
 	uint32_t number;

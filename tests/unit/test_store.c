@@ -233,10 +233,39 @@ static int call_commit(const char *id, swk_error *error)
 static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
 {
 	(void)state;
-	static const char calls[] = { SWK__TABLE_CALL, 2, 2, 2, 'c', 'c', 0, 0, 65, 2, 0, 100, 0, 100, 0, 0, 0, 0, 0, 0,
-		                      0,               0, 0, 0, 0,   0,   0, 0, 0,  0 };
-	static const char reps[] = { SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0,
-		                     0,              0, 0, 0, 0,   0,   0, 0, 0, 0, 0,  0 };
+	static const char calls[] = { SWK__TABLE_CALL,
+		                      2,
+		                      2,
+		                      2,
+		                      'c',
+		                      'c',
+		                      0,
+		                      0,
+		                      65,
+		                      2,
+		                      0,
+		                      100,
+		                      0,
+		                      100,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0,
+		                      0 };
+	static const char reps[] = {
+		SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+	};
 	char folder[] = "/tmp/swk-store-XXXXXX", path[64], beside[80];
 	swk_store_options options = { .size = sizeof options, .flags = SWK_OPEN_CREATE };
 	swk_error error = SWK_ERROR_INIT;
@@ -270,9 +299,12 @@ static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_a_past_is_kept_until_the_next_commit),   TEST(test_a_past_answers_until_something_comes),
-		TEST(test_records_alone_are_cut_for_one_question), TEST(test_the_pasts_asked_for_last_are_kept),
-		TEST(test_pasts_that_are_too_large_are_not_kept),  TEST(test_every_row_of_a_word_is_looked_at),
+		TEST(test_a_past_is_kept_until_the_next_commit),
+		TEST(test_a_past_answers_until_something_comes),
+		TEST(test_records_alone_are_cut_for_one_question),
+		TEST(test_the_pasts_asked_for_last_are_kept),
+		TEST(test_pasts_that_are_too_large_are_not_kept),
+		TEST(test_every_row_of_a_word_is_looked_at),
 		TEST(test_a_file_with_an_id_twice_takes_no_more_records),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
