@@ -4,6 +4,17 @@
 /* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
 #define HOURS_BEFORE 48
 
+/* The weekday and the hour that a clock shows, by the hours that have gone by then. */
+static unsigned char weekday_shown(unsigned hours)
+{
+	return (unsigned char)((hours / 24 + 7 - HOURS_BEFORE / 24) % 7 + 1);
+}
+
+static unsigned char hour_of_day(unsigned hours)
+{
+	return (unsigned char)(hours % 24);
+}
+
 struct swk__zone_named {
 	uint32_t name;
 	const swk__zone *zone;
@@ -16,10 +27,6 @@ void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts 
 	block->zones = zones;
 	block->mem = plan->mem;
 	swk__join_init(&block->join, facts, plan->mem);
-	for (unsigned h = 0; h < SWK__COUNT(block->shown[0]); h++) {
-		block->shown[0][h] = (unsigned char)((h / 24 + 7 - HOURS_BEFORE / 24) % 7 + 1);
-		block->shown[1][h] = (unsigned char)(h % 24);
-	}
 }
 
 void swk__block_done(swk__block *block)
@@ -307,7 +314,7 @@ bool swk__block_take(swk__block *block, const swk__part *part, int32_t week, con
 	block->first = row;
 	block->count = n;
 	block->widened = block->coded = block->numbered = block->come_known = 0;
-	block->leads_found = block->hours_found = false;
+	block->leads_found = block->hours_found = block->beside_found = false;
 	ahead_fetch(block, row + n);
 	live_apply(block, live);
 	if (begin < block->bounds->begin || stop > block->bounds->stop)
@@ -334,16 +341,27 @@ static uint32_t row_text(const swk__block *block, swk__table table, swk__place r
 	return row ? (uint32_t)swk__state_get(swk__facts_table(block->facts, table), row, field) : 0;
 }
 
+/* The columns of the facts' leads where they lie beside the facts, which those do that are filed by their creation. */
+static const swk__columns *beside_find(swk__block *block, unsigned field)
+{
+	if (block->source->facts != SWK__FACT_LEAD)
+		return NULL;
+	if (!block->beside_found)
+		block->beside = swk__join_beside(&block->join, field, block->week, block->first, leads_fill(block),
+		                                 block->count);
+	block->beside_found = true;
+	return block->beside;
+}
+
 /* What a field of the facts' leads has, in `room` where it does not lie as it is. */
 static SWK__WIDE const uint32_t *lead_texts(swk__block *block, unsigned field, uint32_t *room)
 {
 	const uint32_t *leads = leads_fill(block);
 	const swk__table facts = block->source->facts; /* those of leads lie in the week in which these were created */
-	const uint32_t count = block->count, *beside = NULL;
-	if (facts == SWK__FACT_LEAD)
-		beside = swk__join_beside(&block->join, field, block->week, block->first, leads, count, room);
+	const swk__columns *beside = beside_find(block, field);
+	const uint32_t count = block->count;
 	if (beside)
-		return beside;
+		return swk__cells_numbers(beside, field, block->first, count, room);
 	if (facts == SWK__FACT_LEAD || facts == SWK__FACT_COHORT)
 		swk__join_week(&block->join, field, block->week);
 	swk__join_leads(&block->join, field, leads, count, room);
@@ -482,18 +500,11 @@ static int hours_fill(swk__block *block, swk_error *error)
 	return SWK_OK;
 }
 
-int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error)
+static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
 {
-	*hours = block->hours;
-	return hours_fill(block, error);
-}
-
-static SWK__WIDE int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error *error)
-{
-	const unsigned char *shown = block->shown[hour];
 	int code = hours_fill(block, error);
 	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = shown[block->hours[i]];
+		values[i] = hour ? hour_of_day(block->hours[i]) : weekday_shown(block->hours[i]);
 	return code;
 }
 
@@ -555,6 +566,43 @@ int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 	else
 		texts_fill(block, dimension, room);
 	return SWK_OK;
+}
+
+/* Whether the hour that a row's clock shows tells its group. */
+static bool by_clock(const swk__plan *plan)
+{
+	return plan->by_count && !(plan->by_mask & ~(SWK__HAS(WEEKDAY) | SWK__HAS(HOUR)));
+}
+
+int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *error)
+{
+	const swk__plan *plan = block->plan;
+	*bytes = NULL;
+	if (plan->filter_count || !plan->by_count)
+		return SWK_OK;
+	if (by_clock(plan)) {
+		*bytes = block->hours;
+		return hours_fill(block, error);
+	}
+	const swk__dimension dimension = plan->by[0];
+	if (plan->by_count > 1 || swk__dimensions[dimension].number)
+		return SWK_OK;
+	const unsigned own = block->source->own[dimension];
+	const unsigned field = dimension == SWK__DIMENSION_REP ? SWK__LEAD_REP : lead_fields[dimension];
+	if (own)
+		*bytes = swk__cells_bytes(swk__block_columns(block, (int)own), own, block->first);
+	else if (dimension == SWK__DIMENSION_REP || lead_alone(block, dimension))
+		*bytes = beside_find(block, field) ? swk__cells_bytes(block->beside, field, block->first) : NULL;
+	return SWK_OK;
+}
+
+void swk__block_byte_values(const swk__plan *plan, unsigned char values[2][SWK__BLOCK_BYTES])
+{
+	for (unsigned d = 0; d < plan->by_count && d < 2; d++)
+		for (unsigned b = 0; b < SWK__BLOCK_BYTES; b++)
+			values[d][b] = plan->by[d] == SWK__DIMENSION_WEEKDAY ? weekday_shown(b)
+			               : plan->by[d] == SWK__DIMENSION_HOUR  ? hour_of_day(b)
+			                                                     : (unsigned char)b;
 }
 
 const swk__text *swk__dimension_texts(const swk__facts *facts, swk__dimension dimension)

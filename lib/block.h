@@ -18,6 +18,7 @@
 #include "query.h"
 
 #define SWK__BLOCK_ROWS SWK__JOIN_BESIDE
+#define SWK__BLOCK_BYTES 256
 
 /* The bounds of a stretch of time, and what was seen of instants on both sides of its end: the same facts count for
  * every end from latest_in on and before first_out. */
@@ -38,11 +39,11 @@ typedef struct swk__block {
 	int32_t week;          /* the part's */
 	uint32_t first, count; /* rows */
 	unsigned char counts[SWK__BLOCK_ROWS];
-	bool leads_found, hours_found;
+	bool leads_found, hours_found, beside_found;
+	const swk__columns *beside; /* of the leads that the facts name, where they lie row by row beside these */
 	/* Numbers of the leads that the facts name; hours of the local clock (hours_fill). */
 	uint32_t leads[SWK__BLOCK_ROWS];
 	unsigned char hours[SWK__BLOCK_ROWS];
-	unsigned char shown[2][256]; /* weekday and hour of such an hour */
 	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
 	const uint32_t *values[SWK__DIMENSION_COUNT];
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
@@ -89,8 +90,12 @@ static inline const swk__columns *swk__block_columns(swk__block *block, int fiel
 /* 1 where an instant has come, 0 where it has not or is null; the bounds are told. */
 const unsigned char *swk__block_come(swk__block *block, int field);
 
-/* The hour of the week that each row's clock shows, as a byte that tells weekday and hour. */
-int swk__block_hours(swk__block *block, const unsigned char **hours, swk_error *error);
+/* A byte of each row that tells its group, where the dimensions of the plan's `by` lie so and nothing is filtered; else
+ * *bytes is NULL. */
+int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *error);
+
+/* The values of the plan's dimensions that such bytes tell. */
+void swk__block_byte_values(const swk__plan *plan, unsigned char values[2][SWK__BLOCK_BYTES]);
 
 /* 1 where a row counts and passes a condition, else 0. */
 void swk__block_passing(swk__block *block, swk__condition condition, unsigned char *passing);

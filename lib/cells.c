@@ -87,6 +87,12 @@ const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned fiel
 	return room;
 }
 
+const unsigned char *swk__cells_bytes(const swk__columns *columns, unsigned field, uint32_t row)
+{
+	const swk__run run = swk__columns_run(columns, field, row);
+	return run.coding.width == 1 ? run.cells : NULL;
+}
+
 #define TAKE(type)                           \
 	for (uint32_t i = 0; i < count; i++) \
 		room[i] = (uint32_t)((const type *)run.cells)[i];

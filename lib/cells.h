@@ -38,6 +38,9 @@ const uint32_t *swk__cells_raw(const swk__columns *columns, unsigned field, uint
 const unsigned char *swk__cells_codes(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                       unsigned char *room);
 
+/* A text kind: its number, where it lies as a byte; else NULL. */
+const unsigned char *swk__cells_bytes(const swk__columns *columns, unsigned field, uint32_t row);
+
 /* A text kind: its number. */
 const uint32_t *swk__cells_numbers(const swk__columns *columns, unsigned field, uint32_t row, uint32_t count,
                                    uint32_t *room);

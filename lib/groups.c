@@ -333,7 +333,19 @@ SWK__WIDE bool swk__groups_number(swk__groups *groups, const uint32_t *const *va
 	return true;
 }
 
-SWK__WIDE bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count,
+uint32_t swk__groups_of_byte(swk__groups *groups, unsigned char byte)
+{
+	uint32_t key[SWK__DIMENSION_COUNT];
+	if (groups->of_byte[byte])
+		return groups->of_byte[byte] - 1;
+	for (unsigned d = 0; d < groups->width; d++)
+		key[d] = groups->byte_values[d][byte];
+	const uint32_t group = swk__groups_find(groups, key);
+	groups->of_byte[byte] = group + 1; /* of none: 0 */
+	return group;
+}
+
+SWK__WIDE bool swk__groups_number_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count,
                                         uint32_t *numbers)
 {
 	uint32_t all = 0;
@@ -341,13 +353,12 @@ SWK__WIDE bool swk__groups_number_bytes(const swk__groups *groups, const unsigne
 		numbers[i] = groups->of_byte[bytes[i]] - 1;
 		all |= numbers[i];
 	}
-	return all <= GROUPS_MAX;
-}
-
-void swk__groups_note_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, const uint32_t *numbers)
-{
-	for (uint32_t i = 0; i < count; i++)
-		groups->of_byte[bytes[i]] = numbers[i] + 1;
+	for (uint32_t i = 0; i < count && all > GROUPS_MAX; i++) {
+		numbers[i] = swk__groups_of_byte(groups, bytes[i]);
+		if (numbers[i] == NO_GROUP)
+			return false;
+	}
+	return true;
 }
 
 /* ---------------------------------------------------------------------------------------- tallying */
@@ -374,10 +385,10 @@ static bool value_grow(swk__groups *groups, unsigned value, size_t capacity)
 	return raw;
 }
 
-/* Room for all groups' classes. */
+/* Room for the classes of all labels. */
 static bool tally_cover(swk__groups *groups, const swk__classes *classes)
 {
-	size_t needed = (size_t)groups->count * groups->stride, before = groups->tally_capacity;
+	size_t needed = (size_t)groups->touched * groups->stride, before = groups->tally_capacity;
 	bool made = needed <= before;
 	for (unsigned v = 0; v < classes->value_count; v++)
 		made &= groups->adding[v] && groups->raw[v];
@@ -395,76 +406,109 @@ static bool tally_cover(swk__groups *groups, const swk__classes *classes)
 	return true;
 }
 
-/* Whether what is tallied goes by other codings than a block's rows, or has no room for them. */
-static bool tally_differs(const swk__groups *groups, const swk__classes *classes, const swk__sorted *sorted)
+/* Whether what is tallied goes by other labels or codings than a block's rows, or has no room for them. */
+static bool tally_differs(const swk__groups *groups, const swk__classes *classes, const swk__sorted *sorted,
+                          const swk__labels *labels)
 {
-	bool differs = groups->tallied + SWK__BLOCK_ROWS > UINT32_MAX;
+	bool differs = groups->by_byte != !!labels->bytes || groups->tallied + SWK__BLOCK_ROWS > UINT32_MAX;
 	for (unsigned v = 0; v < classes->value_count; v++)
 		differs |= groups->coding[v].base != sorted->coding[v].base ||
 		           groups->coding[v].unit != sorted->coding[v].unit;
 	return differs;
 }
 
-/* The place of a row in all groups' classes, which may be more than 32 bits count. */
-static inline size_t place_of(uint32_t group, uint32_t stride, unsigned char class)
+/* Where rows are added up: places by label and class. Those of groups may be more than 32 bits count. */
+typedef struct spots {
+	const uint32_t *numbers; /* of groups; NULL: the places are in `places` */
+	const unsigned char *classes;
+	size_t stride;
+	uint32_t count;
+	uint16_t places[SWK__BLOCK_ROWS];
+} spots;
+
+_Static_assert(SWK__BLOCK_BYTES *(SWK__CLASSES_MAX + 1) <= UINT16_MAX, "places by byte have 16 bits");
+
+/* Rows into places by byte. */
+static SWK__WIDE void places_of_bytes(const unsigned char *bytes, spots *at)
 {
-	return (size_t)group * stride + class;
+	const unsigned char *classes = at->classes;
+	const uint16_t stride = (uint16_t)at->stride;
+	const uint32_t count = at->count;
+	for (uint32_t i = 0; i < count; i++)
+		at->places[i] = (uint16_t)(bytes[i] * stride + classes[i]);
 }
 
-static void rows_add(swk__groups *groups, const unsigned char *classes, const uint32_t *numbers, uint32_t count)
+static SWK__WIDE unsigned char bytes_most(const unsigned char *bytes, uint32_t count)
 {
-	uint32_t *tally = groups->tally;
-	const uint32_t stride = groups->stride;
+	unsigned char most = 0;
 	for (uint32_t i = 0; i < count; i++)
-		tally[place_of(numbers[i], stride, classes[i])]++;
+		most = bytes[i] > most ? bytes[i] : most;
+	return most;
+}
+
+/* What is done for each row, with its place: once for either kind of label. */
+#define EACH(at, act)                                                                            \
+	if ((at)->numbers)                                                                       \
+		for (uint32_t i = 0; i < (at)->count; i++) {                                     \
+			const size_t place = (at)->numbers[i] * (at)->stride + (at)->classes[i]; \
+			act;                                                                     \
+		}                                                                                \
+	else                                                                                     \
+		for (uint32_t i = 0; i < (at)->count; i++) {                                     \
+			const size_t place = (at)->places[i];                                    \
+			act;                                                                     \
+		}
+
+static void rows_add(uint32_t *tally, const spots *at)
+{
+	EACH(at, tally[place]++)
 }
 
 /* The same, and with each row its first value, in one pass: what most rows have is a duration. */
-static void rows_add_raw(swk__groups *groups, const swk__sorted *sorted, const uint32_t *numbers, uint32_t count)
+static void rows_add_raw(uint32_t *tally, uint64_t *raw, const uint32_t *values, const spots *at)
 {
-	uint32_t *tally = groups->tally;
-	uint64_t *raw = groups->raw[0];
-	const uint32_t stride = groups->stride, *values = sorted->raw[0];
-	for (uint32_t i = 0; i < count; i++) {
-		const size_t place = place_of(numbers[i], stride, sorted->classes[i]);
-		tally[place]++;
-		raw[place] += values[i];
-	}
+	EACH(at, tally[place]++; raw[place] += values[i])
 }
 
-static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const uint32_t *numbers,
-                      uint32_t count)
+static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const spots *at)
 {
 	swk__i128 *sums = groups->adding[value];
 	uint64_t *raw = groups->raw[value];
-	const uint32_t stride = groups->stride;
-	groups->wide[value] |= !sorted->raw[value];
-	if (sorted->raw[value])
-		for (uint32_t i = 0; i < count; i++)
-			raw[place_of(numbers[i], stride, sorted->classes[i])] += sorted->raw[value][i];
+	const uint32_t *numbers = sorted->raw[value];
+	const int64_t *values = sorted->values[value];
+	groups->wide[value] |= !numbers;
+	if (numbers)
+		EACH(at, raw[place] += numbers[i])
 	else
-		for (uint32_t i = 0; i < count; i++)
-			sums[place_of(numbers[i], stride, sorted->classes[i])] += sorted->values[value][i];
+		EACH(at, sums[place] += values[i])
 }
 
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
-                       const swk__sorted *sorted, const uint32_t *numbers)
+                       const swk__sorted *sorted, const swk__labels *labels)
 {
 	const bool first = classes->value_count && sorted->raw[0];
-	if (groups->tallied && tally_differs(groups, classes, sorted))
-		swk__groups_flush(groups, classes);
+	if (groups->tallied && tally_differs(groups, classes, sorted, labels) && !swk__groups_flush(groups, classes))
+		return false;
 	groups->stride = classes->count + 1;
+	groups->by_byte = labels->bytes;
 	memcpy(groups->coding, sorted->coding, sizeof groups->coding);
+	const uint32_t below = labels->bytes ? bytes_most(labels->bytes, block->count) + 1u : groups->count;
+	groups->touched = !groups->tallied || below > groups->touched ? below : groups->touched;
 	if (!tally_cover(groups, classes))
 		return false;
 	groups->tallied += block->count;
-	groups->touched = groups->count;
+	spots at = { .numbers = labels->bytes ? NULL : labels->numbers,
+		     .classes = sorted->classes,
+		     .stride = groups->stride,
+		     .count = block->count };
+	if (labels->bytes)
+		places_of_bytes(labels->bytes, &at);
 	if (first)
-		rows_add_raw(groups, sorted, numbers, block->count);
+		rows_add_raw(groups->tally, groups->raw[0], sorted->raw[0], &at);
 	else
-		rows_add(groups, sorted->classes, numbers, block->count);
+		rows_add(groups->tally, &at);
 	for (unsigned v = first; v < classes->value_count; v++)
-		value_add(groups, v, sorted, numbers, block->count);
+		value_add(groups, v, sorted, &at);
 	return true;
 }
 
@@ -507,17 +551,39 @@ static void value_flush(const swk__groups *groups, const swk__classes *classes, 
 	memset(raw, 0, groups->stride * sizeof *raw);
 }
 
-void swk__groups_flush(swk__groups *groups, const swk__classes *classes)
+/* Whether a row was tallied, of those that count or not. */
+static bool any_tallied(const uint32_t *rows, unsigned classes)
 {
-	for (uint32_t g = 0; g < groups->touched && groups->tallied; g++) {
-		const size_t at = (size_t)g * groups->stride;
-		groups->counted[g] |= rows_flush(groups, classes, groups->tally + at, swk__groups_sums(groups, g));
-		for (unsigned v = 0; v < classes->value_count; v++)
-			value_flush(groups, classes, v, at, swk__groups_sums(groups, g));
-		memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
-	}
+	uint32_t any = 0;
+	for (unsigned class = 0; class < classes; class ++)
+		any |= rows[class];
+	return any;
+}
+
+/* Adds what was tallied of a label to its group, and forgets it. */
+static bool label_flush(swk__groups *groups, const swk__classes *classes, uint32_t label)
+{
+	const size_t at = (size_t)label * groups->stride;
+	if (!any_tallied(groups->tally + at, groups->stride))
+		return true;
+	const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
+	if (group == NO_GROUP)
+		return false;
+	groups->counted[group] |= rows_flush(groups, classes, groups->tally + at, swk__groups_sums(groups, group));
+	for (unsigned v = 0; v < classes->value_count; v++)
+		value_flush(groups, classes, v, at, swk__groups_sums(groups, group));
+	memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
+	return true;
+}
+
+bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
+{
+	for (uint32_t label = 0; label < groups->touched && groups->tallied; label++)
+		if (!label_flush(groups, classes, label))
+			return false;
 	memset(groups->wide, 0, sizeof groups->wide);
 	groups->tallied = 0;
+	return true;
 }
 
 /* ---------------------------------------------------------------------------------------- building */

@@ -3,7 +3,10 @@
  * groups: counts, sums and lists by group, while facts are counted; a rollup at the end.
  *
  *   values of `by` --codes--> place in a grid --> group       (what the grid does not know yet or cannot hold: by hash)
- *   group, class --> rows, values added up --flush--> sums[] of the group; spans and starts of curves
+ *   label, class --> rows, values added up --flush--> sums[] of the label's group; spans and starts of curves
+ *
+ * A row's label is its group or, where a byte of the row tells the group, that byte: rows are added up by what lies
+ * there, and only sums are taken to groups.
  *
  * Groups, their codes and their keys' texts stay from one rollup to the next, as weeks have much the same groups; where
  * they have not, groups that pile up are forgotten.
@@ -21,6 +24,12 @@ typedef struct swk__observation {
 	uint32_t list; /* of all groups: group * lists + list */
 	int64_t value;
 } swk__observation;
+
+/* What rows are added up by. */
+typedef struct swk__labels {
+	const uint32_t *numbers;    /* of groups */
+	const unsigned char *bytes; /* that tell groups; NULL: numbers do */
+} swk__labels;
 
 /* A dimension's values as small numbers, in the order in which they were met. */
 typedef struct swk__coder {
@@ -52,9 +61,11 @@ typedef struct swk__groups {
 	bool direct; /* it is in use; tests turn it off */
 	swk__coder coders[SWK__DIMENSION_COUNT];
 	unsigned char bits[SWK__DIMENSION_COUNT];
-	uint32_t *grid;        /* 1 + group by codes, 0: not known */
-	uint32_t of_byte[256]; /* likewise, by a byte that the rows have */
-	/* rows and values by group and class */
+	uint32_t *grid;                                 /* 1 + group by codes, 0: not known */
+	unsigned char byte_values[2][SWK__BLOCK_BYTES]; /* the key that a byte tells, by dimension */
+	uint32_t of_byte[SWK__BLOCK_BYTES];             /* 1 + group by byte, 0: not known */
+	/* rows and values by label and class */
+	bool by_byte;    /* the labels are bytes */
 	unsigned stride; /* classes of the source, that of the rows that do not count included */
 	size_t tally_capacity;
 	uint32_t *tally;
@@ -63,7 +74,7 @@ typedef struct swk__groups {
 	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding */
 	swk__raw coding[SWK__VALUES_MAX];
 	uint64_t tallied; /* rows since the last flush, at most */
-	uint32_t touched; /* groups that may have some of them: those below */
+	uint32_t touched; /* labels that may have some of them: those below */
 } swk__groups;
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists);
@@ -83,18 +94,19 @@ static inline swk__i128 *swk__groups_sums(const swk__groups *groups, uint32_t gr
 /* The groups of rows whose values of dimension d are values[d][0 .. count). False when memory failed. */
 bool swk__groups_number(swk__groups *groups, const uint32_t *const *values, uint32_t count, uint32_t *numbers);
 
-/* The same for rows of which a byte tells the group, if all bytes have been met: false when one has not. */
-bool swk__groups_number_bytes(const swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers);
+/* The same for rows of which a byte tells the group. */
+bool swk__groups_number_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, uint32_t *numbers);
 
-/* Notes which group the byte of each row belongs to. */
-void swk__groups_note_bytes(swk__groups *groups, const unsigned char *bytes, uint32_t count, const uint32_t *numbers);
+/* The group that a byte tells, a new one if need be; UINT32_MAX when memory failed. */
+uint32_t swk__groups_of_byte(swk__groups *groups, unsigned char byte);
 
-/* Adds a block's rows, sorted into the classes of its source, to their groups. False when memory failed. */
+/* Adds a block's rows, sorted into the classes of its source, to their labels. False when memory failed. */
 bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const swk__block *block,
-                       const swk__sorted *sorted, const uint32_t *numbers);
+                       const swk__sorted *sorted, const swk__labels *labels);
 
-/* Adds what was tallied to the sums. To be called before rows of another source are. */
-void swk__groups_flush(swk__groups *groups, const swk__classes *classes);
+/* Adds what was tallied to the groups' sums. To be called before rows of another source are. False when memory failed;
+ * then some of it is lost. */
+bool swk__groups_flush(swk__groups *groups, const swk__classes *classes);
 
 /* Makes room for observations behind those there are. False when memory failed. */
 bool swk__groups_expect(swk__groups *groups, size_t count);

@@ -165,11 +165,11 @@ static void next_fetch(const swk__part *part, unsigned field, uint32_t row)
 	swk__cells_fetch(part->columns, field, row, count);
 }
 
-SWK__WIDE const uint32_t *swk__join_beside(const swk__join *join, unsigned field, int32_t week, uint32_t row,
-                                           const uint32_t *leads, uint32_t count, uint32_t *room)
+SWK__WIDE const swk__columns *swk__join_beside(const swk__join *join, unsigned field, int32_t week, uint32_t row,
+                                               const uint32_t *leads, uint32_t count)
 {
 	const swk__part *part = swk__directory_part(swk__facts_table(join->facts, SWK__TABLE_LEAD)->directory, week);
-	uint32_t others = 0;
+	uint32_t room[SWK__JOIN_BESIDE], others = 0;
 	if (!part || part->rows < row + count || !rows_live(part, row, count) || join->many == UINT32_MAX)
 		return NULL;
 	next_fetch(part, field, row + count);
@@ -181,7 +181,7 @@ SWK__WIDE const uint32_t *swk__join_beside(const swk__join *join, unsigned field
 		for (uint32_t i = 0; i < count; i++)
 			others |= merged[i];
 	}
-	return others ? NULL : swk__cells_numbers(part->columns, field, row, count, room);
+	return others ? NULL : part->columns;
 }
 
 SWK__WIDE void swk__join_leads(swk__join *join, unsigned field, const uint32_t *leads, uint32_t count, uint32_t *values)

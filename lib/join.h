@@ -35,10 +35,10 @@ typedef struct swk__join {
 void swk__join_init(swk__join *join, const swk__facts *facts, swk__mem *mem);
 void swk__join_done(swk__join *join);
 
-/* The numbers of the texts of leads that are, in this order, the rows from `row` (a multiple of 64) on of those created
- * in a UTC week, in `room` where they do not lie as such; NULL when they are not. */
-const uint32_t *swk__join_beside(const swk__join *join, unsigned field, int32_t week, uint32_t row,
-                                 const uint32_t *leads, uint32_t count, uint32_t *room);
+/* The columns of the leads created in a UTC week, if these leads are, in this order, those from `row` (a multiple of
+ * 64) on, each counting for itself: then `field` is what lies there. NULL when they are not. */
+const swk__columns *swk__join_beside(const swk__join *join, unsigned field, int32_t week, uint32_t row,
+                                     const uint32_t *leads, uint32_t count);
 
 /* Looks up what leads created in a UTC week have in `field`: they are asked for next. */
 void swk__join_week(swk__join *join, unsigned field, int32_t week);

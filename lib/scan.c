@@ -113,7 +113,7 @@ static int filters_open(swk__scan *scan, swk_error *error)
 /* Where a row without a rate belongs. */
 typedef struct lacking {
 	swk__scan *scan;
-	const uint32_t *groups;
+	const swk__labels *labels;
 } lacking;
 
 /* Notes a missing rate that comes before what is noted, where the row's group is wanted. */
@@ -121,10 +121,15 @@ static int rate_missing(void *context, uint32_t row, const swk__rate_gap *gap, s
 {
 	const lacking *of = context;
 	swk__scan *scan = of->scan;
+	const swk__labels *labels = of->labels;
 	swk__slice key;
 	if (!scan->wanted || !swk__rate_gap_before(gap, &scan->gap))
 		return SWK_OK;
-	int code = swk__groups_key(&scan->groups, scan->facts, scan->plan->by, of->groups[row], &key, error);
+	const uint32_t group = labels->bytes ? swk__groups_of_byte(&scan->groups, labels->bytes[row])
+	                                     : labels->numbers[row];
+	if (group == UINT32_MAX)
+		return swk__fail_memory(error, scan->mem);
+	int code = swk__groups_key(&scan->groups, scan->facts, scan->plan->by, group, &key, error);
 	if (code == SWK_OK && scan->wanted(scan->wanted_context, key))
 		scan->gap = *gap;
 	return code;
@@ -188,46 +193,40 @@ static int dimensions_fill(swk__scan *scan, swk_error *error)
 	return SWK_OK;
 }
 
-/* Whether the hour that a row's clock shows tells its group. */
-static bool by_clock(const swk__plan *plan)
-{
-	return plan->by_count && !plan->filter_count && !(plan->by_mask & ~(SWK__HAS(WEEKDAY) | SWK__HAS(HOUR)));
-}
-
-/* Finds dimensions and applies filters, and then the groups of the rows. */
-static int groups_find(swk__scan *scan, uint32_t *groups, swk_error *error)
+/* Finds what tells the groups of the block's rows: a byte of each where there is one, else, or where curves ask for
+ * them, their numbers, which are put into `numbers`. Filters are applied. */
+static int labels_find(swk__scan *scan, unsigned source, uint32_t *numbers, swk__labels *labels, swk_error *error)
 {
 	swk__block *block = scan->block;
-	const unsigned char *hours = NULL;
-	int code = SWK_OK;
-	if (by_clock(scan->plan) && scan->groups.direct)
-		code = swk__block_hours(block, &hours, error);
-	if (code != SWK_OK || (hours && swk__groups_number_bytes(&scan->groups, hours, block->count, groups)))
-		return code;
-	code = dimensions_fill(scan, error);
-	if (code != SWK_OK)
-		return code;
-	filters_apply(scan, true);
-	if (!swk__groups_number(&scan->groups, block->values, block->count, groups))
-		return swk__fail_memory(error, scan->mem);
-	if (hours)
-		swk__groups_note_bytes(&scan->groups, hours, block->count, groups);
-	return SWK_OK;
+	*labels = (swk__labels){ numbers, NULL };
+	int code = scan->groups.direct ? swk__block_bytes(block, &labels->bytes, error) : SWK_OK;
+	bool made = true;
+	if (code == SWK_OK && !labels->bytes) {
+		code = dimensions_fill(scan, error);
+		if (code == SWK_OK) {
+			filters_apply(scan, true);
+			made = swk__groups_number(&scan->groups, block->values, block->count, numbers);
+		}
+	} else if (code == SWK_OK && scan->classes[source].curve_count) {
+		made = swk__groups_number_bytes(&scan->groups, labels->bytes, block->count, numbers);
+	}
+	return made ? code : swk__fail_memory(error, scan->mem);
 }
 
 /* Adds the block's rows to their groups. */
 static int block_count(swk__scan *scan, unsigned source, swk_error *error)
 {
 	const swk__classes *classes = &scan->classes[source];
-	uint32_t groups[SWK__BLOCK_ROWS];
-	lacking of = { scan, groups };
-	int code = groups_find(scan, groups, error);
+	uint32_t numbers[SWK__BLOCK_ROWS];
+	swk__labels labels;
+	lacking of = { scan, &labels };
+	int code = labels_find(scan, source, numbers, &labels, error);
 	if (code == SWK_OK)
 		code = swk__classes_sort(classes, scan->block, scan->money, rate_missing, &of, &scan->sorted, error);
-	if (code == SWK_OK && !swk__groups_tally(&scan->groups, classes, scan->block, &scan->sorted, groups))
+	if (code == SWK_OK && !swk__groups_tally(&scan->groups, classes, scan->block, &scan->sorted, &labels))
 		code = swk__fail_memory(error, scan->mem);
 	for (unsigned c = 0; c < classes->curve_count && code == SWK_OK; c++)
-		code = curve_observe(scan, &classes->curves[c], groups, error);
+		code = curve_observe(scan, &classes->curves[c], numbers, error);
 	return code;
 }
 
@@ -475,8 +474,8 @@ static int source_run(swk__scan *scan, unsigned source, swk_error *error)
 	stretch_parts parts = parts_of(scan, source);
 	int code = scan->latest ? latest_run(scan, source, parts, error)
 	                        : parts_run(scan, source, parts, NULL, block_count, error);
-	if (code == SWK_OK)
-		swk__groups_flush(&scan->groups, &scan->classes[source]);
+	if (code == SWK_OK && !swk__groups_flush(&scan->groups, &scan->classes[source]))
+		code = swk__fail_memory(error, scan->mem);
 	return code;
 }
 
@@ -540,6 +539,7 @@ int swk__scan_open(swk__scan *scan, const swk__plan *plan, const swk__facts *fac
 		             .check = check,
 		             .check_context = context };
 	swk__groups_init(&scan->groups, scan->mem, plan->by_count, swk__form_sums(plan->form), scan->lists);
+	swk__block_byte_values(plan, scan->groups.byte_values);
 	int code = filters_open(scan, error);
 	if (code == SWK_OK)
 		code = work_open(scan, zones, error);

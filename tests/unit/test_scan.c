@@ -332,10 +332,13 @@ static void test_short_ways_count_what_long_ways_do(void **state)
 		"calls by=rep",
 		"calls by=source,region where=region:North where=region:West",
 		"calls by=weekday,hour set=clock:lead",
+		"calls by=hour,weekday",
+		"win_rate by=rep",
 		"calls by=team,weekday,source set=direction:both",
 		"first_touch by=origin",
 		"responses by=channel,source",
 		"conversion by=rep,segment",
+		"conversion by=source",
 	};
 	(void)state;
 	feed f = { .random = 77, .reps = 5, .leads = 60, .calls = 400, .families = 20 };
