@@ -19,11 +19,12 @@
 #include "measure.h"
 #include "rollup.h"
 
-/* An observation of a curve: list 2c holds the ended spans of curve c, 2c + 1 the starts of those open. */
-typedef struct swk__observation {
-	uint32_t list; /* of all groups: group * lists + list */
-	int64_t value;
-} swk__observation;
+/* Observations of curves: list 2c of a group holds the ended spans of curve c, 2c + 1 the starts of those open. */
+typedef struct swk__observed {
+	size_t count, capacity;
+	uint32_t *lists; /* of all groups: group * lists + list */
+	int64_t *values;
+} swk__observed;
 
 /* What rows are added up by. */
 typedef struct swk__labels {
@@ -46,10 +47,10 @@ typedef struct swk__groups {
 	bool *counted;   /* a row of the group counts: only such groups are in the rollup */
 	uint32_t *index; /* open addressing: group, or none */
 	uint32_t index_mask;
-	size_t observed, observed_capacity;
-	swk__observation *observations;
-	/* The observations sorted into the lists of the groups: list l of group g is list_values[list_ends[g * lists +
-	 * l - 1] .. list_ends[g * lists + l]). As many values lie behind value_capacity, to sort with. */
+	swk__observed observed;
+	/* What was observed, sorted into the lists of the groups: list l of group g is
+	 * list_values[list_ends[g * lists + l - 1] .. list_ends[g * lists + l]). As many values lie behind
+	 * value_capacity, to sort with. */
 	size_t *list_ends, list_capacity, value_capacity;
 	int64_t *list_values;
 	/* keys as the rollup has them: of group g names[ends[g - 1] .. ends[g]); `named` groups have one, in `order` */

@@ -302,55 +302,79 @@ typedef struct differing {
 } differing;
 
 /* False when the values are in order already. */
-static bool differing_find(const int64_t *values, size_t count, differing *in)
+static SWK__WIDE bool differing_find(const int64_t *values, size_t count, differing *in)
 {
 	int64_t least = values[0], most = values[0];
-	uint64_t bits = 0;
-	bool sorted = true;
+	uint64_t bits = 0, falls = 0;
 	for (size_t i = 1; i < count; i++) {
 		least = values[i] < least ? values[i] : least;
 		most = values[i] > most ? values[i] : most;
 		bits |= (uint64_t)values[i] ^ (uint64_t)values[0];
-		sorted &= values[i - 1] <= values[i];
+		falls |= values[i - 1] > values[i];
 	}
 	uint64_t range = (uint64_t)most - (uint64_t)least;
-	if (sorted)
+	if (!falls)
 		return false;
 	*in = (differing){ (uint64_t)least, (unsigned)__builtin_ctzll(bits), 64u - (unsigned)__builtin_clzll(range) };
 	return true;
 }
 
-/* Deals the values out in the order of one digit, and of where they stood before. */
-static void digit_deal(const int64_t *from, size_t count, uint64_t least, unsigned shift, unsigned bits, int64_t *to)
+/* Digits of a value, from the least on. */
+typedef struct digits {
+	uint64_t least, mask;
+	unsigned low, each;
+} digits;
+
+/* How many bits lie below a digit. Beyond the highest bit all values have the same. */
+static unsigned digit_low(const digits *of, unsigned digit)
 {
-	size_t places[1 << DIGIT_BITS_MAX], place = 0;
-	const uint64_t mask = (UINT64_C(1) << bits) - 1;
-	memset(places, 0, sizeof *places << bits);
-	for (size_t i = 0; i < count; i++)
-		places[(((uint64_t)from[i] - least) >> shift) & mask]++;
-	for (size_t digit = 0; digit <= mask; digit++) {
-		size_t some = places[digit];
-		places[digit] = place;
-		place += some;
-	}
-	for (size_t i = 0; i < count; i++)
-		to[places[(((uint64_t)from[i] - least) >> shift) & mask]++] = from[i];
+	const unsigned low = of->low + digit * of->each;
+	return low < 63 ? low : 63;
 }
 
-/* Sorts by bits [low, high), from the least digit on. */
+/* Where the values with each digit begin, of two digits in one pass. */
+static void places_find(const int64_t *values, size_t count, const digits *of, unsigned digit, size_t *places[2])
+{
+	const unsigned low = digit_low(of, digit), high = digit_low(of, digit + 1);
+	const uint64_t least = of->least, mask = of->mask;
+	size_t *lows = places[0], *highs = places[1], low_place = 0, high_place = 0;
+	memset(lows, 0, (mask + 1) * sizeof *lows);
+	memset(highs, 0, (mask + 1) * sizeof *highs);
+	for (size_t i = 0; i < count; i++) {
+		const uint64_t distance = (uint64_t)values[i] - least;
+		lows[(distance >> low) & mask]++;
+		highs[(distance >> high) & mask]++;
+	}
+	for (size_t d = 0; d <= mask; d++) {
+		const size_t some = lows[d], others = highs[d];
+		lows[d] = low_place;
+		highs[d] = high_place;
+		low_place += some;
+		high_place += others;
+	}
+}
+
+/* Deals the values out in the order of one digit, and of where they stood before. */
+static void digit_deal(const int64_t *from, size_t count, const digits *of, unsigned digit, size_t *places, int64_t *to)
+{
+	const unsigned low = digit_low(of, digit);
+	const uint64_t least = of->least, mask = of->mask;
+	for (size_t i = 0; i < count; i++)
+		to[places[(((uint64_t)from[i] - least) >> low) & mask]++] = from[i];
+}
+
+/* Sorts by bits [low, high), two digits at a time, the least first. The last may have no bits at all. */
 static void digits_sort(int64_t *values, size_t count, const differing *by, unsigned most, int64_t *scratch)
 {
-	const unsigned bits = by->high - by->low, digits = (bits + most - 1) / most,
-		       each = (bits + digits - 1) / digits;
-	int64_t *from = values, *to = scratch;
-	for (unsigned digit = 0; digit < digits; digit++) {
-		digit_deal(from, count, by->least, by->low + digit * each, each, to);
-		int64_t *swap = from;
-		from = to;
-		to = swap;
+	size_t rooms[2][1 << DIGIT_BITS_MAX], *places[2] = { rooms[0], rooms[1] };
+	const unsigned bits = by->high - by->low, pairs = (bits + 2 * most - 1) / (2 * most),
+		       each = (bits + 2 * pairs - 1) / (2 * pairs);
+	const digits of = { by->least, (UINT64_C(1) << each) - 1, by->low, each };
+	for (unsigned pair = 0; pair < pairs; pair++) {
+		places_find(values, count, &of, 2 * pair, places);
+		digit_deal(values, count, &of, 2 * pair, places[0], scratch);
+		digit_deal(scratch, count, &of, 2 * pair + 1, places[1], values);
 	}
-	if (from != values && !NEVER(!from))
-		memcpy(values, from, count * sizeof *values);
 }
 
 /* Digits with about a fourth as many values as are sorted: two of them leave some eight pairs that are alike. */

@@ -137,49 +137,80 @@ static int rate_missing(void *context, uint32_t row, const swk__rate_gap *gap, s
 
 /* What a curve needs of the rows. */
 typedef struct observing {
-	const uint32_t *groups;
-	const unsigned char *counts, *come; /* bytes, 0 or 1 */
+	const unsigned char *come; /* bytes, 0 or 1 */
 	swk__instants from, to;
-	unsigned list;
 	uint32_t count;
 } observing;
 
-/* How the instants lie is known to the compiler. */
-static inline __attribute__((always_inline)) void rows_observe(swk__groups *groups, const observing *rows, bool raw)
+/* The spans of rows that have ended, the starts of those that are open. How the instants lie is known to the compiler.
+ */
+static inline __attribute__((always_inline)) void values_observe(const observing *rows, bool raw, int64_t *values)
 {
 	const swk__instants from = rows->from, to = rows->to;
-	swk__observation *next = groups->observations + groups->observed;
-	const unsigned lists = groups->lists, list = rows->list;
-	for (uint32_t i = 0; i < rows->count; i++) {
-		const bool ended = rows->come[i];
+	const unsigned char *come = rows->come;
+	const uint32_t count = rows->count;
+	for (uint32_t i = 0; i < count; i++) {
 		const int64_t begin = raw ? swk__raw_get(from.coding, from.raw[i]) : from.cells[i];
 		const int64_t end = raw ? swk__raw_get(to.coding, to.raw[i]) : to.cells[i];
 		const int64_t span = end > begin ? end - begin : 0;
-		*next = (swk__observation){ rows->groups[i] * lists + list + !ended, ended ? span : begin };
-		next += rows->counts[i]; /* nobody can foresee which count */
+		values[i] = come[i] ? span : begin;
 	}
-	groups->observed = (size_t)(next - groups->observations);
+}
+
+static SWK__WIDE void raw_observe(const observing *rows, int64_t *values)
+{
+	values_observe(rows, true, values);
+}
+
+static SWK__WIDE void cells_observe(const observing *rows, int64_t *values)
+{
+	values_observe(rows, false, values);
+}
+
+/* The lists that the rows belong to, by their groups. */
+static SWK__WIDE void lists_observe(const uint32_t *groups, uint32_t lists, uint32_t list, const unsigned char *come,
+                                    uint32_t count, uint32_t *of)
+{
+	for (uint32_t i = 0; i < count; i++)
+		of[i] = groups[i] * lists + list + (come[i] ^ 1u);
+}
+
+/* Leaves of what was observed last only the rows that count. */
+static void observed_keep(swk__observed *observed, const unsigned char *counts, uint32_t count)
+{
+	uint32_t *lists = observed->lists + observed->count;
+	int64_t *values = observed->values + observed->count;
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		lists[kept] = lists[i];
+		values[kept] = values[i];
+		kept += counts[i]; /* nobody can foresee which count */
+	}
+	observed->count += kept;
 }
 
 /* Adds the rows to a curve: the span of those that have ended, the start of those that are open. */
-static SWK__WIDE int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
+static int curve_observe(swk__scan *scan, const swk__curve *curve, const uint32_t *groups, swk_error *error)
 {
 	swk__block *block = scan->block;
+	swk__observed *observed = &scan->groups.observed;
 	const swk__measure *measure = curve->measure;
 	unsigned char counts[SWK__BLOCK_ROWS];
-	observing rows = { groups,      counts, swk__block_come(block, measure->value), { 0 }, { 0 }, curve->number * 2,
-		           block->count };
+	observing rows = { swk__block_come(block, measure->value), { 0 }, { 0 }, block->count };
 	if (!swk__groups_expect(&scan->groups, block->count))
 		return swk__fail_memory(error, scan->mem);
-	swk__block_passing(block, measure->given, counts);
+	lists_observe(groups, scan->groups.lists, curve->number * 2, rows.come, rows.count,
+	              observed->lists + observed->count);
 	if (swk__block_instants(block, measure->from, &rows.from) &&
 	    swk__block_instants(block, measure->value, &rows.to)) {
-		rows_observe(&scan->groups, &rows, true);
-		return SWK_OK;
+		raw_observe(&rows, observed->values + observed->count);
+	} else {
+		rows.from.cells = swk__block_cells(block, measure->from);
+		rows.to.cells = swk__block_cells(block, measure->value);
+		cells_observe(&rows, observed->values + observed->count);
 	}
-	rows.from.cells = swk__block_cells(block, measure->from);
-	rows.to.cells = swk__block_cells(block, measure->value);
-	rows_observe(&scan->groups, &rows, false);
+	swk__block_passing(block, measure->given, counts);
+	observed_keep(observed, counts, rows.count);
 	return SWK_OK;
 }
 

@@ -26,7 +26,9 @@ static const swk__dimension by_clock[] = { SWK__DIMENSION_WEEKDAY, SWK__DIMENSIO
 
 static void observe(swk__groups *groups, uint32_t group, uint32_t list, int64_t value)
 {
-	groups->observations[groups->observed++] = (swk__observation){ group * groups->lists + list, value };
+	swk__observed *observed = &groups->observed;
+	observed->lists[observed->count] = group * groups->lists + list;
+	observed->values[observed->count++] = value;
 }
 
 /* 7 * 24 groups in the order that `step` makes; each counts 1, and has two spans and a start. */
