@@ -452,18 +452,7 @@ void swk__database_disconnect(swk__database *self, bool checkpoint)
 
 /* ----------------------------------------------------------------------------------------- reading */
 
-static int reading_deliver(swk__reading *reading, swk_error *error)
-{
-	if (reading->commit == 0)
-		return SWK_OK;
-	swk__slice bytes = { reading->bytes.bytes, reading->bytes.length };
-	int code = reading->visit(reading->context, reading->commit, bytes, error);
-	reading->stopped = code != SWK_OK;
-	reading->bytes.length = 0;
-	return code;
-}
-
-/* Takes the blob under the cursor, which must be the next one of this commit or the first of the next. */
+/* Hands on the blob under the cursor, which must be the next one of this commit or the first of the next. */
 static int reading_blob(const swk__database *self, swk__reading *reading, sqlite3_stmt *statement, swk_error *error)
 {
 	uint64_t number = 0, commit = 0, checksum = 0;
@@ -480,15 +469,12 @@ static int reading_blob(const swk__database *self, swk__reading *reading, sqlite
 	if (!whole)
 		return swk__database_fail(self, error, SWK_ERR_CORRUPT, "its journal was damaged at blob %" PRIu64,
 		                          reading->blobs + 1);
-	code = commit > reading->commit ? reading_deliver(reading, error) : SWK_OK;
-	if (code != SWK_OK)
-		return code;
-	if (!swk__buf_slice(&reading->bytes, bytes))
-		return swk__fail_memory(error, self->mem);
 	reading->commit = commit;
 	reading->blobs = number;
 	reading->chain = chain_next(reading->chain, checksum);
-	return SWK_OK;
+	code = reading->visit(reading->context, commit, bytes, error);
+	reading->stopped = code != SWK_OK;
+	return code;
 }
 
 static int reading_rows(const swk__database *self, swk__reading *reading, sqlite3_stmt *statement, swk_error *error)
@@ -528,7 +514,7 @@ int swk__database_read(const swk__database *self, swk__reading *reading, swk_err
 	    reading->chain != self->state.chain)
 		return swk__database_fail(self, error, SWK_ERR_CORRUPT,
 		                          "its journal did not match its manifest after blob %" PRIu64, reading->blobs);
-	return reading_deliver(reading, error);
+	return SWK_OK;
 }
 
 int swk__database_check(const swk__database *self, swk_error *error)

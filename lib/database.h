@@ -86,9 +86,8 @@ typedef struct swk__reading {
 	swk__database_visit visit;
 	void *context;
 	uint64_t blobs, commit, chain;
-	swk__buf bytes; /* of the commit that is under way */
-	bool stopped;   /* the visitor did not want more */
-	bool resumed;   /* beside a writer that may have committed since */
+	bool stopped; /* the visitor did not want more */
+	bool resumed; /* beside a writer that may have committed since */
 } swk__reading;
 
 /* Reads on, up to what `state` says. */

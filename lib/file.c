@@ -370,10 +370,7 @@ int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_er
 	if (!file->database.handle)
 		return swk__database_fail(&file->database, error, SWK_ERR_USAGE, "was read before");
 	swk__reading reading = { .visit = visit, .context = context };
-	swk__buf_init(&reading.bytes, file->mem, SIZE_MAX);
-	int code = file->read_only ? reader_run(file, &reading, error) : writer_run(file, &reading, error);
-	swk__buf_done(&reading.bytes);
-	return code;
+	return file->read_only ? reader_run(file, &reading, error) : writer_run(file, &reading, error);
 }
 
 int swk__file_append(swk__file *file, swk__slice bytes, swk_error *error)

@@ -23,8 +23,9 @@
 
 typedef struct swk__file swk__file;
 
-/* Receives the journal in order, one call a commit: its number (from 1) and its bytes, valid during the call. A
- * non-zero return ends the reading and is what swk__file_read returns. */
+/* Receives the journal in order, blob by blob: the number of the commit (from 1) and bytes of it, valid during the
+ * call; every commit has some blob, be it of no bytes. A non-zero return ends the reading and is what swk__file_read
+ * returns. */
 typedef int (*swk__file_visit)(void *context, uint64_t commit, swk__slice bytes, swk_error *error);
 
 typedef struct swk__file_options {
@@ -54,7 +55,8 @@ swk__slice swk__file_head(const swk__file *file);
 /* How many commits the file holds. */
 uint64_t swk__file_commits(const swk__file *file);
 
-/* Reads the whole journal and checks every checksum, their chain and their number against the manifest. A reader's
+/* Reads the whole journal and checks every checksum before its blob is handed on, in the end their chain and their
+ * number against the manifest: what was visited is to be believed when this returns SWK_OK. A reader's
  * connection is closed afterwards, so this can be called once. */
 int swk__file_read(swk__file *file, swk__file_visit visit, void *context, swk_error *error);
 

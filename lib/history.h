@@ -101,9 +101,10 @@ typedef struct swk__intake_wish {
 int swk__history_apply(swk__history *history, const swk_batch *batch, const swk__intake_wish *wish,
                        swk__applied *applied, swk_error *error);
 
-/* Stores again what a journal holds of a commit. On failure the transaction must be rolled back. */
+/* Stores again what a journal holds of a commit, or the next bytes of it: *taken of them, up to where a run begins
+ * whose end is not there yet. On failure the transaction must be rolled back. */
 int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,
-                        swk_error *error);
+                        size_t *taken, swk_error *error);
 
 /* Lets questions find the texts that they ask for, once all of a journal was stored again. */
 int swk__history_replayed(swk__history *history, swk_error *error);

@@ -784,7 +784,7 @@ int swk__history_apply(swk__history *history, const swk_batch *batch, const swk_
 }
 
 int swk__history_replay(swk__history *history, swk__slice journal, uint64_t commit, swk__check check, void *context,
-                        swk_error *error)
+                        size_t *taken, swk_error *error)
 {
 	const swk__dictionaries all = { &history->texts, history->ids };
 	swk__reader reader = { .bytes = journal.bytes, .length = journal.length };
@@ -792,8 +792,12 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 	intake *in = intake_create(history, commit, 0, error);
 	if (!in)
 		return swk__mem_code(history->mem);
+	*taken = 0;
 	while (reader.at < reader.length && code == SWK_OK) {
 		code = swk__journal_decode(&all, &reader, &in->read, error);
+		if (reader.failed)
+			break;
+		*taken = reader.at;
 		if (code == SWK_OK && check)
 			code = check(context, reader.at, reader.length, error);
 		if (code != SWK_OK)

@@ -34,6 +34,15 @@ static void texts_encode(const swk__text *texts, uint32_t first, uint32_t end, s
 	}
 }
 
+/* Passes the new texts of a field over; false when the bytes were none that encode wrote. */
+static bool texts_skip(swk__reader *reader)
+{
+	const uint64_t count = swk__read_varint64(reader), length = count ? swk__read_varint64(reader) : 0;
+	for (uint64_t i = 0; i < count && count <= SWK__JOURNAL_ROWS; i++)
+		(void)swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
+	return count <= SWK__JOURNAL_ROWS;
+}
+
 /* Reads the new texts of a field; *wrong when the bytes were none that encode wrote. */
 static int texts_decode(swk__text *texts, const swk__field *field, swk__reader *reader, bool *wrong, swk_error *error)
 {
@@ -280,51 +289,60 @@ void swk__journal_encode(const swk__dictionaries *all, const swk__journal_run *r
 	column_encode(values, run->count, buf);
 }
 
-/* Reads the columns of a run; false when the bytes were none that encode wrote. */
-static bool columns_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows)
+/* Puts the new texts of a run in. */
+static int run_texts(const swk__dictionaries *all, swk__table table, swk__reader *reader, bool *wrong, swk_error *error)
 {
-	const swk__schema *schema = &swk__schemas[rows->table];
-	int64_t stamped[SWK__JOURNAL_ROWS];
-	reach of = { 0 };
-	for (unsigned f = 0; f < schema->count; f++)
-		if (!column_decode(reader, rows->count, rows->cells[f], &of) ||
-		    !column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of) ||
-		    (f == SWK__FIELD_RECORDED_AT && of.null))
-			return false;
-	if (!column_decode(reader, rows->count, stamped, &of))
-		return false;
-	for (uint32_t i = 0; i < rows->count; i++)
-		rows->stamped[i] = stamped[i] != 0;
-	return true;
+	const swk__schema *schema = &swk__schemas[table];
+	int code = SWK_OK;
+	for (unsigned f = 0; f < schema->count && code == SWK_OK && !*wrong; f++)
+		if (swk__kind_is_text(schema->fields[f].kind))
+			code = texts_decode(swk__dictionary(all, table, &schema->fields[f]), &schema->fields[f], reader,
+			                    wrong, error);
+	return code;
 }
 
-static int run_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, bool *wrong,
-                      swk_error *error)
+/* Whether the fields of a run may hold what was read, now that its texts are in. */
+static bool run_allowed(const swk__dictionaries *all, const swk__journal_rows *rows, const reach *of)
+{
+	const swk__schema *schema = &swk__schemas[rows->table];
+	bool good = !of[SWK__FIELD_RECORDED_AT].null;
+	for (unsigned f = 0; f < schema->count && good; f++)
+		good = column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of[f]);
+	return good;
+}
+
+/* Reads all of a run but its texts, which it passes over; false when the bytes were none that encode wrote. */
+static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, swk__reader *texts)
 {
 	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
-	*wrong = reader->failed || table >= SWK__TABLE_COUNT || count == 0 || count > SWK__JOURNAL_ROWS;
-	if (*wrong)
-		return SWK_OK;
+	int64_t stamped[SWK__JOURNAL_ROWS];
+	reach flags = { 0 };
+	bool good = table < SWK__TABLE_COUNT && count > 0 && count <= SWK__JOURNAL_ROWS;
+	if (!good)
+		return false;
+	const swk__schema *schema = &swk__schemas[table];
 	rows->table = (swk__table)table;
 	rows->count = (uint32_t)count;
-	const swk__schema *schema = &swk__schemas[table];
-	for (unsigned f = 0; f < schema->count && !*wrong; f++) {
-		const swk__field *field = &schema->fields[f];
-		int code = swk__kind_is_text(field->kind)
-		                   ? texts_decode(swk__dictionary(all, rows->table, field), field, reader, wrong, error)
-		                   : SWK_OK;
-		if (code != SWK_OK)
-			return code;
-	}
-	*wrong = *wrong || !columns_decode(all, reader, rows);
-	return SWK_OK;
+	*texts = *reader;
+	for (unsigned f = 0; f < schema->count && good; f++)
+		good = !swk__kind_is_text(schema->fields[f].kind) || texts_skip(reader);
+	for (unsigned f = 0; f < schema->count && good; f++)
+		good = column_decode(reader, rows->count, rows->cells[f], &of[f]);
+	good = good && column_decode(reader, rows->count, stamped, &flags);
+	for (uint32_t i = 0; i < rows->count && good; i++)
+		rows->stamped[i] = stamped[i] != 0;
+	return good;
 }
 
 int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, swk_error *error)
 {
-	bool wrong;
-	int code = run_decode(all, reader, rows, &wrong, error);
-	if (code == SWK_OK && wrong)
+	reach of[SWK__FIELDS_MAX];
+	swk__reader texts;
+	bool wrong = !run_read(reader, rows, of, &texts);
+	if (reader->failed)
+		return SWK_OK;
+	int code = wrong ? SWK_OK : run_texts(all, rows->table, &texts, &wrong, error);
+	if (code == SWK_OK && (wrong || !run_allowed(all, rows, of)))
 		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at byte %zu of %zu", reader->at,
 		                 reader->length);
 	return code;

@@ -63,7 +63,8 @@ typedef struct swk__journal_rows {
 	int64_t cells[SWK__FIELDS_MAX][SWK__JOURNAL_ROWS];
 } swk__journal_rows;
 
-/* Reads the next run, whose new texts go into their dictionaries. */
+/* Reads the next run, whose new texts go into their dictionaries. Where the bytes end before the run does, the reader
+ * has failed and nothing was put in. */
 int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, swk_error *error);
 
 #endif

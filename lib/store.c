@@ -200,28 +200,54 @@ static int settings_compare(const swk_store *store, const swk_store_options *opt
 
 /* ---------------------------------------------------------------------------------------- opening */
 
-/* Replays one commit of the journal. */
+/* A journal on its way into the store. */
 typedef struct replay {
 	swk_store *store;
 	swk__store_call *call;
+	uint64_t commit; /* the one under way */
+	swk__buf rest;   /* of its bytes: those of a run that is not whole yet */
 } replay;
+
+/* The commit under way has no more bytes. */
+static int replay_end(replay *r, swk_error *error)
+{
+	if (r->rest.length)
+		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at the end of commit %" PRIu64,
+		                 r->commit);
+	return r->commit == 0 ? SWK_OK
+	                      : swk__store_call_check(r->call, r->commit, swk__file_commits(r->store->file), error);
+}
 
 static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
 {
 	replay *r = context;
-	int code = swk__history_replay(&r->store->history, bytes, commit, swk__store_call_again, r->call, error);
-	if (code == SWK_OK)
-		code = swk__store_call_check(r->call, commit, swk__file_commits(r->store->file), error);
+	swk__buf *rest = &r->rest;
+	size_t taken = 0;
+	int code = commit == r->commit ? SWK_OK : replay_end(r, error);
+	if (code != SWK_OK)
+		return code;
+	r->commit = commit;
+	if (!swk__buf_slice(rest, bytes))
+		return swk__fail_memory(error, &r->store->mem);
+	code = swk__history_replay(&r->store->history, (swk__slice){ rest->bytes, rest->length }, commit,
+	                           swk__store_call_again, r->call, &taken, error);
+	rest->length -= taken;
+	if (rest->length)
+		memmove(rest->bytes, rest->bytes + taken, rest->length);
 	return code;
 }
 
 static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error)
 {
 	swk__store_call c = call_begin(store);
-	replay r = { store, &c };
+	replay r = { .store = store, .call = &c };
+	swk__buf_init(&r.rest, &store->mem, SIZE_MAX);
 	int code = swk__history_begin(&store->history, store->history.published, error);
 	if (code == SWK_OK)
 		code = swk__file_read(store->file, replay_visit, &r, error);
+	if (code == SWK_OK)
+		code = replay_end(&r, error);
+	swk__buf_done(&r.rest);
 	if (code == SWK_OK)
 		code = swk__history_replayed(&store->history, error);
 	if (code == SWK_OK && !swk__store_publishable(store))

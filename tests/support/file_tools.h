@@ -149,11 +149,19 @@ static inline void seen_add(seen *self, swk__slice bytes)
 	self->hashes[self->count++] = swk__hash(bytes.bytes, bytes.length, 1);
 }
 
+/* A commit comes in blobs; what is seen of it is all of them. */
 static inline int see(void *context, uint64_t number, swk__slice bytes, swk_error *error)
 {
+	static char whole[sizeof content];
 	seen *self = context;
+	size_t before = 0;
+	if (number == self->count)
+		before = self->lengths[--self->count];
 	assert_int_equal(number, self->count + 1);
-	seen_add(self, bytes);
+	assert_true(bytes.length <= SWK__FILE_BLOB && bytes.length <= sizeof whole - before);
+	if (bytes.length)
+		memcpy(whole + before, bytes.bytes, bytes.length);
+	seen_add(self, (swk__slice){ whole, before + bytes.length });
 	return number == self->stop_at ? swk__fail(error, SWK_ERR_INTERRUPTED, "stopped") : SWK_OK;
 }
 

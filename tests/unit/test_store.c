@@ -31,6 +31,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	swk_store_close(store);
+	store = NULL;
 	return 0;
 }
 
@@ -192,6 +193,37 @@ static void test_every_row_of_a_word_is_looked_at(void **state)
 	}
 }
 
+/* A folder with a store's file, open. */
+static char folder[] = "/tmp/swk-store-XXXXXX", path[64];
+
+static int file_reopen(swk_error *error)
+{
+	swk_store_options options = { .size = sizeof options, .flags = SWK_OPEN_CREATE };
+	swk_store_close(store);
+	store = NULL;
+	return swk_store_open(path, &options, &store, error);
+}
+
+static int file_setup(void **state)
+{
+	(void)state;
+	memset(folder + strlen(folder) - 6, 'X', 6);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof path, "%s/store", folder);
+	assert_int_equal(file_reopen(NULL), SWK_OK);
+	return 0;
+}
+
+static int file_teardown(void **state)
+{
+	char beside[80];
+	snprintf(beside, sizeof beside, "%s-lock", path);
+	teardown(state);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(unlink(beside), 0);
+	return rmdir(folder);
+}
+
 static int commit_pass(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
 {
 	(void)context;
@@ -201,12 +233,14 @@ static int commit_pass(void *context, uint64_t commit, swk__slice bytes, swk_err
 	return SWK_OK;
 }
 
-/* Appends a commit to a store's file, as bytes. */
-static void file_commit(const char *path, const char *bytes, size_t length)
+/* Appends a commit to the store's file, as bytes; the store is closed. */
+static void file_commit(const char *bytes, size_t length)
 {
 	swk__mem mem;
 	swk__file *file = NULL;
 	swk__file_options options = { 0 };
+	swk_store_close(store);
+	store = NULL;
 	swk__mem_init(&mem, NULL, 0);
 	assert_int_equal(swk__file_open(&mem, path, &options, &file, NULL), SWK_OK);
 	assert_int_equal(swk__file_read(file, commit_pass, NULL, NULL), SWK_OK);
@@ -228,72 +262,104 @@ static int call_commit(const char *id, swk_error *error)
 	return code;
 }
 
+/* Two calls c; two reps r. */
+static const char calls[] = {
+	SWK__TABLE_CALL, 2, 2, 2, 'c', 'c', 0, 0, 65, 2, 0, 100, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+};
+static const char reps[] = {
+	SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
+};
+
 /* A journal that names an id twice, which no store writes: questions are answered, but nothing goes on top of it. Where
  * questions look for ids it is noticed at once. */
 static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
 {
 	(void)state;
-	static const char calls[] = { SWK__TABLE_CALL,
-		                      2,
-		                      2,
-		                      2,
-		                      'c',
-		                      'c',
-		                      0,
-		                      0,
-		                      65,
-		                      2,
-		                      0,
-		                      100,
-		                      0,
-		                      100,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0,
-		                      0 };
-	static const char reps[] = {
-		SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
-	};
-	char folder[] = "/tmp/swk-store-XXXXXX", path[64], beside[80];
-	swk_store_options options = { .size = sizeof options, .flags = SWK_OPEN_CREATE };
 	swk_error error = SWK_ERROR_INIT;
-	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/store", folder);
-	swk_store_close(store);
-	assert_int_equal(swk_store_open(path, &options, &store, NULL), SWK_OK);
 	assert_int_equal(call_commit("b", NULL), SWK_OK);
 	assert_int_equal(call_commit("c", NULL), SWK_OK);
-	swk_store_close(store);
-	file_commit(path, calls, sizeof calls);
-	assert_int_equal(swk_store_open(path, &options, &store, NULL), SWK_OK);
+	file_commit(calls, sizeof calls);
+	assert_int_equal(file_reopen(NULL), SWK_OK);
 	for (int turn = 0; turn < 2; turn++) {
 		assert_int_equal(call_commit("d", &error), SWK_ERR_CORRUPT);
 		assert_string_equal(error.reason, "a text was stored twice, as 2 and 3");
 		assert_int_equal(store->history.published->tables[SWK__TABLE_CALL].versions, 4);
 	}
 	assert_int_equal(swk__file_commits(store->file), 3);
-	swk_store_close(store);
-	file_commit(path, reps, sizeof reps);
-	assert_int_equal(swk_store_open(path, &options, &store, &error), SWK_ERR_CORRUPT);
-	store_open(0);
-	unlink(path);
-	snprintf(beside, sizeof beside, "%s-lock", path);
-	unlink(beside);
-	assert_int_equal(rmdir(folder), 0);
+	file_commit(reps, sizeof reps);
+	assert_int_equal(file_reopen(&error), SWK_ERR_CORRUPT);
 }
 
+/* A run ends where its commit does. */
+static void test_a_commit_holds_whole_runs(void **state)
+{
+	(void)state;
+	swk_error error = SWK_ERROR_INIT;
+	file_commit(calls, 20);
+	assert_int_equal(file_reopen(&error), SWK_ERR_CORRUPT);
+	assert_string_equal(error.reason, "the journal was corrupt at the end of commit 1");
+	file_commit(calls + 20, sizeof calls - 20);
+	assert_int_equal(file_reopen(&error), SWK_ERR_CORRUPT);
+	assert_string_equal(error.reason, "the journal was corrupt at the end of commit 1");
+}
+
+enum {
+	LONG_LEADS = 40, /* their regions alone are 2.6 MB */
+	LONG_REGION = 65000,
+	MANY_CALLS = 150000
+};
+
+static swk__slice numbered(char bytes[16], const char *name, int number)
+{
+	return (swk__slice){ bytes, (size_t)snprintf(bytes, 16, "%s%06d", name, number) };
+}
+
+/* Leads whose run takes several blobs, and calls whose runs lie across the ends of blobs. */
+static void blobs_commit(void)
+{
+	static char region[LONG_REGION];
+	swk_batch *batch = NULL;
+	char bytes[16];
+	assert_int_equal(swk_batch_create(store, NULL, &batch, NULL), SWK_OK);
+	memset(region, 'x', sizeof region);
+	for (int i = 0; i < LONG_LEADS + MANY_CALLS; i++) {
+		const bool lead = i < LONG_LEADS;
+		const swk__slice id = numbered(bytes, lead ? "lead" : "call", i);
+		assert_int_equal(swk_batch_row(batch, lead ? "lead" : "call", 0), SWK_OK);
+		assert_int_equal(swk_batch_text(batch, "id", id.bytes, id.length), SWK_OK);
+		assert_int_equal(swk_batch_instant(batch, lead ? "created_at" : "at", BEGIN + i), SWK_OK);
+		if (lead) {
+			memcpy(region + i, id.bytes, id.length);
+			assert_int_equal(swk_batch_text(batch, "region", region, sizeof region), SWK_OK);
+		}
+		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
+	}
+	assert_int_equal(swk_store_ingest_batch(store, batch, NULL, NULL, NULL), SWK_OK);
+	swk_batch_free(batch);
+}
+
+static void test_runs_lie_across_blobs(void **state)
+{
+	(void)state;
+	char bytes[16];
+	blobs_commit();
+	assert_int_equal(file_reopen(NULL), SWK_OK);
+	const swk__table_state *leads = &store->history.published->tables[SWK__TABLE_LEAD];
+	assert_int_equal(leads->live, LONG_LEADS);
+	for (int i = 0; i < LONG_LEADS; i++) {
+		const int64_t number = swk__state_get(leads, swk__pages_get(leads->current, (uint32_t)i + 1),
+		                                      SWK__LEAD_REGION);
+		const swk__slice region = swk__text_get(&store->history.texts, (uint32_t)number);
+		assert_int_equal(region.length, LONG_REGION);
+		assert_memory_equal(region.bytes + i, numbered(bytes, "lead", i).bytes, 10);
+	}
+	assert_int_equal(store->history.published->tables[SWK__TABLE_CALL].live, MANY_CALLS);
+	for (int i = 0; i < MANY_CALLS; i++)
+		assert_true(swk__slice_equal(swk__text_get(&store->history.ids[SWK__TABLE_CALL], (uint32_t)i + 1),
+		                             numbered(bytes, "call", LONG_LEADS + i)));
+}
+
+#define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, file_setup, file_teardown)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -305,7 +371,9 @@ int main(void)
 		TEST(test_the_pasts_asked_for_last_are_kept),
 		TEST(test_pasts_that_are_too_large_are_not_kept),
 		TEST(test_every_row_of_a_word_is_looked_at),
-		TEST(test_a_file_with_an_id_twice_takes_no_more_records),
+		FILE_TEST(test_a_file_with_an_id_twice_takes_no_more_records),
+		FILE_TEST(test_a_commit_holds_whole_runs),
+		FILE_TEST(test_runs_lie_across_blobs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
