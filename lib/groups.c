@@ -80,7 +80,7 @@ void swk__groups_clear(swk__groups *groups)
 	if (groups->count > KEPT && met < groups->count / RARE)
 		groups_forget(groups);
 	groups->observed.count = 0;
-	groups->tallied = 0;
+	groups->tallied = groups->joined = 0;
 }
 
 static uint32_t key_hash(const uint32_t *key, unsigned count)
@@ -412,11 +412,28 @@ static bool tally_cover(swk__groups *groups, const swk__classes *classes)
 	return true;
 }
 
+/* A row and its first value are added in one step: the sum lies below, the number of rows above. */
+#define ROW_BIT 42
+#define ROW (UINT64_C(1) << ROW_BIT)
+#define ROWS_MAX (UINT64_MAX >> ROW_BIT)
+
+/* What the first values of a block's rows come to, 0 where they are not added with them. */
+static SWK__WIDE uint64_t raw_sum(const uint32_t *raw, uint32_t count)
+{
+	uint64_t sum = 0;
+	for (uint32_t i = 0; i < count; i++)
+		sum += raw[i];
+	return sum;
+}
+
+_Static_assert((uint64_t)SWK__BLOCK_ROWS << 32 <= ROW, "the values of a block have room below its rows");
+
 /* Whether what is tallied goes by other labels or codings than a block's rows, or has no room for them. */
 static bool tally_differs(const swk__groups *groups, const swk__classes *classes, const swk__sorted *sorted,
-                          const swk__labels *labels)
+                          const swk__labels *labels, uint64_t joining)
 {
-	bool differs = groups->by_byte != !!labels->bytes || groups->tallied + SWK__BLOCK_ROWS > UINT32_MAX;
+	bool differs = groups->by_byte != !!labels->bytes || groups->tallied + SWK__BLOCK_ROWS > ROWS_MAX ||
+	               groups->joined + joining >= ROW;
 	for (unsigned v = 0; v < classes->value_count; v++)
 		differs |= groups->coding[v].base != sorted->coding[v].base ||
 		           groups->coding[v].unit != sorted->coding[v].unit;
@@ -470,10 +487,10 @@ static void rows_add(uint32_t *tally, const spots *at)
 	EACH(at, tally[place]++)
 }
 
-/* The same, and with each row its first value, in one pass: what most rows have is a duration. */
-static void rows_add_raw(uint32_t *tally, uint64_t *raw, const uint32_t *values, const spots *at)
+/* The same, and with each row its first value: what most rows have is a duration. */
+static void rows_add_raw(uint64_t *raw, const uint32_t *values, const spots *at)
 {
-	EACH(at, tally[place]++; raw[place] += values[i])
+	EACH(at, raw[place] += ROW + values[i])
 }
 
 static void value_add(swk__groups *groups, unsigned value, const swk__sorted *sorted, const spots *at)
@@ -493,7 +510,9 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
                        const swk__sorted *sorted, const swk__labels *labels)
 {
 	const bool first = classes->value_count && sorted->raw[0];
-	if (groups->tallied && tally_differs(groups, classes, sorted, labels) && !swk__groups_flush(groups, classes))
+	const uint64_t joining = first ? raw_sum(sorted->raw[0], block->count) : 0;
+	if (groups->tallied && tally_differs(groups, classes, sorted, labels, joining) &&
+	    !swk__groups_flush(groups, classes))
 		return false;
 	groups->stride = classes->count + 1;
 	groups->by_byte = labels->bytes;
@@ -503,6 +522,7 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	if (!tally_cover(groups, classes))
 		return false;
 	groups->tallied += block->count;
+	groups->joined += joining;
 	spots at = { .numbers = labels->bytes ? NULL : labels->numbers,
 		     .classes = sorted->classes,
 		     .stride = groups->stride,
@@ -510,7 +530,7 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	if (labels->bytes)
 		places_of_bytes(labels->bytes, &at);
 	if (first)
-		rows_add_raw(groups->tally, groups->raw[0], sorted->raw[0], &at);
+		rows_add_raw(groups->raw[0], sorted->raw[0], &at);
 	else
 		rows_add(groups->tally, &at);
 	for (unsigned v = first; v < classes->value_count; v++)
@@ -557,10 +577,14 @@ static void value_flush(const swk__groups *groups, const swk__classes *classes, 
 	memset(raw, 0, groups->stride * sizeof *raw);
 }
 
-/* Whether a row was tallied, of those that count or not. */
-static bool any_tallied(const uint32_t *rows, unsigned classes)
+/* Takes rows and first values apart. Whether there are any rows, that count or not. */
+static SWK__WIDE bool rows_part(uint32_t *rows, uint64_t *raw, unsigned classes)
 {
 	uint32_t any = 0;
+	for (unsigned class = 0; class < classes && raw; class ++) {
+		rows[class] += (uint32_t)(raw[class] >> ROW_BIT);
+		raw[class] &= ROW - 1;
+	}
 	for (unsigned class = 0; class < classes; class ++)
 		any |= rows[class];
 	return any;
@@ -570,7 +594,7 @@ static bool any_tallied(const uint32_t *rows, unsigned classes)
 static bool label_flush(swk__groups *groups, const swk__classes *classes, uint32_t label)
 {
 	const size_t at = (size_t)label * groups->stride;
-	if (!any_tallied(groups->tally + at, groups->stride))
+	if (!rows_part(groups->tally + at, classes->value_count ? groups->raw[0] + at : NULL, groups->stride))
 		return true;
 	const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
 	if (group == NO_GROUP)
@@ -588,7 +612,7 @@ bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 		if (!label_flush(groups, classes, label))
 			return false;
 	memset(groups->wide, 0, sizeof groups->wide);
-	groups->tallied = 0;
+	groups->tallied = groups->joined = 0;
 	return true;
 }
 

@@ -72,9 +72,10 @@ typedef struct swk__groups {
 	uint32_t *tally;
 	swk__i128 *adding[SWK__VALUES_MAX];
 	bool wide[SWK__VALUES_MAX];     /* some were added there since the last flush */
-	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding */
+	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding; the first with its rows */
 	swk__raw coding[SWK__VALUES_MAX];
 	uint64_t tallied; /* rows since the last flush, at most */
+	uint64_t joined;  /* sum of the first values that were added with their rows since then */
 	uint32_t touched; /* labels that may have some of them: those below */
 } swk__groups;
 

@@ -166,8 +166,9 @@ static void test_the_extent_is_that_of_facts_that_count(void **state)
 
 /* ---------------------------------------------------------------------------------- many rows, many groups */
 
-/* Calls of one day: as many as `rows`, of `reps` reps in turn, every third answered after 7 seconds. */
-static void many_calls(unsigned rows, unsigned reps)
+/* Calls of one day: as many as `rows`, of `reps` reps in turn, every third answered, the first of them for `first`
+ * seconds and the others for `seconds`. */
+static void many_calls(unsigned rows, unsigned reps, int64_t first, int64_t seconds)
 {
 	swk_batch *batch = scene_batch(&s, "");
 	swk__applied applied;
@@ -181,7 +182,7 @@ static void many_calls(unsigned rows, unsigned reps)
 		swk_batch_instant(batch, "at", instant("2026-11-02") + row);
 		if (row % 3 == 0) {
 			swk_batch_text(batch, "outcome", "answered", 8);
-			swk_batch_int(batch, "duration_s", 7);
+			swk_batch_int(batch, "duration_s", row ? seconds : first);
 		}
 		assert_int_equal(swk_batch_end(batch, NULL), SWK_OK);
 	}
@@ -198,10 +199,18 @@ static void test_no_row_is_lost_between_blocks_and_segments(void **state)
 		unsigned answered = (sizes[n] + 2) / 3;
 		scene_close(&s);
 		scene_open(&s);
-		many_calls(sizes[n], 1);
+		many_calls(sizes[n], 1, 7, 7);
 		snprintf(expected, sizeof expected, "%u,%u,%u,7", sizes[n], answered, answered * 7);
 		assert_answer(&i, "calls show=made,answered,talk_s,mean_talk_s", expected);
 	}
+}
+
+/* More than is added up with the number of its rows. */
+static void test_long_calls_add_up(void **state)
+{
+	(void)state;
+	many_calls(20001, 1, 0, 1000000000);
+	assert_answer(&i, "calls by=rep show=made,answered,talk_s", "20001,6667,6666000000000");
 }
 
 static void test_many_groups_are_all_found(void **state)
@@ -212,7 +221,7 @@ static void test_many_groups_are_all_found(void **state)
 	};
 	question q;
 	swk_result *result = NULL;
-	many_calls(4 * REPS, REPS);
+	many_calls(4 * REPS, REPS, 7, 7);
 	question_read(&q, "calls by=rep,weekday");
 	assert_int_equal(inquiry_ask(&i, &q, &result), SWK_OK);
 	assert_int_equal(swk_result_rows(result), REPS);
@@ -276,7 +285,7 @@ static void test_a_scan_leaves_nothing_for_the_next(void **state)
 	(void)state;
 	desk d;
 	swk__holds holds;
-	many_calls(300, 100);
+	many_calls(300, 100, 7, 7);
 	desk_open(&d, "calls by=rep where=rep:r00007 where=rep:r00008");
 	for (int again = 0; again < 3; again++) {
 		assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 6);
@@ -288,7 +297,7 @@ static void test_a_scan_leaves_nothing_for_the_next(void **state)
 static void test_a_filter_of_many_values(void **state)
 {
 	(void)state;
-	many_calls(400, 400);
+	many_calls(400, 400, 7, 7);
 	assert_answer(&i,
 	              "calls where=rep:r00399 where=rep:r00000 where=rep:r00200 where=rep:none where=rep:r00001 "
 	              "where=rep:r00000 by=rep show=rep,made",
@@ -394,7 +403,7 @@ static void test_a_scan_can_be_stopped_and_run_again(void **state)
 	desk d;
 	swk__holds holds = { 1, 2 };
 	swk__rollup *rollup = NULL;
-	many_calls(300, 100);
+	many_calls(300, 100, 7, 7);
 	desk_open(&d, "calls by=rep");
 	d.scan.check = stop_now;
 	assert_int_equal(
@@ -452,7 +461,7 @@ static bool scan_fails_at(int at, bool for_ever, const char *words)
 static void test_a_scan_without_memory_leaves_nothing(void **state)
 {
 	(void)state;
-	many_calls(300, 200);
+	many_calls(300, 200, 7, 7);
 	scene_commit(&s, "lead l created_at=2026-10-01 zone=UTC\ncall x at=2026-11-02 rep=r00001 lead=l");
 	for (int for_ever = 0; for_ever < 2; for_ever++) {
 		int at = 1;
@@ -472,6 +481,7 @@ int main(void)
 		TEST(test_what_is_said_to_hold_does),
 		TEST(test_the_extent_is_that_of_facts_that_count),
 		TEST(test_no_row_is_lost_between_blocks_and_segments),
+		TEST(test_long_calls_add_up),
 		TEST(test_many_groups_are_all_found),
 		TEST(test_groups_may_be_forgotten),
 		TEST(test_a_scan_leaves_nothing_for_the_next),
