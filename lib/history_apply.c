@@ -30,7 +30,10 @@ typedef struct intake {
 	swk__table table;
 	swk__table_state *state;
 	uint32_t count;
-	uint32_t ids; /* numbers of ids of the table that its rows may have: less than this one */
+	uint32_t ids;         /* numbers of ids of the table that its rows may have: less than this one */
+	uint32_t new_ids;     /* from this one on they came with the run */
+	uint32_t page_number; /* of the page of current versions that was written last */
+	uint32_t *page;       /* its handles; NULL: none */
 	const int64_t *values[SWK__CELLS_MAX]; /* by field, texts as numbers */
 	bool stamped[RUN_ROWS];                /* now, as it came without recorded_at */
 	bool same[RUN_ROWS];                   /* the current version says the same */
@@ -104,8 +107,10 @@ static void versions_find(intake *in)
 	swk__place places[RUN_ROWS];
 	uint32_t known[RUN_ROWS], order[RUN_ROWS], count = 0;
 	for (uint32_t i = 0; i < in->count; i++) {
-		at[i] = swk__pages_at(current, entity_of(in, i));
-		__builtin_prefetch(at[i]);
+		const uint32_t entity = entity_of(in, i);
+		at[i] = entity < in->new_ids ? swk__pages_at(current, entity) : NULL;
+		if (at[i])
+			__builtin_prefetch(at[i]);
 	}
 	for (uint32_t i = 0; i < in->count; i++) {
 		in->handles[i] = at[i] ? *at[i] : 0;
@@ -269,6 +274,7 @@ static void run_begin(intake *in, swk__table table, uint32_t count)
 	in->table = table;
 	in->count = count;
 	in->state = &in->history->working->tables[table];
+	in->page = NULL;
 	for (unsigned l = 0; layout->schema->count + l < layout->count; l++)
 		in->values[layout->schema->count + l] = in->links[l];
 }
@@ -284,8 +290,10 @@ static int run_read(intake *in, const swk_batch *batch, const swk__batch_order *
 			code = texts_read(in, batch, f, order->row, error);
 		else
 			in->values[f] = batch->tables[in->table].columns[f].values + order->row;
-		if (f == SWK__FIELD_ID && code == SWK_OK)
+		if (f == SWK__FIELD_ID && code == SWK_OK) {
+			in->new_ids = in->made.first[f];
 			versions_find(in);
+		}
 	}
 	return code == SWK_OK ? rows_stamp(in, order, error) : code;
 }
@@ -626,17 +634,27 @@ static bool pending_store(intake *in)
 	return true;
 }
 
-/* Lets a row wait whose record has no version yet. */
-static bool row_pend(intake *in, uint32_t row)
+/* Where the transaction may set the handle of an entity; NULL when memory failed. Ids of a run often follow each other,
+ * and a page stays where it is as long as the transaction lasts. */
+static uint32_t *slot_own(intake *in, uint32_t entity)
 {
-	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
-	                                in->history->txn);
-	if (!slot)
-		return false;
+	if (!in->page || in->page_number != entity / SWK__PAGE_HANDLES) {
+		uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity,
+		                                in->history->txn);
+		if (!slot)
+			return NULL;
+		in->page = slot - entity % SWK__PAGE_HANDLES;
+		in->page_number = entity / SWK__PAGE_HANDLES;
+	}
+	return &in->page[entity % SWK__PAGE_HANDLES];
+}
+
+/* Lets a row wait whose record has no version yet. */
+static void row_pend(intake *in, uint32_t row, uint32_t *slot)
+{
 	*slot = PENDING;
 	in->slots[in->pending_count] = slot;
 	in->pending[in->pending_count++] = row;
-	return true;
 }
 
 /* Stores a row beside the current version of its record, or in its stead. */
@@ -649,8 +667,7 @@ static bool row_store(intake *in, uint32_t row, swk__place current, version_kind
 	const uint32_t number = part->rows - 1, handle = in->fresh[0];
 	if (kind == VERSION_OLDER)
 		return swk__versions_add(older, row_hash(in, row), handle);
-	uint32_t *slot = swk__pages_own(in->history->mem, &in->state->current, in->state->blocks, entity_of(in, row),
-	                                in->history->txn);
+	uint32_t *slot = slot_own(in, entity_of(in, row));
 	swk__part *old = part_own(in, swk__place_week(current));
 	if (!slot || !old ||
 	    !swk__versions_add(older, swk__history_hash(in->history, in->table, in->state, current), *slot))
@@ -663,6 +680,26 @@ static bool row_store(intake *in, uint32_t row, swk__place current, version_kind
 	return true;
 }
 
+/* Stores a row unless it is known, or lets it wait. */
+static bool row_take(intake *in, uint32_t row)
+{
+	const uint32_t entity = entity_of(in, row);
+	if (!in->handles[row]) {
+		uint32_t *slot = slot_own(in, entity);
+		if (!slot)
+			return false;
+		if (*slot == 0) {
+			row_pend(in, row, slot);
+			return true;
+		}
+	}
+	if (in->pending_count && !pending_store(in))
+		return false;
+	swk__place current = swk__pages_get(in->state->current, entity);
+	version_kind kind = version_judge(in, row, current);
+	return kind == VERSION_KNOWN || row_store(in, row, current, kind);
+}
+
 /* Stores the rows of a run that are news. */
 static bool run_store(intake *in)
 {
@@ -671,22 +708,10 @@ static bool run_store(intake *in)
 	if (!swk__state_begin(in->history->mem, in->state) || !touched_reserve(in))
 		return false;
 	for (uint32_t i = 0; i < in->count; i++) {
-		if (in->same[i] && !news)
-			continue;
-		uint32_t handle = swk__pages_handle(in->state->current, entity_of(in, i));
-		if (handle == in->handles[i] && in->same[i])
+		if (in->same[i] && (!news || swk__pages_handle(in->state->current, entity_of(in, i)) == in->handles[i]))
 			continue;
 		news = true;
-		if (handle == 0) {
-			if (!row_pend(in, i))
-				return false;
-			continue;
-		}
-		if (in->pending_count && !pending_store(in))
-			return false;
-		swk__place current = swk__pages_get(in->state->current, entity_of(in, i));
-		version_kind kind = version_judge(in, i, current);
-		if (kind != VERSION_KNOWN && !row_store(in, i, current, kind))
+		if (!row_take(in, i))
 			return false;
 	}
 	return pending_store(in);
@@ -806,6 +831,7 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 			in->values[f] = in->read.cells[f];
 		run_begin(in, in->read.table, in->read.count);
 		in->ids = swk__text_count(&history->ids[in->table]);
+		in->new_ids = in->read.new_ids;
 		versions_find(in);
 		code = run_apply(in, error);
 	}

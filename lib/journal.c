@@ -34,26 +34,34 @@ static void texts_encode(const swk__text *texts, uint32_t first, uint32_t end, s
 	}
 }
 
-/* Passes the new texts of a field over; false when the bytes were none that encode wrote. */
-static bool texts_skip(swk__reader *reader)
+/* Reads the new texts of a field; false when the bytes were none that encode wrote. */
+static bool texts_read(swk__reader *reader, swk__slice *texts, uint64_t *count)
 {
-	const uint64_t count = swk__read_varint64(reader), length = count ? swk__read_varint64(reader) : 0;
-	for (uint64_t i = 0; i < count && count <= SWK__JOURNAL_ROWS; i++)
-		(void)swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
-	return count <= SWK__JOURNAL_ROWS;
+	const uint64_t longest = (uint64_t)swk__kind_limits[SWK__KIND_TEXT].high;
+	*count = swk__read_varint64(reader);
+	const uint64_t length = *count ? swk__read_varint64(reader) : 0;
+	if (*count > SWK__JOURNAL_ROWS || length > longest + 1)
+		return false;
+	if (length) {
+		const swk__slice all = swk__read_slice(reader, *count * (length - 1));
+		for (uint64_t i = 0; i < *count && !reader->failed; i++)
+			texts[i] = (swk__slice){ all.bytes + i * (length - 1), length - 1 };
+		return true;
+	}
+	for (uint64_t i = 0; i < *count && !reader->failed; i++)
+		texts[i] = swk__read_slice(reader, swk__read_varint64(reader));
+	return true;
 }
 
-/* Reads the new texts of a field; *wrong when the bytes were none that encode wrote. */
+/* Puts the new texts of a field in; *wrong when it may not have them. */
 static int texts_decode(swk__text *texts, const swk__field *field, swk__reader *reader, bool *wrong, swk_error *error)
 {
 	const uint64_t most = (uint64_t)swk__kind_limits[field->kind].high;
-	const uint64_t count = swk__read_varint64(reader), length = count ? swk__read_varint64(reader) : 0;
 	swk__slice found[SWK__JOURNAL_ROWS];
-	*wrong = reader->failed || count > SWK__JOURNAL_ROWS;
-	for (uint64_t i = 0; i < count && !*wrong; i++) {
-		found[i] = swk__read_slice(reader, length ? length - 1 : swk__read_varint64(reader));
-		*wrong = reader->failed || found[i].length == 0 || found[i].length > most;
-	}
+	uint64_t count;
+	*wrong = !texts_read(reader, found, &count);
+	for (uint64_t i = 0; i < count && !*wrong; i++)
+		*wrong = found[i].length == 0 || found[i].length > most;
 	return *wrong ? SWK_OK : swk__text_append_run(texts, found, count, error);
 }
 
@@ -161,34 +169,40 @@ static inline uint64_t word_at(const unsigned char *bytes)
 	return __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? __builtin_bswap64(word) : word;
 }
 
-/* Takes cells out of bytes, behind which there are 16 more. */
-static void bits_take(const unsigned char *bytes, unsigned width, uint32_t count, uint64_t *cells)
+/* The cell of so many bits that begins at a bit; 16 bytes from there on are read. */
+static inline uint64_t cell_at(const unsigned char *bytes, size_t bit, unsigned width)
 {
-	const uint64_t mask = (UINT64_C(1) << width) - 1;
-	size_t bit = 0;
-	if (width <= 57) {
-		for (uint32_t i = 0; i < count; i++, bit += width)
-			cells[i] = word_at(bytes + bit / 8) >> bit % 8 & mask;
-		return;
-	}
-	for (uint32_t i = 0; i < count; i++, bit += width) {
-		const swk__u128 both = (swk__u128)word_at(bytes + bit / 8 + 8) << 64 | word_at(bytes + bit / 8);
-		cells[i] = (uint64_t)(both >> bit % 8) & mask;
-	}
+	const unsigned char *from = bytes + bit / 8;
+	uint64_t cell = word_at(from) >> bit % 8;
+	if (width > 57 && bit % 8)
+		cell |= word_at(from + 8) << (64 - bit % 8);
+	return cell & ((UINT64_C(1) << width) - 1);
 }
 
 /* The values of cells; returns the greatest cell. */
-static inline __attribute__((always_inline)) uint64_t cells_read(const uint64_t *cells, uint32_t count, int64_t base,
-                                                                 uint64_t unit, bool nulls, int64_t *values)
+static inline __attribute__((always_inline)) uint64_t cells_read(const unsigned char *bytes, unsigned width,
+                                                                 uint32_t count, int64_t base, uint64_t unit,
+                                                                 bool nulls, int64_t *values)
 {
 	const uint64_t least = (uint64_t)base - nulls * unit;
 	uint64_t most = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		const uint64_t value = least + cells[i] * unit;
-		values[i] = nulls && cells[i] == 0 ? SWK__NULL : (int64_t)value;
-		most = cells[i] > most ? cells[i] : most;
+		const uint64_t cell = cell_at(bytes, (size_t)i * width, width), value = least + cell * unit;
+		values[i] = nulls && cell == 0 ? SWK__NULL : (int64_t)value;
+		most = cell > most ? cell : most;
 	}
 	return most;
+}
+
+/* The same, with what is usual known to the compiler. */
+static uint64_t cells_take(const unsigned char *bytes, unsigned width, uint32_t count, int64_t base, uint64_t unit,
+                           bool nulls, int64_t *values)
+{
+	if (width > 57)
+		return cells_read(bytes, width, count, base, unit, nulls, values);
+	return nulls       ? cells_read(bytes, width, count, base, unit, true, values)
+	       : unit == 1 ? cells_read(bytes, width, count, base, 1, false, values)
+	                   : cells_read(bytes, width, count, base, unit, false, values);
 }
 
 static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64_t *values, reach *of)
@@ -198,15 +212,12 @@ static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64
 	const int64_t base = swk__read_zigzag64(reader);
 	const swk__slice bytes = swk__read_slice(reader, ((size_t)count * width + 7) / 8);
 	unsigned char copy[SWK__JOURNAL_ROWS * 8 + 16];
-	uint64_t cells[SWK__JOURNAL_ROWS];
 	int64_t apart;
 	if (reader->failed || unit >= SWK__UNIT_COUNT || base == SWK__NULL)
 		return false;
 	memcpy(copy, bytes.bytes, bytes.length);
 	memset(copy + bytes.length, 0, 16);
-	bits_take(copy, width, count, cells);
-	const uint64_t most = nulls ? cells_read(cells, count, base, swk__units[unit], true, values)
-	                            : cells_read(cells, count, base, swk__units[unit], false, values);
+	const uint64_t most = cells_take(copy, width, count, base, swk__units[unit], nulls, values);
 	*of = (reach){ .low = base, .any = true, .null = nulls };
 	return most >= nulls && !__builtin_mul_overflow(most - nulls, swk__units[unit], &apart) &&
 	       !__builtin_add_overflow(base, apart, &of->high);
@@ -315,6 +326,7 @@ static bool run_allowed(const swk__dictionaries *all, const swk__journal_rows *r
 static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, swk__reader *texts)
 {
 	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
+	swk__slice passed[SWK__JOURNAL_ROWS];
 	int64_t stamped[SWK__JOURNAL_ROWS];
 	reach flags = { 0 };
 	bool good = table < SWK__TABLE_COUNT && count > 0 && count <= SWK__JOURNAL_ROWS;
@@ -325,7 +337,7 @@ static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, sw
 	rows->count = (uint32_t)count;
 	*texts = *reader;
 	for (unsigned f = 0; f < schema->count && good; f++)
-		good = !swk__kind_is_text(schema->fields[f].kind) || texts_skip(reader);
+		good = !swk__kind_is_text(schema->fields[f].kind) || texts_read(reader, passed, &(uint64_t){ 0 });
 	for (unsigned f = 0; f < schema->count && good; f++)
 		good = column_decode(reader, rows->count, rows->cells[f], &of[f]);
 	good = good && column_decode(reader, rows->count, stamped, &flags);
@@ -341,6 +353,8 @@ int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__
 	bool wrong = !run_read(reader, rows, of, &texts);
 	if (reader->failed)
 		return SWK_OK;
+	if (!wrong)
+		rows->new_ids = swk__text_count(&all->ids[rows->table]);
 	int code = wrong ? SWK_OK : run_texts(all, rows->table, &texts, &wrong, error);
 	if (code == SWK_OK && (wrong || !run_allowed(all, rows, of)))
 		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at byte %zu of %zu", reader->at,

@@ -59,6 +59,7 @@ void swk__journal_encode(const swk__dictionaries *all, const swk__journal_run *r
 typedef struct swk__journal_rows {
 	swk__table table;
 	uint32_t count;
+	uint32_t new_ids; /* from this number on, ids of the table came with the run */
 	bool stamped[SWK__JOURNAL_ROWS];
 	int64_t cells[SWK__FIELDS_MAX][SWK__JOURNAL_ROWS];
 } swk__journal_rows;

@@ -133,11 +133,24 @@ static char *far_keep(swk__text *text, swk__slice bytes)
 	return to;
 }
 
-/* Copies a text to where it stays, as the one with this number, for which there is a group. */
-static bool bytes_keep(swk__text *text, uint32_t number, swk__slice bytes)
+/* memcpy, for texts most of which are ids. */
+static inline void bytes_copy(char *to, const char *from, size_t length)
 {
-	swk__text_group *group = group_at(text, number);
-	const unsigned place = number % SWK__TEXT_GROUP;
+	char ends[32];
+	if (length < 16 || length > 32) {
+		if (length)
+			memcpy(to, from, length);
+		return;
+	}
+	memcpy(ends, from, 16);
+	memcpy(ends + 16, from + length - 16, 16);
+	memcpy(to, ends, 16);
+	memcpy(to + length - 16, ends + 16, 16);
+}
+
+/* Copies a text to where it stays, as the one at this place of its group. */
+static inline bool group_keep(swk__text *text, swk__text_group *group, unsigned place, swk__slice bytes)
+{
 	const bool far = bytes.length > NEAR_MAX;
 	swk__slice kept = bytes;
 	if (place == 0 && !room_reserve(text, &text->near, GROUP_MAX))
@@ -147,11 +160,16 @@ static bool bytes_keep(swk__text *text, uint32_t number, swk__slice bytes)
 	if (place == 0)
 		group->bytes = text->near.bytes + text->near.used;
 	swk__slice entry = far ? (swk__slice){ (const char *)&kept, sizeof kept } : bytes;
-	if (entry.length)
-		memcpy(text->near.bytes + text->near.used, entry.bytes, entry.length);
+	bytes_copy(text->near.bytes + text->near.used, entry.bytes, entry.length);
 	text->near.used += entry.length;
 	group->ends[place] = (uint16_t)((size_t)(text->near.bytes + text->near.used - group->bytes) * 2 + far);
 	return true;
+}
+
+/* The same as the one with this number, for which there is a group. */
+static bool bytes_keep(swk__text *text, uint32_t number, swk__slice bytes)
+{
+	return group_keep(text, group_at(text, number), number % SWK__TEXT_GROUP, bytes);
 }
 
 /* ------------------------------------------------------------------------------------------------ index */
@@ -658,12 +676,17 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
 
 int swk__text_append_run(swk__text *text, const swk__slice *bytes, size_t count, swk_error *error)
 {
+	swk__text_group *group = NULL;
 	if (count && !text->unlisted)
 		text->unlisted = text->count;
 	for (size_t i = 0; i < count; i++) {
+		const uint32_t place = text->count % SWK__TEXT_GROUP;
 		if (text->count >= NUMBERS_MAX)
 			return fail_full(text, error);
-		if (!group_reserve(text, text->count) || !bytes_keep(text, text->count, bytes[i]))
+		if (place == 0 && !group_reserve(text, text->count))
+			return swk__fail_memory(error, text->mem);
+		group = group && place ? group : group_at(text, text->count);
+		if (!group_keep(text, group, place, bytes[i]))
 			return swk__fail_memory(error, text->mem);
 		text->count++;
 	}
