@@ -29,7 +29,8 @@ int64_t swk__columns_get(const swk__columns *columns, unsigned field, uint32_t r
 /* -------------------------------------------------------------------------------------------- packing */
 
 /* The cells of some values, 0 for null; false when one does not fit. Written so that a compiler can take several values
- * at a time: what is wrong with any of them comes together in bits. */
+ * at a time: what is wrong with any of them comes together in bits. What lies below the base is far above it without a
+ * sign, as bases are within INT64_MAX / 4. */
 static inline __attribute__((always_inline)) bool cells_pack_by(const swk__coding *coding, uint64_t unit,
                                                                 const int64_t *values, unsigned count, uint32_t *cells)
 {
@@ -140,7 +141,8 @@ static swk__coding text_coding(const swk__spread *of, bool id)
 
 /* The narrowest coding for multiples of a unit from `low` to `high` and, if it may be, their neighbours: all from 0 on,
  * or as much room below as above. `grown`: values outgrew the coding before. All rows are copied then, and what grows
- * steadily would soon outgrow a little room again: half of it is left free, or the cells are wider. */
+ * steadily would soon outgrow a little room around it again: half is left free, of 4 bytes a quarter, or the cells are
+ * wider. */
 static swk__coding range_coding(int64_t unit, int64_t low, int64_t high, bool grown)
 {
 	const int64_t apart = (high - low) / unit + 1, from_zero = high / unit + 1;
@@ -148,7 +150,7 @@ static swk__coding range_coding(int64_t unit, int64_t low, int64_t high, bool gr
 		const int64_t most = (int64_t)((UINT64_C(1) << width * 8) - 1);
 		if (low >= 0 && from_zero <= most)
 			return (swk__coding){ .base = -unit, .unit = (uint32_t)unit, .width = width };
-		if (apart > (grown && width < 4 ? most / 2 : most))
+		if (apart > (grown ? most - most / (width < 4 ? 2 : 4) : most))
 			continue;
 		const int64_t base = (low / unit - 1 - (most - apart) / 2) * unit;
 		return (swk__coding){ .base = base, .unit = (uint32_t)unit, .width = width };

@@ -42,10 +42,10 @@ typedef struct intake {
 	uint32_t known_count;
 	version known[RUN_ROWS]; /* those, by week */
 	uint32_t pending_count;
-	uint32_t pending[RUN_ROWS]; /* rows of new records, not stored yet */
-	uint32_t *slots[RUN_ROWS];  /* where their handles go */
-	uint32_t fresh[RUN_ROWS];   /* handles of the rows that are being appended */
-	int32_t weeks[RUN_ROWS];    /* of the rows that are being gathered by week */
+	uint32_t pending[RUN_ROWS];  /* rows of new records, not stored yet */
+	uint32_t *slots[RUN_ROWS];   /* where their handles go */
+	uint32_t appended[RUN_ROWS]; /* handles of the rows that were appended last, or are being */
+	int32_t weeks[RUN_ROWS];     /* of the rows that are being gathered by week */
 	int64_t links[SWK__LINKS_MAX][RUN_ROWS];
 	swk__journal_run made;  /* what the journal is told of the run */
 	swk__journal_rows read; /* numbers of texts, recorded_at, and whether that is a stamp, now or when it was first
@@ -464,7 +464,7 @@ static bool rows_link(intake *in, const uint32_t *picked, uint32_t count)
 			if (!head)
 				return false;
 			in->links[about->extra][i] = *head;
-			*head = in->fresh[k];
+			*head = in->appended[k];
 		}
 	}
 	return true;
@@ -516,7 +516,7 @@ static swk__part *rows_append(intake *in, int32_t week, const uint32_t *picked, 
 	memcpy(fresh.values, in->values, sizeof fresh.values);
 	if (!part || !swk__state_reserve(in->history->mem, in->state, part, week, count))
 		return NULL;
-	swk__columns_handles(part->columns, part->rows, count, in->fresh);
+	swk__columns_handles(part->columns, part->rows, count, in->appended);
 	if (!rows_link(in, picked, count))
 		return NULL;
 	for (uint32_t k = 0; k < count; k++)
@@ -612,7 +612,7 @@ static bool week_store(intake *in, int32_t week, const uint32_t *places, uint32_
 	if (!part)
 		return false;
 	for (uint32_t k = 0; k < count; k++)
-		*in->slots[places[k]] = in->fresh[k];
+		*in->slots[places[k]] = in->appended[k];
 	rows_enter(in, picked, count, part, part->rows - count);
 	return true;
 }
@@ -664,7 +664,7 @@ static bool row_store(intake *in, uint32_t row, swk__place current, version_kind
 	swk__part *part = rows_append(in, swk__utc_week(own_instant(in, row)), &row, 1);
 	if (!part)
 		return false;
-	const uint32_t number = part->rows - 1, handle = in->fresh[0];
+	const uint32_t number = part->rows - 1, handle = in->appended[0];
 	if (kind == VERSION_OLDER)
 		return swk__versions_add(older, row_hash(in, row), handle);
 	uint32_t *slot = slot_own(in, entity_of(in, row));

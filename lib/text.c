@@ -361,7 +361,8 @@ static void retired_free(swk__text *text)
 static uint64_t fresh_expected(const swk__text *text)
 {
 	const uint64_t fresh = text->count - text->kept, most = (uint64_t)text->count * FORESEEN;
-	uint64_t expected = text->expected;
+	const uint64_t left = NUMBERS_MAX - text->count;
+	uint64_t expected = text->expected < left ? text->expected : left;
 	if (fresh < text->passed)
 		expected = (uint64_t)((swk__u128)expected * fresh / text->passed);
 	return expected < most ? expected : most;
@@ -494,7 +495,7 @@ static void buckets_ask(const swk__text *text, const swk__slice *bytes, const ui
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
 	for (size_t k = 0; k < count; k++) {
 		const swk__slice one = bytes[left[k]];
-		of[k].tag = one.length ? tag_of(text, one) : 0;
+		of[k].tag = one.length ? tag_of(text, one) : 1; /* any that has a mark: it is not looked at */
 		of[k].at.in = bucket_home(index, of[k].tag);
 	}
 	for (size_t k = 0; k < count; k++)
@@ -584,7 +585,7 @@ static size_t turn_count(size_t count, size_t turn)
 	return first >= count ? 0 : count - first < TOGETHER ? count - first : TOGETHER;
 }
 
-/* The same where many texts are. A text waits for memory in steps: its slot, where it may lie, its bytes. A step of
+/* The same where many texts are. A text waits for memory in steps: its bucket, where it may lie, its bytes. A step of
  * some is taken while others wait for what was asked for them before; nothing goes in between the first two. */
 static int many_intern(swk__text *text, const swk__slice *bytes, const uint32_t *left, size_t count, uint32_t *numbers,
                        swk_error *error)
@@ -764,6 +765,8 @@ swk__text_mark swk__text_keep(swk__text *text)
 void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
 {
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
+	if (text->unlisted >= mark->count)
+		text->unlisted = 0;
 	if (text->count == mark->count)
 		return;
 	for (uint32_t b = 0; b < index->count; b++) {
@@ -776,8 +779,6 @@ void swk__text_rollback(swk__text *text, const swk__text_mark *mark)
 	text->near = mark->near;
 	text->far = mark->far;
 	text->count = mark->count;
-	if (text->unlisted >= mark->count)
-		text->unlisted = 0;
 }
 
 swk__slice swk__text_get(const swk__text *text, uint32_t number)

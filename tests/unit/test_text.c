@@ -199,38 +199,92 @@ static void texts_of_any_lengths_come_in_any_order(void **state)
 	assert_int_equal(mem.used, 0);
 }
 
-/* Two texts whose hashes agree in the 32 bits that the index keeps are told apart by their bytes. */
-static void equal_hash_bits_do_not_make_equal_texts(void **state)
+/* Numbers of two texts (text_of) whose hashes agree in the 32 bits that the index keeps. */
+static void twins_find(uint64_t key, uint32_t twins[2])
 {
 	enum {
 		BITS = 18
 	};
 	static uint32_t tags[1 << BITS], owners[1 << BITS];
-	const uint64_t key = 1;
 	char bytes[32];
-	swk__mem mem;
-	swk__text text;
-	uint32_t twin[2] = { 0, 0 }, number;
-	(void)state;
-	for (uint32_t n = 1; twin[0] == 0; n++) {
+	memset(owners, 0, sizeof owners);
+	twins[0] = 0;
+	for (uint32_t n = 1; twins[0] == 0; n++) {
 		swk__slice slice = text_of(n, bytes);
 		uint32_t tag = (uint32_t)(swk__hash(slice.bytes, slice.length, key) >> 32), at = tag >> (32 - BITS);
 		if (owners[at] && tags[at] == tag) {
-			twin[0] = owners[at];
-			twin[1] = n;
+			twins[0] = owners[at];
+			twins[1] = n;
 		}
 		tags[at] = tag;
 		owners[at] = n;
 	}
+}
+
+/* They are told apart by their bytes: one by one, and in runs of few and of many. */
+static void equal_hash_bits_do_not_make_equal_texts(void **state)
+{
+	static const uint32_t others[] = { 0, 2000 };
+	char bytes[2][32];
+	swk__mem mem;
+	swk__text text;
+	uint32_t twins[2], numbers[4], number;
+	(void)state;
+	twins_find(1, twins);
 	swk__mem_init(&mem, NULL, 0);
-	assert_int_equal(swk__text_init(&text, &mem, key, NULL), SWK_OK);
-	for (uint32_t i = 0; i < 2; i++) {
-		assert_int_equal(swk__text_intern(&text, text_of(twin[i], bytes), &number, NULL), SWK_OK);
-		assert_int_equal(number, i + 1);
+	const swk__slice a = text_of(twins[0], bytes[0]), b = text_of(twins[1], bytes[1]), run[] = { a, b, b, a };
+	for (size_t i = 0; i < SWK__COUNT(others); i++) {
+		char other[32];
+		assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+		for (uint32_t n = 0; n < others[i]; n++)
+			assert_int_equal(swk__text_intern(&text, text_of(n + 1000000000, other), &number, NULL),
+			                 SWK_OK);
+		for (int turn = 0; turn < 2; turn++) {
+			assert_int_equal(swk__text_intern_run(&text, run, 4, NULL, numbers, NULL), SWK_OK);
+			assert_int_equal(numbers[0], others[i] + 1);
+			assert_int_equal(numbers[1], others[i] + 2);
+			assert_int_equal(numbers[2], others[i] + 2);
+			assert_int_equal(numbers[3], others[i] + 1);
+		}
+		assert_int_equal(swk__text_intern(&text, b, &number, NULL), SWK_OK);
+		assert_int_equal(number, others[i] + 2);
+		swk__text_done(&text);
 	}
-	assert_true(swk__text_find(&text, text_of(twin[1], bytes), &number));
-	assert_int_equal(number, 2);
-	swk__text_done(&text);
+	assert_int_equal(mem.used, 0);
+}
+
+/* The tag of this text is 87: taken back, its empty slot is but for the mark as what an empty text has. */
+static void nothing_is_read_of_what_was_taken_back(void **state)
+{
+	char far[101], bytes[32], near[61];
+	swk__mem mem;
+	swk__text text;
+	uint32_t number, numbers[2];
+	(void)state;
+	snprintf(far, sizeof far, "%0100u", 2652246u);
+	assert_int_equal(swk__hash(far, 100, 1) >> 32, 87);
+	swk__mem_init(&mem, NULL, 0);
+	for (uint32_t kept = 1100; kept < 4000; kept += 100) { /* its bucket may be full */
+		assert_int_equal(swk__text_init(&text, &mem, 1, NULL), SWK_OK);
+		for (uint32_t n = 1; n <= kept; n++)
+			assert_int_equal(swk__text_intern(&text, text_of(n, bytes), &number, NULL), SWK_OK);
+		swk__text_mark mark = swk__text_keep(&text);
+		for (uint32_t n = 0; n < kept; n++) { /* so that it lies in blocks that are taken back as well */
+			snprintf(near, sizeof near, "%060u", n);
+			assert_int_equal(swk__text_intern(&text, swk__slice_of(near), &number, NULL), SWK_OK);
+		}
+		assert_int_equal(swk__text_intern(&text, swk__slice_of(far), &number, NULL), SWK_OK);
+		swk__text_rollback(&text, &mark);
+		const swk__slice run[] = { text_of(7, bytes), { "", 0 } };
+		for (int turn = 0; turn < 2; turn++) { /* the first looks for the number after the last one, 0 */
+			assert_int_equal(swk__text_intern_run(&text, run, 2, NULL, numbers, NULL), SWK_OK);
+			assert_int_equal(numbers[0], 7);
+			assert_int_equal(numbers[1], 0);
+			text.next = 8;
+		}
+		assert_false(swk__text_find(&text, swk__slice_of(far), &number));
+		swk__text_done(&text);
+	}
 }
 
 static void an_empty_one_is_small(void **state)
@@ -459,6 +513,40 @@ static void memory_may_fail_anywhere(void **state)
 	assert_in_range(sweep_run(intern_many, NULL), 12, 100);
 }
 
+/* The same of runs: those before the one that failed are in, and the run again goes on with it. */
+static int intern_runs(swk__mem *mem, void *context)
+{
+	char bytes[SWK__TEXT_RUN][32];
+	swk__slice run[SWK__TEXT_RUN];
+	uint32_t numbers[SWK__TEXT_RUN];
+	swk__text text;
+	int code = swk__text_init(&text, mem, 1, NULL), first = code;
+	(void)context;
+	if (code != SWK_OK)
+		return code;
+	for (uint32_t n = 1; n < 12 * SWK__TEXT_RUN; n += SWK__TEXT_RUN) {
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++)
+			run[i] = text_of(n + i, bytes[i]);
+		code = swk__text_intern_run(&text, run, SWK__TEXT_RUN, NULL, numbers, NULL);
+		if (code != SWK_OK) {
+			first = code;
+			assert_in_range(swk__text_count(&text), n, n + SWK__TEXT_RUN - 1);
+			mem->fault = NULL;
+			assert_int_equal(swk__text_intern_run(&text, run, SWK__TEXT_RUN, NULL, numbers, NULL), SWK_OK);
+		}
+		for (uint32_t i = 0; i < SWK__TEXT_RUN; i++)
+			assert_int_equal(numbers[i], n + i);
+	}
+	swk__text_done(&text);
+	return first;
+}
+
+static void memory_may_fail_within_a_run(void **state)
+{
+	(void)state;
+	assert_in_range(sweep_run(intern_runs, NULL), 12, 200);
+}
+
 /* The same of texts that are appended: those before the one that failed are in. */
 static int append_many(swk__mem *mem, void *context)
 {
@@ -527,9 +615,9 @@ static void *reader(void *context)
 		for (int i = 0; i < 50; i++, n = n % SHARED + 1) {
 			uint32_t number = 0;
 			swk__slice text = text_of(n, bytes);
-			bool found = swk__text_find(&self->text, text, &number);
-			if (n <= seen && !found)
-				return "a published text was not found";
+			bool found = swk__text_find_below(&self->text, text, seen + 1, &number);
+			if (found != (n <= seen))
+				return "a published text was not found, or one that was not";
 			if (found && (number != n || !swk__slice_equal(swk__text_get(&self->text, number), text)))
 				return "a text had a wrong number";
 		}
@@ -550,6 +638,14 @@ static void readers_need_no_lock(void **state)
 	for (size_t i = 0; i < SWK__COUNT(threads); i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, reader, &self), 0);
 	for (uint32_t n = 1; n <= SHARED; n++) {
+		if (n % 1000 == 0) { /* takes slots that others get afterwards */
+			swk__text_mark mark = swk__text_keep(&self.text);
+			for (uint32_t gone = 0; gone < 100; gone++)
+				assert_int_equal(swk__text_intern(&self.text, text_of(n * 100 + gone + SHARED, bytes),
+				                                  &number, NULL),
+				                 SWK_OK);
+			swk__text_rollback(&self.text, &mark);
+		}
 		assert_int_equal(swk__text_intern(&self.text, text_of(n, bytes), &number, NULL), SWK_OK);
 		atomic_store_explicit(&self.published, n, memory_order_release);
 	}
@@ -609,6 +705,7 @@ int main(void)
 		cmocka_unit_test(short_texts_come_after_many_long_ones),
 		cmocka_unit_test(texts_of_any_lengths_come_in_any_order),
 		cmocka_unit_test(equal_hash_bits_do_not_make_equal_texts),
+		cmocka_unit_test(nothing_is_read_of_what_was_taken_back),
 		cmocka_unit_test(an_empty_one_is_small),
 		cmocka_unit_test(a_run_numbers_as_one_by_one),
 		cmocka_unit_test(appended_texts_are_as_interned_ones),
@@ -617,6 +714,7 @@ int main(void)
 		cmocka_unit_test(guesses_change_nothing),
 		cmocka_unit_test(numbers_run_out_at_2_to_the_32_less_64),
 		cmocka_unit_test(memory_may_fail_anywhere),
+		cmocka_unit_test(memory_may_fail_within_a_run),
 		cmocka_unit_test(appending_may_fail_anywhere),
 		cmocka_unit_test(the_limit_is_told_apart),
 		cmocka_unit_test(readers_need_no_lock),
