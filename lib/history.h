@@ -109,6 +109,11 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 /* Lets questions find the texts that they ask for, once all of a journal was stored again. */
 int swk__history_replayed(swk__history *history, swk_error *error);
 
+/* Makes ready the dictionaries that a batch's rows name things in: after a file was opened the first ingestion that
+ * looks for any makes their indices. Whether to go on is asked in between, `done` and `total` 0. */
+int swk__history_ready(swk__history *history, const swk_batch *batch, swk__check check, void *context,
+                       swk_error *error);
+
 /* The dictionary that the numbers of a text field belong to. */
 static inline const swk__text *swk__history_texts(const swk__history *history, swk__table table,
                                                   const swk__field *field)

@@ -841,6 +841,35 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 
 int swk__history_replayed(swk__history *history, swk_error *error)
 {
-	const int code = swk__text_complete(&history->texts, error);
-	return code == SWK_OK ? swk__text_complete(&history->ids[SWK__TABLE_REP], error) : code;
+	const int code = swk__text_complete(&history->texts, UINT32_MAX, error);
+	return code == SWK_OK ? swk__text_complete(&history->ids[SWK__TABLE_REP], UINT32_MAX, error) : code;
+}
+
+/* How many texts an index takes between two checks. */
+#define READY_TEXTS 65536
+
+static int text_ready(swk__text *text, swk__check check, void *context, swk_error *error)
+{
+	int code = SWK_OK;
+	while (code == SWK_OK && !swk__text_whole(text)) {
+		code = swk__text_complete(text, READY_TEXTS, error);
+		if (code == SWK_OK && check)
+			code = check(context, 0, 0, error);
+	}
+	return code;
+}
+
+int swk__history_ready(swk__history *history, const swk_batch *batch, swk__check check, void *context, swk_error *error)
+{
+	int code = SWK_OK;
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++) {
+		const swk__schema *schema = &swk__schemas[t];
+		for (unsigned f = 0; f < schema->count && batch->tables[t].rows && code == SWK_OK; f++) {
+			const swk__field *field = &schema->fields[f];
+			if (swk__kind_is_text(field->kind))
+				code = text_ready((swk__text *)swk__history_texts(history, (swk__table)t, field), check,
+				                  context, error);
+		}
+	}
+	return code;
 }

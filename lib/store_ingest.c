@@ -79,12 +79,14 @@ static int batch_apply(commit *self, const swk_batch *batch, const swk__named *n
 	return swk__history_apply(&store->history, batch, &wish, &self->applied, error);
 }
 
-/* Says how many rows may follow. */
-static void rows_expect(const commit *self)
+/* Makes the history ready for a batch, and says how many rows may follow. */
+static int batch_expect(commit *self, const swk_batch *batch, swk_error *error)
 {
+	swk__history *history = &self->call.store->history;
 	const uint64_t total = self->feed->total;
-	self->call.store->history.passed = self->rows;
-	self->call.store->history.expected = total > self->rows ? total - self->rows : 0;
+	history->passed = self->rows;
+	history->expected = total > self->rows ? total - self->rows : 0;
+	return swk__history_ready(history, batch, swk__store_call_again, &self->call, error);
 }
 
 /* The next batch of the feed; NULL after the last one. *apply is false from a refused row on that ends the commit. */
@@ -115,9 +117,10 @@ static int feed_apply(commit *self, swk_error *error)
 		int code = batch_fetch(self, &batch, &apply, error);
 		if (code != SWK_OK || !batch)
 			return code;
-		rows_expect(self);
-		code = apply && batch->rows ? batch_apply(self, batch, NULL, commit_check, error)
-		                            : commit_check(self, 0, 0, error);
+		code = apply ? batch_expect(self, batch, error) : SWK_OK;
+		if (code == SWK_OK)
+			code = apply && batch->rows ? batch_apply(self, batch, NULL, commit_check, error)
+			                            : commit_check(self, 0, 0, error);
 		if (code != SWK_OK)
 			return code;
 		batch_count(self, batch);
@@ -152,11 +155,11 @@ static int piece_apply(void *context, void *work, swk_error *error)
  * done with. */
 static int piece_give(commit *self, swk__relay *relay, piece *made, swk_error *error)
 {
-	rows_expect(self);
-	int code = swk__history_name(&self->call.store->history, self->feed->filled, &made->named, error);
-	if (code != SWK_OK)
-		return code;
-	code = swk__relay_wait(relay, error);
+	int code = batch_expect(self, self->feed->filled, error);
+	if (code == SWK_OK)
+		code = swk__history_name(&self->call.store->history, self->feed->filled, &made->named, error);
+	if (code == SWK_OK)
+		code = swk__relay_wait(relay, error);
 	if (code != SWK_OK)
 		return code;
 	swk__batch_swap(made->batch, self->feed->filled);

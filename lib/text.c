@@ -469,7 +469,7 @@ static int tagged_intern(swk__text *text, uint32_t tag, swk__slice bytes, uint32
 
 int swk__text_intern(swk__text *text, swk__slice bytes, uint32_t *number, swk_error *error)
 {
-	const int code = swk__text_complete(text, error);
+	const int code = swk__text_complete(text, UINT32_MAX, error);
 	if (code != SWK_OK)
 		return code;
 	if (bytes.length)
@@ -660,7 +660,7 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
                          uint32_t *numbers, swk_error *error)
 {
 	uint32_t left[SWK__TEXT_RUN];
-	int code = swk__text_complete(text, error);
+	int code = swk__text_complete(text, UINT32_MAX, error);
 	if (code != SWK_OK)
 		return code;
 	const size_t rest = guesses ? guesses_try(text, bytes, guesses, count, numbers, left)
@@ -713,27 +713,27 @@ static int numbers_list(swk__text *text, uint32_t first, uint32_t count, const u
 	return SWK_OK;
 }
 
-int swk__text_complete(swk__text *text, swk_error *error)
+int swk__text_complete(swk__text *text, uint32_t most, swk_error *error)
 {
 	uint32_t tags[TOGETHER];
 	int code = SWK_OK;
-	if (!text->unlisted)
+	if (swk__text_whole(text))
 		return SWK_OK;
 	swk__text_expect(text, 0, 0); /* nothing is known yet of those that follow */
 	if (text->count > (uint64_t)atomic_load_explicit(&text->index, memory_order_relaxed)->count * (BUCKET - 1) &&
 	    !index_grow(text))
 		return swk__fail_memory(error, text->mem);
 	const swk__text_index *index = atomic_load_explicit(&text->index, memory_order_relaxed);
-	while (text->unlisted < text->count && code == SWK_OK) {
-		const uint32_t first = text->unlisted, left = text->count - first;
-		const uint32_t count = left < TOGETHER ? left : TOGETHER;
+	const uint32_t left = text->count - text->unlisted, end = text->unlisted + (left < most ? left : most);
+	while (text->unlisted < end && code == SWK_OK) {
+		const uint32_t first = text->unlisted, count = end - first < TOGETHER ? end - first : TOGETHER;
 		for (uint32_t k = 0; k < count; k++) {
 			tags[k] = tag_of(text, entry_slice(text, first + k));
 			__builtin_prefetch(bucket_home(index, tags[k]));
 		}
 		code = numbers_list(text, first, count, tags, error);
 	}
-	if (code == SWK_OK)
+	if (text->unlisted == text->count)
 		text->unlisted = 0;
 	return code;
 }
@@ -741,7 +741,7 @@ int swk__text_complete(swk__text *text, swk_error *error)
 bool swk__text_find_below(const swk__text *text, swk__slice bytes, uint32_t end, uint32_t *number)
 {
 	uint32_t found = 0;
-	if (NEVER(text->unlisted))
+	if (NEVER(!swk__text_whole(text)))
 		return false;
 	if (bytes.length) {
 		_Atomic uint32_t *finds = (_Atomic uint32_t *)(uintptr_t)&text->finds;

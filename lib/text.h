@@ -96,9 +96,16 @@ int swk__text_intern_run(swk__text *text, const swk__slice *bytes, size_t count,
  * failure those before the one that failed are in. Writer only. */
 int swk__text_append_run(swk__text *text, const swk__slice *bytes, size_t count, swk_error *error);
 
-/* Completes the index: texts that were appended are found only then. Interning does so first. SWK_ERR_CORRUPT: one of
- * them was there before; the same again whenever this is called. Writer only, and before other threads find texts. */
-int swk__text_complete(swk__text *text, swk_error *error);
+/* Puts up to `most` of the texts that were appended into the index; they are found once it is whole. Interning does
+ * what is left of it first. SWK_ERR_CORRUPT: one of them was there before; the same again whenever this is called.
+ * Writer only, and before other threads find texts. */
+int swk__text_complete(swk__text *text, uint32_t most, swk_error *error);
+
+/* Whether the index has all texts. */
+static inline bool swk__text_whole(const swk__text *text)
+{
+	return text->unlisted == 0;
+}
 
 /* Says how many texts were looked for since swk__text_keep and how many may follow, 0 where nobody knows, so that where
  * room runs out it is made at once for as many as will be new. Writer only. */

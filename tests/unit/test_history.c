@@ -665,6 +665,48 @@ static void test_a_history_without_memory_is_none(void **state)
 	assert_true(sweep_run(begin_and_end, NULL) > 4);
 }
 
+/* ---------------------------------------------------------------------------------- ids that a journal told of */
+
+/* Stops at the second time of asking. */
+static int stop_second(void *context, uint64_t done, uint64_t total, swk_error *error)
+{
+	(void)done;
+	(void)total;
+	return ++*(unsigned *)context < 2 ? SWK_OK : swk__fail(error, SWK_ERR_INTERRUPTED, "stopped");
+}
+
+/* An index of many ids is made in slices: stopped, it goes on from there the next time. */
+static void test_an_index_that_is_made_late_can_be_stopped(void **state)
+{
+	enum {
+		MANY = 300 * SWK__TEXT_RUN
+	};
+	(void)state;
+	swk__text *leads = &s.history.ids[SWK__TABLE_LEAD];
+	char bytes[SWK__TEXT_RUN][16];
+	swk__slice run[SWK__TEXT_RUN];
+	unsigned asked = 0;
+	uint32_t number;
+	for (unsigned n = 0; n < MANY; n += SWK__TEXT_RUN) {
+		for (unsigned i = 0; i < SWK__TEXT_RUN; i++)
+			run[i] = (swk__slice){ bytes[i], (size_t)snprintf(bytes[i], 16, "L%u", n + i) };
+		assert_int_equal(swk__text_append_run(leads, run, SWK__TEXT_RUN, NULL), SWK_OK);
+	}
+	swk_batch *reps = scene_batch(&s, "rep r1"), *calls = scene_batch(&s, CALL "lead=L7");
+	assert_int_equal(swk__history_ready(&s.history, reps, stop_second, &asked, NULL), SWK_OK);
+	assert_int_equal(asked, 0);
+	assert_int_equal(swk__history_ready(&s.history, calls, stop_second, &asked, NULL), SWK_ERR_INTERRUPTED);
+	assert_false(swk__text_whole(leads));
+	asked = 0;
+	assert_int_equal(swk__history_ready(&s.history, calls, stop_second, &asked, NULL), SWK_OK);
+	assert_int_equal(asked, 1);
+	assert_true(swk__text_find(leads, swk__slice_of("L7"), &number));
+	assert_int_equal(number, 8);
+	assert_true(swk__text_find(leads, swk__slice_of("L153599"), &number));
+	swk_batch_free(reps);
+	swk_batch_free(calls);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -698,6 +740,7 @@ int main(void)
 		TEST(test_arrival_batches_and_replays_change_nothing),
 		TEST(test_a_commit_without_memory_publishes_nothing),
 		TEST(test_a_history_without_memory_is_none),
+		TEST(test_an_index_that_is_made_late_can_be_stopped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -382,7 +382,7 @@ static void appended_texts_are_as_interned_ones(void **state)
 		done += steps[i];
 		assert_int_equal(swk__text_count(&text), done);
 		if (i % 2)
-			assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+			assert_int_equal(swk__text_complete(&text, UINT32_MAX, NULL), SWK_OK);
 		assert_int_equal(swk__text_intern(&text, text_of(done, bytes), &number, NULL), SWK_OK);
 		assert_int_equal(number, done++);
 		for (uint32_t n = 1; n < done; n++) {
@@ -413,7 +413,7 @@ static void appended_texts_take_no_more_memory(void **state)
 	for (uint32_t n = 1; n < 50000; n++)
 		assert_int_equal(swk__text_intern(&twin, text_of(n, bytes), &number, NULL), SWK_OK);
 	assert_true(mem.used + 400000 < other.used);
-	assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+	assert_int_equal(swk__text_complete(&text, UINT32_MAX, NULL), SWK_OK);
 	assert_in_range(mem.used, 1, other.used + other.used / 10);
 	swk__text_done(&text);
 	swk__text_done(&twin);
@@ -434,7 +434,7 @@ static void an_appended_text_that_was_there_is_told(void **state)
 	assert_int_equal(texts_append(&text, 4000, 4100), SWK_OK);
 	for (int turn = 0; turn < 2; turn++) {
 		swk__slice one = text_of(1, bytes);
-		assert_int_equal(swk__text_complete(&text, &error), SWK_ERR_CORRUPT);
+		assert_int_equal(swk__text_complete(&text, UINT32_MAX, &error), SWK_ERR_CORRUPT);
 		assert_string_equal(error.reason, "a text was stored twice, as 1234 and 3000");
 		assert_int_equal(swk__text_intern(&text, one, &number, NULL), SWK_ERR_CORRUPT);
 		assert_int_equal(swk__text_intern_run(&text, &one, 1, NULL, &number, NULL), SWK_ERR_CORRUPT);
@@ -563,11 +563,11 @@ static int append_many(swk__mem *mem, void *context)
 			mem->fault = NULL;
 		}
 	}
-	code = swk__text_complete(&text, NULL);
+	code = swk__text_complete(&text, UINT32_MAX, NULL);
 	if (code != SWK_OK) {
 		first = code;
 		mem->fault = NULL;
-		assert_int_equal(swk__text_complete(&text, NULL), SWK_OK);
+		assert_int_equal(swk__text_complete(&text, UINT32_MAX, NULL), SWK_OK);
 	}
 	for (uint32_t n = 1; n < 400; n++) {
 		uint32_t number = 0;
