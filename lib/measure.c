@@ -172,15 +172,37 @@ static unsigned facet_excess(const swk__facet *facet)
 	return facet->kind == SWK__FACET_CODE && facet->radix == 2;
 }
 
+/* How many units a coding begins after another; false where that is no whole number, or not one of 32 bits. */
+static bool raw_distance(swk__raw to, swk__raw from, int64_t *units)
+{
+	if (to.unit <= 0 || to.unit != from.unit || (to.base - from.base) % to.unit)
+		return false;
+	*units = (to.base - from.base) / to.unit;
+	return *units <= UINT32_MAX && *units >= -(int64_t)UINT32_MAX;
+}
+
+/* 1 where a number lies before another one of a coding that begins so many units later, or earlier. No sum is made that
+ * might not fit; null lies after nothing, as it is 0. */
+static SWK__WIDE void raw_back_fill(const uint32_t *to, const uint32_t *from, int64_t units, uint32_t count,
+                                    unsigned char *codes)
+{
+	const uint32_t later = units > 0 ? (uint32_t)units : 0, earlier = units < 0 ? (uint32_t)-units : 0;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t begin = (from[i] > later ? from[i] : later) - later,
+			       end = (to[i] > earlier ? to[i] : earlier) - earlier;
+		codes[i] = end < begin;
+	}
+}
+
 /* 1 where an instant lies before another; where it has not come, which is asked beside, anything. */
 static SWK__WIDE void back_fill(const swk__facet *facet, swk__block *block, unsigned char *codes)
 {
 	swk__instants to, from;
+	int64_t units;
 	const uint32_t count = block->count;
-	if (swk__block_instants(block, facet->field, &to) && swk__block_instants(block, facet->from, &from)) {
-		for (uint32_t i = 0; i < count; i++)
-			codes[i] = (from.raw[i] != 0) &
-			           (swk__raw_get(to.coding, to.raw[i]) < swk__raw_get(from.coding, from.raw[i]));
+	if (swk__block_instants(block, facet->field, &to) && swk__block_instants(block, facet->from, &from) &&
+	    raw_distance(to.coding, from.coding, &units)) {
+		raw_back_fill(to.raw, from.raw, units, count, codes);
 		return;
 	}
 	const int64_t *cells = swk__block_cells(block, facet->field), *before = swk__block_cells(block, facet->from);
@@ -255,12 +277,26 @@ static int amount_missing(const swk__classes *classes, const swk__value *value, 
 	return lacking(context, row, gap, error);
 }
 
+/* Whether all amounts are the result's. */
+static SWK__WIDE bool currencies_same(const swk__value *value, swk__block *block, const swk__money *money)
+{
+	const swk__coding *coding = &swk__block_columns(block, value->from)->codings[value->from];
+	const uint32_t count = block->count;
+	uint32_t others = 0;
+	if (coding->width == 0)
+		return (coding->base ? coding->base : money->base) == money->result;
+	const uint32_t *currencies = swk__block_numbers(block, value->from);
+	for (uint32_t i = 0; i < count; i++)
+		others |= (currencies[i] ? currencies[i] : money->base) ^ money->result;
+	return !others;
+}
+
 /* Takes the amounts of all rows as they lie, if each has one and all are the result's in whole minor units, which are
  * hundredths. */
 static SWK__WIDE bool amounts_take(const swk__value *value, unsigned number, swk__block *block, const swk__money *money,
                                    swk__sorted *sorted)
 {
-	const uint32_t *currencies = swk__block_numbers(block, value->from), count = block->count;
+	const uint32_t count = block->count;
 	uint32_t others = 0;
 	swk__raw coding;
 	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, value->field), (unsigned)value->field,
@@ -268,8 +304,8 @@ static SWK__WIDE bool amounts_take(const swk__value *value, unsigned number, swk
 	if (!raw || money->digits != 2 || coding.base % 100 || coding.unit % 100)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
-		others |= ((currencies[i] ? currencies[i] : money->base) ^ money->result) | !raw[i];
-	if (others)
+		others |= !raw[i];
+	if (others || !currencies_same(value, block, money))
 		return false;
 	sorted->raw[number] = raw;
 	sorted->coding[number] = (swk__raw){ coding.base / 100, coding.unit / 100 };
