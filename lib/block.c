@@ -117,24 +117,18 @@ static uint32_t raw_limit(swk__raw coding, int64_t end)
 	return limit < UINT32_MAX ? (uint32_t)limit : UINT32_MAX;
 }
 
-static uint32_t raw_most(const uint32_t *raw, uint32_t count)
-{
-	uint32_t most = 0;
-	for (uint32_t i = 0; i < count; i++)
-		most = raw[i] > most ? raw[i] : most;
-	return most;
-}
-
 /* The same for instants that lie as numbers of a coding. All of them have come, as a rule. */
 static SWK__WIDE void come_fill_raw(swk__block *block, const uint32_t *raw, swk__raw coding, unsigned char *codes)
 {
 	swk__stretch *bounds = block->bounds;
-	const uint32_t limit = raw_limit(coding, bounds->end);
-	const uint32_t count = block->count, most = raw_most(raw, count);
-	const bool any_out = most > limit;
-	uint32_t most_in = any_out ? 0 : most, least_out = UINT32_MAX;
-	for (uint32_t i = 0; i < count && !any_out; i++)
+	const uint32_t limit = raw_limit(coding, bounds->end), count = block->count;
+	uint32_t most_in = 0, least_out = UINT32_MAX;
+	for (uint32_t i = 0; i < count; i++) {
 		codes[i] = raw[i] != 0; /* which is null */
+		most_in = raw[i] > most_in ? raw[i] : most_in;
+	}
+	const bool any_out = most_in > limit;
+	most_in = any_out ? 0 : most_in;
 	for (uint32_t i = 0; i < count && any_out; i++) {
 		bool in = raw[i] <= limit;
 		codes[i] = in & (raw[i] != 0);
@@ -508,13 +502,36 @@ static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error 
 	return code;
 }
 
-/* Tens of the score; 100 belongs to the last. */
-static SWK__WIDE void bands_fill(swk__block *block, uint32_t *values)
+#define POINT 1000000 /* of a score */
+
+/* Tens of whole points; 100 belongs to the last. */
+static SWK__WIDE void bands_of_points(const uint32_t *raw, uint32_t base, uint32_t unit, uint32_t count,
+                                      unsigned char *bands)
 {
-	const int64_t *scores = swk__block_cells(block, block->source->own[SWK__DIMENSION_BAND]);
-	for (uint32_t i = 0; i < block->count; i++) {
-		uint32_t band = (uint32_t)scores[i] / 10000000 * 10;
-		values[i] = band > 90 ? 90 : band;
+	for (uint32_t i = 0; i < count; i++) {
+		const uint16_t points = (uint16_t)(raw[i] ? base + raw[i] * unit : 0),
+			       tens = (uint16_t)(points * 6554u >> 16); /* by 10, as far as 16,000 */
+		bands[i] = (unsigned char)(tens > 9 ? 90 : tens * 10);
+	}
+}
+
+/* The same of any score. */
+static void bands_fill(swk__block *block, unsigned char *bands)
+{
+	const int field = block->source->own[SWK__DIMENSION_BAND];
+	const uint32_t count = block->count;
+	uint32_t room[SWK__BLOCK_ROWS];
+	swk__raw coding;
+	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first, count,
+	                                     room, &coding);
+	if (raw && coding.base % POINT == 0 && coding.unit % POINT == 0) {
+		bands_of_points(raw, (uint32_t)(coding.base / POINT), (uint32_t)(coding.unit / POINT), count, bands);
+		return;
+	}
+	const int64_t *scores = swk__block_cells(block, field);
+	for (uint32_t i = 0; i < count; i++) {
+		const uint32_t band = (uint32_t)scores[i] / (10 * POINT) * 10;
+		bands[i] = (unsigned char)(band > 90 ? 90 : band);
 	}
 }
 
@@ -547,6 +564,14 @@ static bool lead_alone(const swk__block *block, swk__dimension dimension)
 	       (dimension != SWK__DIMENSION_SOURCE || block->source->opportunity < 0);
 }
 
+static void bands_widen(swk__block *block, uint32_t *values)
+{
+	unsigned char bands[SWK__BLOCK_ROWS];
+	bands_fill(block, bands);
+	for (uint32_t i = 0; i < block->count; i++)
+		values[i] = bands[i];
+}
+
 int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 {
 	const swk__dimension dimension = block->plan->used[used];
@@ -556,7 +581,7 @@ int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 	if (dimension == SWK__DIMENSION_WEEKDAY || dimension == SWK__DIMENSION_HOUR)
 		return clock_fill(block, dimension == SWK__DIMENSION_HOUR, room, error);
 	if (dimension == SWK__DIMENSION_BAND)
-		bands_fill(block, room);
+		bands_widen(block, room);
 	else if (own)
 		block->values[used] = swk__block_numbers(block, (int)own);
 	else if (dimension == SWK__DIMENSION_REP)
@@ -585,6 +610,10 @@ int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *
 		return hours_fill(block, error);
 	}
 	const swk__dimension dimension = plan->by[0];
+	if (plan->by_count == 1 && dimension == SWK__DIMENSION_BAND) {
+		bands_fill(block, block->bands);
+		*bytes = block->bands;
+	}
 	if (plan->by_count > 1 || swk__dimensions[dimension].number)
 		return SWK_OK;
 	const unsigned own = block->source->own[dimension];

@@ -324,10 +324,22 @@ static void latest_meet(swk__scan *scan, uint32_t lead, size_t place)
 	latest->bits[dropped / 64] &= ~(UINT64_C(1) << dropped % 64);
 }
 
+/* Eight bytes, each 0 or 1, as bits. */
+static uint64_t bits_gather(const unsigned char *bytes)
+{
+	uint64_t all = 0;
+	for (unsigned b = 0; b < 8; b++)
+		all |= (uint64_t)bytes[b] << (8 * b);
+	return all * UINT64_C(0x0102040810204080) >> 56; /* bit 8 * b is moved to 56 + b, others below or out */
+}
+
 /* Notes that all rows of the block that count are the last of their leads, so far. */
 static void latest_presume(const swk__block *block, uint64_t *bits)
 {
-	for (uint32_t i = 0; i < block->count; i++)
+	const uint32_t count = block->count, whole = count / 8 * 8;
+	for (uint32_t i = 0; i < whole; i += 8)
+		bits[i / 64] |= bits_gather(block->counts + i) << i % 64;
+	for (uint32_t i = whole; i < count; i++)
 		bits[i / 64] |= (uint64_t)block->counts[i] << i % 64;
 }
 
@@ -338,25 +350,24 @@ static int latest_note(swk__scan *scan, swk_error *error)
 	swk__block *block = scan->block;
 	const swk__source *source = block->source;
 	const bool by_model = scan->plan->by_mask & SWK__HAS(MODEL);
-	const uint32_t *leads = swk__block_numbers(block, source->lead);
+	const uint32_t *leads = swk__block_numbers(block, source->lead), count = block->count;
 	const uint32_t *models = by_model ? swk__block_numbers(block, source->own[SWK__DIMENSION_MODEL]) : NULL;
-	const int field = swk__schemas[source->facts].instant;
+	const int64_t *at = swk__block_cells(block, swk__schemas[source->facts].instant);
 	const size_t begin = latest->begins[block->week - latest->week] + block->first;
-	swk__instants at = { .raw = NULL };
-	if (!swk__block_instants(block, field, &at))
-		at.cells = swk__block_cells(block, field);
-	if (!latest_cover(scan, leads, block->count))
+	if (!latest_cover(scan, leads, count))
 		return swk__fail_memory(error, scan->mem);
 	latest_presume(block, latest->bits + begin / 64);
-	for (uint32_t i = 0; i < block->count; i++) {
-		if (i + SOON < block->count)
-			__builtin_prefetch(&latest->firsts[leads[i + SOON]], 1);
+	last_fact *facts = latest->facts + begin;
+	uint32_t *firsts = latest->firsts;
+	const uint32_t base = latest->base, place = base + (uint32_t)begin;
+	for (uint32_t i = 0; i < count; i++) {
+		if (i + SOON < count)
+			__builtin_prefetch(&firsts[leads[i + SOON]], 1);
 		if (!block->counts[i])
 			continue;
-		latest->facts[begin + i] = (last_fact){ at.raw ? swk__raw_get(at.coding, at.raw[i]) : at.cells[i],
-			                                models ? models[i] : 0, 0 };
-		if (latest->firsts[leads[i]] < latest->base)
-			latest->firsts[leads[i]] = latest->base + (uint32_t)(begin + i);
+		facts[i] = (last_fact){ at[i], models ? models[i] : 0, 0 };
+		if (firsts[leads[i]] < base)
+			firsts[leads[i]] = place + i;
 		else
 			latest_meet(scan, leads[i], begin + i);
 	}
