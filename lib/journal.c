@@ -348,8 +348,8 @@ static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, sw
 
 int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__journal_rows *rows, swk_error *error)
 {
-	reach of[SWK__FIELDS_MAX];
-	swk__reader texts;
+	reach of[SWK__FIELDS_MAX] = { 0 };
+	swk__reader texts = { 0 };
 	bool wrong = !run_read(reader, rows, of, &texts);
 	if (reader->failed)
 		return SWK_OK;
