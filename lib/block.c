@@ -184,18 +184,17 @@ static void bits_spread(uint64_t bits, unsigned char *bytes)
 }
 
 /* The bits of the rows as bytes; a block begins at a whole word. */
-static SWK__WIDE void live_apply(swk__block *block, const uint64_t *live)
+static void live_apply(swk__block *block, const uint64_t *live)
 {
-	for (uint32_t i = 0; i < block->count; i += 64) {
-		uint64_t word = live[(block->first + i) / 64];
-		uint32_t n = block->count - i < 64 ? block->count - i : 64;
-		if (word == UINT64_MAX) {
-			memset(block->counts + i, 1, n);
-			continue;
-		}
-		for (uint32_t bit = 0; bit < 64; bit += 8)
-			bits_spread(word >> bit, block->counts + i + bit);
-	}
+	const uint64_t *words = live + block->first / 64;
+	const uint32_t count = block->count;
+	uint64_t all = UINT64_MAX;
+	for (uint32_t w = 0; w < count / 64; w++)
+		all &= words[w];
+	const uint32_t alike = all == UINT64_MAX ? count / 64 * 64 : 0;
+	memset(block->counts, 1, alike);
+	for (uint32_t i = alike; i < count; i += 8)
+		bits_spread(words[i / 64] >> i % 64, block->counts + i);
 }
 
 /* Drops what lies outside of the stretch. */

@@ -538,71 +538,76 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	return true;
 }
 
-/* Adds the rows that were tallied of a group to the sums; false when none counts. */
-static bool rows_flush(const swk__groups *groups, const swk__classes *classes, const uint32_t *rows, swk__i128 *sums)
+/* What was tallied of a label comes to, for a measure. */
+static swk__i128 measure_sum(const swk__groups *groups, const swk__classes *classes, unsigned measure, size_t at)
 {
-	uint64_t counts[SWK__MEASURES_MAX + 1] = { 0 };
-	uint64_t any = 0;
-	for (unsigned class = 0; class < classes->count; class ++) {
-		any |= rows[class];
-		for (uint32_t measures = rows[class] ? classes->counts[class] : 0; measures; measures &= measures - 1)
-			counts[__builtin_ctz(measures)] += rows[class];
-	}
-	for (unsigned m = 0; m < groups->measures && any; m++)
-		sums[m] += counts[m];
-	return any;
-}
-
-/* Adds what was tallied of a value, class by class, and forgets it. */
-static void value_flush(const swk__groups *groups, const swk__classes *classes, unsigned value, size_t at,
-                        swk__i128 *sums)
-{
-	const swk__raw coding = groups->coding[value];
+	const swk__members *members = &classes->members[measure];
 	const uint32_t *rows = groups->tally + at;
-	swk__i128 *adding = groups->adding[value] + at;
-	uint64_t *raw = groups->raw[value] + at;
-	const bool wide = groups->wide[value];
-	for (unsigned class = 0; class < classes->count; class ++) {
-		uint32_t measures = rows[class] ? classes->values[value].adds[class] : 0;
-		if (!measures)
-			continue;
-		swk__i128 added = (wide ? adding[class] : 0) + (swk__i128)raw[class] * coding.unit;
-		if (classes->given[value][class])
-			added += (swk__i128)rows[class] * coding.base;
-		for (; measures; measures &= measures - 1)
-			sums[__builtin_ctz(measures)] += added;
+	uint64_t counted = 0, given = 0, added = 0;
+	swk__i128 wide = 0;
+	if (members->value < 0) {
+		for (unsigned m = 0; m < members->count; m++)
+			counted += rows[members->classes[m]];
+		return counted;
 	}
-	if (wide)
-		memset(adding, 0, groups->stride * sizeof *adding);
-	memset(raw, 0, groups->stride * sizeof *raw);
+	const uint64_t *raw = groups->raw[members->value] + at;
+	const swk__i128 *adding = groups->adding[members->value] + at;
+	const swk__raw coding = groups->coding[members->value];
+	for (unsigned m = 0; m < members->count; m++) {
+		const unsigned class = members->classes[m];
+		added += raw[class];
+		given += classes->given[members->value][class] ? rows[class] : 0;
+	}
+	for (unsigned m = 0; m < members->count && groups->wide[members->value]; m++)
+		wide += adding[members->classes[m]];
+	return wide + (swk__i128)added * coding.unit + (swk__i128)given * coding.base;
 }
 
-/* Takes rows and first values apart. Whether there are any rows, that count or not. */
-static SWK__WIDE bool rows_part(uint32_t *rows, uint64_t *raw, unsigned classes)
+/* Forgets what was tallied of a label. */
+static void label_clear(swk__groups *groups, const swk__classes *classes, size_t at)
 {
-	uint32_t any = 0;
-	for (unsigned class = 0; class < classes && raw; class ++) {
+	memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
+	for (unsigned v = 0; v < classes->value_count; v++) {
+		memset(groups->raw[v] + at, 0, groups->stride * sizeof *groups->raw[v]);
+		if (groups->wide[v])
+			memset(groups->adding[v] + at, 0, groups->stride * sizeof *groups->adding[v]);
+	}
+}
+
+/* Takes rows and first values apart. */
+static SWK__WIDE void rows_part(uint32_t *rows, uint64_t *raw, unsigned classes)
+{
+	for (unsigned class = 0; class < classes; class ++) {
 		rows[class] += (uint32_t)(raw[class] >> ROW_BIT);
 		raw[class] &= ROW - 1;
 	}
+}
+
+static SWK__WIDE bool any_rows(const uint32_t *rows, unsigned classes)
+{
+	uint32_t any = 0;
 	for (unsigned class = 0; class < classes; class ++)
 		any |= rows[class];
 	return any;
 }
 
-/* Adds what was tallied of a label to its group, and forgets it. */
+/* Adds what was tallied of a label to its group, and forgets it. The group of rows none of which counts is not asked
+ * for. */
 static bool label_flush(swk__groups *groups, const swk__classes *classes, uint32_t label)
 {
 	const size_t at = (size_t)label * groups->stride;
-	if (!rows_part(groups->tally + at, classes->value_count ? groups->raw[0] + at : NULL, groups->stride))
-		return true;
-	const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
-	if (group == NO_GROUP)
-		return false;
-	groups->counted[group] |= rows_flush(groups, classes, groups->tally + at, swk__groups_sums(groups, group));
-	for (unsigned v = 0; v < classes->value_count; v++)
-		value_flush(groups, classes, v, at, swk__groups_sums(groups, group));
-	memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
+	if (classes->value_count)
+		rows_part(groups->tally + at, groups->raw[0] + at, groups->stride);
+	if (any_rows(groups->tally + at, classes->count)) {
+		const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
+		if (group == NO_GROUP)
+			return false;
+		swk__i128 *sums = swk__groups_sums(groups, group);
+		groups->counted[group] = true;
+		for (unsigned m = 0; m < groups->measures; m++)
+			sums[m] += measure_sum(groups, classes, m, at);
+	}
+	label_clear(groups, classes, at);
 	return true;
 }
 

@@ -140,6 +140,23 @@ static void measure_enter(swk__classes *classes, const swk__schema *facts, unsig
 	}
 }
 
+/* Lists the classes of a measure. */
+static void members_list(swk__classes *classes, unsigned measure)
+{
+	swk__members *members = &classes->members[measure];
+	members->value = -1;
+	for (unsigned class = 0; class < classes->count; class ++) {
+		bool in = (classes->counts[class] >> measure) & 1;
+		for (unsigned v = 0; v < classes->value_count; v++) {
+			const bool adds = (classes->values[v].adds[class] >> measure) & 1;
+			members->value = adds ? (int)v : members->value;
+			in |= adds;
+		}
+		if (in)
+			members->classes[members->count++] = (unsigned char)class;
+	}
+}
+
 bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned source)
 {
 	const swk__schema *facts = &swk__schemas[form->sources[source].facts];
@@ -161,6 +178,8 @@ bool swk__classes_make(swk__classes *classes, const swk__form *form, unsigned so
 		}
 		curve += curved;
 	}
+	for (unsigned m = 0; m <= form->measure_count; m++)
+		members_list(classes, m);
 	return true;
 }
 

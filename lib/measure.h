@@ -52,6 +52,13 @@ typedef struct swk__curve {
 	unsigned number; /* among the form's curves */
 } swk__curve;
 
+/* The classes whose rows a measure counts, or whose values it adds up. */
+typedef struct swk__members {
+	int value; /* -1: it counts */
+	unsigned count;
+	unsigned char classes[SWK__CLASSES_MAX];
+} swk__members;
+
 /* The measures of a source. */
 typedef struct swk__classes {
 	const swk__form *form;
@@ -63,6 +70,7 @@ typedef struct swk__classes {
 	/* Bit m: a row counts one for measure m; bit measure_count: it lacks its rate. */
 	bool given[SWK__VALUES_MAX][SWK__CLASSES_MAX + 1]; /* rows of the class have the value, if it has a coding */
 	uint32_t counts[SWK__CLASSES_MAX];
+	swk__members members[SWK__MEASURES_MAX + 1]; /* the same by measure; the last are those that lack their rate */
 } swk__classes;
 
 /* Works the classes of a source out. False when its measures tell more apart than there is room for, which a test of
