@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "block.h"
 
+/* Rows of one group are added up in so many lanes: adding one to the same count again and again waits for the one
+ * before. */
+#define LANES 8
+
 /* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
 #define HOURS_BEFORE 48
 
@@ -27,6 +31,8 @@ void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts 
 	block->zones = zones;
 	block->mem = plan->mem;
 	swk__join_init(&block->join, facts, plan->mem);
+	for (unsigned row = 0; row < SWK__BLOCK_ROWS; row++)
+		block->lanes[row] = row % LANES;
 }
 
 void swk__block_done(swk__block *block)
@@ -601,7 +607,7 @@ static bool by_clock(const swk__plan *plan)
 int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *error)
 {
 	const swk__plan *plan = block->plan;
-	*bytes = NULL;
+	*bytes = plan->filter_count || plan->by_count ? NULL : block->lanes;
 	if (plan->filter_count || !plan->by_count)
 		return SWK_OK;
 	if (by_clock(plan)) {

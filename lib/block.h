@@ -45,6 +45,7 @@ typedef struct swk__block {
 	uint32_t leads[SWK__BLOCK_ROWS];
 	unsigned char hours[SWK__BLOCK_ROWS];
 	unsigned char bands[SWK__BLOCK_ROWS]; /* of scores (bands_fill) */
+	unsigned char lanes[SWK__BLOCK_ROWS]; /* rows dealt to a few lanes */
 	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
 	const uint32_t *values[SWK__DIMENSION_COUNT];
 	uint32_t rooms[SWK__DIMENSION_COUNT][SWK__BLOCK_ROWS];
@@ -92,7 +93,7 @@ static inline const swk__columns *swk__block_columns(swk__block *block, int fiel
 const unsigned char *swk__block_come(swk__block *block, int field);
 
 /* A byte of each row that tells its group, where the dimensions of the plan's `by` lie so and nothing is filtered; else
- * *bytes is NULL. */
+ * *bytes is NULL. Several bytes may tell the same group. */
 int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *error);
 
 /* The values of the plan's dimensions that such bytes tell. */
