@@ -523,10 +523,11 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 		return false;
 	groups->tallied += block->count;
 	groups->joined += joining;
-	spots at = { .numbers = labels->bytes ? NULL : labels->numbers,
-		     .classes = sorted->classes,
-		     .stride = groups->stride,
-		     .count = block->count };
+	spots at; /* whose places are not cleared */
+	at.numbers = labels->bytes ? NULL : labels->numbers;
+	at.classes = sorted->classes;
+	at.stride = groups->stride;
+	at.count = block->count;
 	if (labels->bytes)
 		places_of_bytes(labels->bytes, &at);
 	if (first)
