@@ -219,7 +219,7 @@ static bool bits_read(swk__reader *reader, unsigned width, uint32_t count, int64
 	memset(copy + bytes.length, 0, 16);
 	const uint64_t most = cells_take(copy, width, count, base, swk__units[unit], nulls, values);
 	*of = (reach){ .low = base, .any = true, .null = nulls };
-	return most >= nulls && !__builtin_mul_overflow(most - nulls, swk__units[unit], &apart) &&
+	return !__builtin_mul_overflow(most - nulls, swk__units[unit], &apart) &&
 	       !__builtin_add_overflow(base, apart, &of->high);
 }
 

@@ -287,6 +287,40 @@ static void wrong_bytes_are_corrupt(void **state)
 		assert_int_equal(decode_code(good, length), SWK_ERR_CORRUPT);
 }
 
+/* A name may be longer than a zone, and both are texts of one dictionary. */
+static void a_field_takes_no_longer_text_than_it_may(void **state)
+{
+	(void)state;
+	static const unsigned char head[] = { 0, 1, 1, 2, 'r', 1, 0x81, 2 };
+	unsigned char bytes[sizeof head + 256 + 21] = { 0 }, *columns = bytes + sizeof head + 256 + 3;
+	memcpy(bytes, head, sizeof head);
+	memset(bytes + sizeof head, 'x', 256);
+	columns[1] = 2;   /* id 1 */
+	columns[3] = 100; /* recorded_at */
+	columns[5] = 2;   /* name 1 */
+	assert_int_equal(decode_code(bytes, sizeof bytes), SWK_OK);
+	columns[11] = 2; /* zone 1 */
+	assert_int_equal(decode_code(bytes, sizeof bytes), SWK_ERR_CORRUPT);
+}
+
+/* An amount: a cell of 63 bits over the least number, which is null. */
+static void cells_do_not_begin_at_null(void **state)
+{
+	(void)state;
+	unsigned char bytes[54] = { SWK__TABLE_OPPORTUNITY, 1, 1, 2, 'o' }, *columns = bytes + 10, *amount = bytes + 24;
+	columns[1] = 2;   /* id 1 */
+	columns[3] = 100; /* recorded_at */
+	columns[5] = 100; /* created_at */
+	amount[0] = 63;
+	amount[1] = SWK__UNIT_COUNT - 1;
+	memset(amount + 2, 0xff, 18); /* base; cell */
+	amount[11] = 1;
+	amount[19] = 0x7f;
+	assert_int_equal(decode_code(bytes, sizeof bytes), SWK_ERR_CORRUPT);
+	memset(amount + 2, 0, 18);
+	assert_int_equal(decode_code(bytes, sizeof bytes), SWK_OK);
+}
+
 /* The same text as a new one for the second time: nobody would look for it, but whoever interns is told. */
 static void texts_come_new_but_once(void **state)
 {
@@ -371,9 +405,14 @@ static void memory_may_fail_anywhere(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(random_runs_come_back),   cmocka_unit_test(the_bytes_are_those_of_the_header),
-		cmocka_unit_test(wrong_bytes_are_corrupt), cmocka_unit_test(texts_come_new_but_once),
-		cmocka_unit_test(mutations_never_crash),   cmocka_unit_test(memory_may_fail_anywhere),
+		cmocka_unit_test(random_runs_come_back),
+		cmocka_unit_test(the_bytes_are_those_of_the_header),
+		cmocka_unit_test(wrong_bytes_are_corrupt),
+		cmocka_unit_test(texts_come_new_but_once),
+		cmocka_unit_test(a_field_takes_no_longer_text_than_it_may),
+		cmocka_unit_test(cells_do_not_begin_at_null),
+		cmocka_unit_test(mutations_never_crash),
+		cmocka_unit_test(memory_may_fail_anywhere),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

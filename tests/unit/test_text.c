@@ -378,6 +378,7 @@ static void appended_texts_are_as_interned_ones(void **state)
 		assert_int_equal(texts_append(&text, done + 50000, done + 50777), SWK_OK);
 		swk__text_rollback(&text, &mark);
 		assert_int_equal(swk__text_count(&text), done);
+		assert_false(swk__text_find(&text, text_of(done + 50000, bytes), &number));
 		assert_int_equal(texts_append(&text, done, done + steps[i]), SWK_OK);
 		done += steps[i];
 		assert_int_equal(swk__text_count(&text), done);
