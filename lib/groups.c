@@ -564,23 +564,25 @@ static swk__i128 measure_sum(const swk__groups *groups, const swk__classes *clas
 	return wide + (swk__i128)added * coding.unit + (swk__i128)given * coding.base;
 }
 
-/* Forgets what was tallied of a label. */
-static void label_clear(swk__groups *groups, const swk__classes *classes, size_t at)
+/* Forgets what was tallied. */
+static void tally_clear(swk__groups *groups, const swk__classes *classes, size_t places)
 {
-	memset(groups->tally + at, 0, groups->stride * sizeof *groups->tally);
+	memset(groups->tally, 0, places * sizeof *groups->tally);
 	for (unsigned v = 0; v < classes->value_count; v++) {
-		memset(groups->raw[v] + at, 0, groups->stride * sizeof *groups->raw[v]);
+		memset(groups->raw[v], 0, places * sizeof *groups->raw[v]);
 		if (groups->wide[v])
-			memset(groups->adding[v] + at, 0, groups->stride * sizeof *groups->adding[v]);
+			memset(groups->adding[v], 0, places * sizeof *groups->adding[v]);
 	}
+	memset(groups->wide, 0, sizeof groups->wide);
+	groups->tallied = groups->joined = 0;
 }
 
 /* Takes rows and first values apart. */
-static SWK__WIDE void rows_part(uint32_t *rows, uint64_t *raw, unsigned classes)
+static SWK__WIDE void rows_part(uint32_t *rows, uint64_t *raw, size_t places)
 {
-	for (unsigned class = 0; class < classes; class ++) {
-		rows[class] += (uint32_t)(raw[class] >> ROW_BIT);
-		raw[class] &= ROW - 1;
+	for (size_t place = 0; place < places; place++) {
+		rows[place] += (uint32_t)(raw[place] >> ROW_BIT);
+		raw[place] &= ROW - 1;
 	}
 }
 
@@ -592,33 +594,33 @@ static SWK__WIDE bool any_rows(const uint32_t *rows, unsigned classes)
 	return any;
 }
 
-/* Adds what was tallied of a label to its group, and forgets it. The group of rows none of which counts is not asked
- * for. */
+/* Adds what was tallied of a label to its group, which is not asked for where no row counts. */
 static bool label_flush(swk__groups *groups, const swk__classes *classes, uint32_t label)
 {
 	const size_t at = (size_t)label * groups->stride;
-	if (classes->value_count)
-		rows_part(groups->tally + at, groups->raw[0] + at, groups->stride);
-	if (any_rows(groups->tally + at, classes->count)) {
-		const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
-		if (group == NO_GROUP)
-			return false;
-		swk__i128 *sums = swk__groups_sums(groups, group);
-		groups->counted[group] = true;
-		for (unsigned m = 0; m < groups->measures; m++)
-			sums[m] += measure_sum(groups, classes, m, at);
-	}
-	label_clear(groups, classes, at);
+	if (!any_rows(groups->tally + at, classes->count))
+		return true;
+	const uint32_t group = groups->by_byte ? swk__groups_of_byte(groups, (unsigned char)label) : label;
+	if (group == NO_GROUP)
+		return false;
+	swk__i128 *sums = swk__groups_sums(groups, group);
+	groups->counted[group] = true;
+	for (unsigned m = 0; m < groups->measures; m++)
+		sums[m] += measure_sum(groups, classes, m, at);
 	return true;
 }
 
 bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 {
-	for (uint32_t label = 0; label < groups->touched && groups->tallied; label++)
+	const size_t places = (size_t)groups->touched * groups->stride;
+	if (!groups->tallied)
+		return true;
+	if (classes->value_count)
+		rows_part(groups->tally, groups->raw[0], places);
+	for (uint32_t label = 0; label < groups->touched; label++)
 		if (!label_flush(groups, classes, label))
 			return false;
-	memset(groups->wide, 0, sizeof groups->wide);
-	groups->tallied = groups->joined = 0;
+	tally_clear(groups, classes, places);
 	return true;
 }
 

@@ -175,13 +175,14 @@ static SWK__WIDE void lists_observe(const uint32_t *groups, uint32_t lists, uint
 		of[i] = groups[i] * lists + list + (come[i] ^ 1u);
 }
 
-/* Leaves of what was observed last only the rows that count. */
+/* Leaves of what was observed last only the rows that count, which mostly are all. */
 static void observed_keep(swk__observed *observed, const unsigned char *counts, uint32_t count)
 {
 	uint32_t *lists = observed->lists + observed->count;
 	int64_t *values = observed->values + observed->count;
-	uint32_t kept = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	const unsigned char *left = memchr(counts, 0, count);
+	uint32_t kept = left ? (uint32_t)(left - counts) : count;
+	for (uint32_t i = kept; i < count; i++) {
 		lists[kept] = lists[i];
 		values[kept] = values[i];
 		kept += counts[i]; /* nobody can foresee which count */
