@@ -510,18 +510,18 @@ static int clock_fill(swk__block *block, bool hour, uint32_t *values, swk_error 
 #define POINT 1000000 /* of a score */
 
 /* Tens of whole points; 100 belongs to the last. */
-static SWK__WIDE void bands_of_points(const uint32_t *raw, uint32_t base, uint32_t unit, uint32_t count,
-                                      unsigned char *bands)
+static SWK__WIDE void tens_of_points(const uint32_t *raw, uint32_t base, uint32_t unit, uint32_t count,
+                                     unsigned char *tens)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const uint16_t points = (uint16_t)(raw[i] ? base + raw[i] * unit : 0),
-			       tens = (uint16_t)(points * 6554u >> 16); /* by 10, as far as 16,000 */
-		bands[i] = (unsigned char)(tens > 9 ? 90 : tens * 10);
+			       ten = (uint16_t)(points * 6554u >> 16); /* by 10, as far as 16,000 */
+		tens[i] = (unsigned char)(ten > 9 ? 9 : ten);
 	}
 }
 
 /* The same of any score. */
-static void bands_fill(swk__block *block, unsigned char *bands)
+static void tens_fill(swk__block *block, unsigned char *tens)
 {
 	const int field = block->source->own[SWK__DIMENSION_BAND];
 	const uint32_t count = block->count;
@@ -530,14 +530,19 @@ static void bands_fill(swk__block *block, unsigned char *bands)
 	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first, count,
 	                                     room, &coding);
 	if (raw && coding.base % POINT == 0 && coding.unit % POINT == 0) {
-		bands_of_points(raw, (uint32_t)(coding.base / POINT), (uint32_t)(coding.unit / POINT), count, bands);
+		tens_of_points(raw, (uint32_t)(coding.base / POINT), (uint32_t)(coding.unit / POINT), count, tens);
 		return;
 	}
 	const int64_t *scores = swk__block_cells(block, field);
 	for (uint32_t i = 0; i < count; i++) {
-		const uint32_t band = (uint32_t)scores[i] / (10 * POINT) * 10;
-		bands[i] = (unsigned char)(band > 90 ? 90 : band);
+		const uint32_t ten = (uint32_t)scores[i] / (10 * POINT);
+		tens[i] = (unsigned char)(ten > 9 ? 9 : ten);
 	}
+}
+
+static unsigned char band_of_ten(unsigned ten)
+{
+	return (unsigned char)(ten * 10);
 }
 
 /* Fields of leads that dimensions are. */
@@ -569,12 +574,12 @@ static bool lead_alone(const swk__block *block, swk__dimension dimension)
 	       (dimension != SWK__DIMENSION_SOURCE || block->source->opportunity < 0);
 }
 
-static void bands_widen(swk__block *block, uint32_t *values)
+static void bands_fill(swk__block *block, uint32_t *values)
 {
-	unsigned char bands[SWK__BLOCK_ROWS];
-	bands_fill(block, bands);
+	unsigned char tens[SWK__BLOCK_ROWS];
+	tens_fill(block, tens);
 	for (uint32_t i = 0; i < block->count; i++)
-		values[i] = bands[i];
+		values[i] = band_of_ten(tens[i]);
 }
 
 int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
@@ -586,7 +591,7 @@ int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 	if (dimension == SWK__DIMENSION_WEEKDAY || dimension == SWK__DIMENSION_HOUR)
 		return clock_fill(block, dimension == SWK__DIMENSION_HOUR, room, error);
 	if (dimension == SWK__DIMENSION_BAND)
-		bands_widen(block, room);
+		bands_fill(block, room);
 	else if (own)
 		block->values[used] = swk__block_numbers(block, (int)own);
 	else if (dimension == SWK__DIMENSION_REP)
@@ -616,8 +621,8 @@ int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *
 	}
 	const swk__dimension dimension = plan->by[0];
 	if (plan->by_count == 1 && dimension == SWK__DIMENSION_BAND) {
-		bands_fill(block, block->bands);
-		*bytes = block->bands;
+		tens_fill(block, block->tens);
+		*bytes = block->tens;
 	}
 	if (plan->by_count > 1 || swk__dimensions[dimension].number)
 		return SWK_OK;
@@ -630,13 +635,26 @@ int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *
 	return SWK_OK;
 }
 
+/* The value of a dimension that a byte tells. */
+static unsigned char byte_value(swk__dimension dimension, unsigned byte)
+{
+	switch (dimension) {
+	case SWK__DIMENSION_WEEKDAY:
+		return weekday_shown(byte);
+	case SWK__DIMENSION_HOUR:
+		return hour_of_day(byte);
+	case SWK__DIMENSION_BAND:
+		return band_of_ten(byte);
+	default:
+		return (unsigned char)byte;
+	}
+}
+
 void swk__block_byte_values(const swk__plan *plan, unsigned char values[2][SWK__BLOCK_BYTES])
 {
 	for (unsigned d = 0; d < plan->by_count && d < 2; d++)
 		for (unsigned b = 0; b < SWK__BLOCK_BYTES; b++)
-			values[d][b] = plan->by[d] == SWK__DIMENSION_WEEKDAY ? weekday_shown(b)
-			               : plan->by[d] == SWK__DIMENSION_HOUR  ? hour_of_day(b)
-			                                                     : (unsigned char)b;
+			values[d][b] = byte_value(plan->by[d], b);
 }
 
 const swk__text *swk__dimension_texts(const swk__facts *facts, swk__dimension dimension)

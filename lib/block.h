@@ -44,7 +44,7 @@ typedef struct swk__block {
 	/* Numbers of the leads that the facts name; hours of the local clock (hours_fill). */
 	uint32_t leads[SWK__BLOCK_ROWS];
 	unsigned char hours[SWK__BLOCK_ROWS];
-	unsigned char bands[SWK__BLOCK_ROWS]; /* of scores (bands_fill) */
+	unsigned char tens[SWK__BLOCK_ROWS];  /* of scores (tens_fill) */
 	unsigned char lanes[SWK__BLOCK_ROWS]; /* rows dealt to a few lanes */
 	/* Of the plan's used dimensions: where their values are, and room for those that do not lie in the facts. */
 	const uint32_t *values[SWK__DIMENSION_COUNT];

@@ -442,43 +442,47 @@ static bool tally_differs(const swk__groups *groups, const swk__classes *classes
 
 /* Where rows are added up: places by label and class. Those of groups may be more than 32 bits count. */
 typedef struct spots {
-	const uint32_t *numbers; /* of groups; NULL: the places are in `places` */
+	const uint16_t *places;  /* NULL: by the numbers of groups */
+	const uint32_t *numbers; /* of groups */
 	const unsigned char *classes;
 	size_t stride;
 	uint32_t count;
-	uint16_t places[SWK__BLOCK_ROWS];
 } spots;
 
 _Static_assert(SWK__BLOCK_BYTES *(SWK__CLASSES_MAX + 1) <= UINT16_MAX, "places by byte have 16 bits");
 
 /* Rows into places by byte. */
-static SWK__WIDE void places_of_bytes(const unsigned char *bytes, spots *at)
+static SWK__WIDE void places_of_bytes(const unsigned char *bytes, const spots *at, uint16_t *places)
 {
 	const unsigned char *classes = at->classes;
 	const uint16_t stride = (uint16_t)at->stride;
 	const uint32_t count = at->count;
 	for (uint32_t i = 0; i < count; i++)
-		at->places[i] = (uint16_t)(bytes[i] * stride + classes[i]);
+		places[i] = (uint16_t)(bytes[i] * stride + classes[i]);
 }
 
-static SWK__WIDE unsigned char bytes_most(const unsigned char *bytes, uint32_t count)
+/* Widens the labels that may have rows by a block's. */
+static SWK__WIDE void bytes_touch(swk__groups *groups, const unsigned char *bytes, uint32_t count)
 {
-	unsigned char most = 0;
-	for (uint32_t i = 0; i < count; i++)
+	unsigned char least = UINT8_MAX, most = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		least = bytes[i] < least ? bytes[i] : least;
 		most = bytes[i] > most ? bytes[i] : most;
-	return most;
+	}
+	groups->least = groups->tallied && groups->least < least ? groups->least : least;
+	groups->touched = groups->tallied && groups->touched > most ? groups->touched : most + 1u;
 }
 
 /* What is done for each row, with its place: once for either kind of label. */
 #define EACH(at, act)                                                                            \
-	if ((at)->numbers)                                                                       \
+	if ((at)->places)                                                                        \
 		for (uint32_t i = 0; i < (at)->count; i++) {                                     \
-			const size_t place = (at)->numbers[i] * (at)->stride + (at)->classes[i]; \
+			const size_t place = (at)->places[i];                                    \
 			act;                                                                     \
 		}                                                                                \
 	else                                                                                     \
 		for (uint32_t i = 0; i < (at)->count; i++) {                                     \
-			const size_t place = (at)->places[i];                                    \
+			const size_t place = (at)->numbers[i] * (at)->stride + (at)->classes[i]; \
 			act;                                                                     \
 		}
 
@@ -517,19 +521,21 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
 	groups->stride = classes->count + 1;
 	groups->by_byte = labels->bytes;
 	memcpy(groups->coding, sorted->coding, sizeof groups->coding);
-	const uint32_t below = labels->bytes ? bytes_most(labels->bytes, block->count) + 1u : groups->count;
-	groups->touched = !groups->tallied || below > groups->touched ? below : groups->touched;
+	if (labels->bytes) {
+		bytes_touch(groups, labels->bytes, block->count);
+	} else {
+		groups->least = 0;
+		groups->touched = groups->count;
+	}
 	if (!tally_cover(groups, classes))
 		return false;
 	groups->tallied += block->count;
 	groups->joined += joining;
-	spots at; /* whose places are not cleared */
-	at.numbers = labels->bytes ? NULL : labels->numbers;
-	at.classes = sorted->classes;
-	at.stride = groups->stride;
-	at.count = block->count;
+	uint16_t places[SWK__BLOCK_ROWS];
+	const spots at = { labels->bytes ? places : NULL, labels->numbers, sorted->classes, groups->stride,
+		           block->count };
 	if (labels->bytes)
-		places_of_bytes(labels->bytes, &at);
+		places_of_bytes(labels->bytes, &at, places);
 	if (first)
 		rows_add_raw(groups->raw[0], sorted->raw[0], &at);
 	else
@@ -564,14 +570,14 @@ static swk__i128 measure_sum(const swk__groups *groups, const swk__classes *clas
 	return wide + (swk__i128)added * coding.unit + (swk__i128)given * coding.base;
 }
 
-/* Forgets what was tallied. */
-static void tally_clear(swk__groups *groups, const swk__classes *classes, size_t places)
+/* Forgets what was tallied at some places. */
+static void tally_clear(swk__groups *groups, const swk__classes *classes, size_t at, size_t count)
 {
-	memset(groups->tally, 0, places * sizeof *groups->tally);
+	memset(groups->tally + at, 0, count * sizeof *groups->tally);
 	for (unsigned v = 0; v < classes->value_count; v++) {
-		memset(groups->raw[v], 0, places * sizeof *groups->raw[v]);
+		memset(groups->raw[v] + at, 0, count * sizeof *groups->raw[v]);
 		if (groups->wide[v])
-			memset(groups->adding[v], 0, places * sizeof *groups->adding[v]);
+			memset(groups->adding[v] + at, 0, count * sizeof *groups->adding[v]);
 	}
 	memset(groups->wide, 0, sizeof groups->wide);
 	groups->tallied = groups->joined = 0;
@@ -612,15 +618,16 @@ static bool label_flush(swk__groups *groups, const swk__classes *classes, uint32
 
 bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 {
-	const size_t places = (size_t)groups->touched * groups->stride;
 	if (!groups->tallied)
 		return true;
+	const size_t at = (size_t)groups->least * groups->stride,
+		     count = (size_t)(groups->touched - groups->least) * groups->stride;
 	if (classes->value_count)
-		rows_part(groups->tally, groups->raw[0], places);
-	for (uint32_t label = 0; label < groups->touched; label++)
+		rows_part(groups->tally + at, groups->raw[0] + at, count);
+	for (uint32_t label = groups->least; label < groups->touched; label++)
 		if (!label_flush(groups, classes, label))
 			return false;
-	tally_clear(groups, classes, places);
+	tally_clear(groups, classes, at, count);
 	return true;
 }
 

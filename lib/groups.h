@@ -74,9 +74,9 @@ typedef struct swk__groups {
 	bool wide[SWK__VALUES_MAX];     /* some were added there since the last flush */
 	uint64_t *raw[SWK__VALUES_MAX]; /* before they are multiplied, all by one coding; the first with its rows */
 	swk__raw coding[SWK__VALUES_MAX];
-	uint64_t tallied; /* rows since the last flush, at most */
-	uint64_t joined;  /* sum of the first values that were added with their rows since then */
-	uint32_t touched; /* labels that may have some of them: those below */
+	uint64_t tallied;        /* rows since the last flush, at most */
+	uint64_t joined;         /* sum of the first values that were added with their rows since then */
+	uint32_t least, touched; /* labels that may have some of them: those from the one on and below the other */
 } swk__groups;
 
 void swk__groups_init(swk__groups *groups, swk__mem *mem, unsigned width, unsigned measures, unsigned lists);
