@@ -204,7 +204,7 @@ typedef struct swk_store_options {
 	const char *zone;               /* new stores: the IANA zone of the reporting calendar; NULL: UTC */
 	const char *currency;           /* new stores: the ISO 4217 base currency; NULL: USD */
 	const char *zone_path;          /* the folder of TZif files; NULL: /usr/share/zoneinfo */
-	uint64_t memory_limit;          /* bytes; 0: none. Reports need some of it beside the records */
+	uint64_t memory_limit;          /* bytes; 0: none. Reports and a file's first ingestion need some besides */
 	uint32_t lock_timeout;          /* milliseconds to wait for another writer to close; 0: do not wait */
 	uint32_t reserved;              /* 0 */
 	const swk_allocator *allocator; /* copied; NULL: malloc, realloc, free */

@@ -107,7 +107,7 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
                         size_t *taken, swk_error *error);
 
 /* Lets questions find the texts that they ask for, once all of a journal was stored again. */
-int swk__history_replayed(swk__history *history, swk_error *error);
+int swk__history_replayed(swk__history *history, swk__check check, void *context, swk_error *error);
 
 /* Makes ready the dictionaries that a batch's rows name things in: after a file was opened the first ingestion that
  * looks for any makes their indices. Whether to go on is asked in between, `done` and `total` 0. */

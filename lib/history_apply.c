@@ -820,6 +820,8 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 	*taken = 0;
 	while (reader.at < reader.length && code == SWK_OK) {
 		code = swk__journal_decode(&all, &reader, &in->read, error);
+		if (code == SWK_ERR_CORRUPT)
+			code = swk__fail(error, code, "the journal was corrupt in commit %" PRIu64, commit);
 		if (reader.failed)
 			break;
 		*taken = reader.at;
@@ -839,12 +841,6 @@ int swk__history_replay(swk__history *history, swk__slice journal, uint64_t comm
 	return code;
 }
 
-int swk__history_replayed(swk__history *history, swk_error *error)
-{
-	const int code = swk__text_complete(&history->texts, UINT32_MAX, error);
-	return code == SWK_OK ? swk__text_complete(&history->ids[SWK__TABLE_REP], UINT32_MAX, error) : code;
-}
-
 /* How many texts an index takes between two checks. */
 #define READY_TEXTS 65536
 
@@ -857,6 +853,12 @@ static int text_ready(swk__text *text, swk__check check, void *context, swk_erro
 			code = check(context, 0, 0, error);
 	}
 	return code;
+}
+
+int swk__history_replayed(swk__history *history, swk__check check, void *context, swk_error *error)
+{
+	const int code = text_ready(&history->texts, check, context, error);
+	return code == SWK_OK ? text_ready(&history->ids[SWK__TABLE_REP], check, context, error) : code;
 }
 
 int swk__history_ready(swk__history *history, const swk_batch *batch, swk__check check, void *context, swk_error *error)

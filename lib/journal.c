@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "journal.h"
 
+#include "currency.h"
+
 enum {
 	WIDTH_VALUES = 64,
 	WIDTH_STEPS = 65,
@@ -253,18 +255,26 @@ static bool column_decode(swk__reader *reader, uint32_t count, int64_t *values, 
 	return true;
 }
 
-/* Whether a text field may hold the texts that it was read to have. Those of its dictionary are as short as it wants,
- * but for kinds that share it with longer ones. */
+/* Whether a text may be in a field, beyond being in its dictionary: others of that may be longer. */
+static bool text_allowed(const swk__field *field, swk__slice text)
+{
+	if (field->kind == SWK__KIND_CURRENCY && text.length)
+		return swk__currency_digits(text) >= 0;
+	return text.length <= (size_t)swk__kind_limits[field->kind].high;
+}
+
+/* Whether a text field may hold the texts that it was read to have. */
 static bool texts_allowed(const swk__text *texts, const swk__field *field, uint32_t count, const int64_t *values,
                           const reach *of)
 {
-	const size_t most = (size_t)swk__kind_limits[field->kind].high;
-	const bool shorter = field->kind == SWK__KIND_ZONE || field->kind == SWK__KIND_CURRENCY;
+	const bool stricter = field->kind == SWK__KIND_ZONE || field->kind == SWK__KIND_CURRENCY;
 	if (of->null || of->low < field->required || of->high >= swk__text_count(texts))
 		return false;
-	for (uint32_t i = 0; i < count && shorter; i++)
-		if (swk__text_get(texts, (uint32_t)values[i]).length > most)
+	for (uint32_t i = 0; i < count && stricter; i++) {
+		const bool again = i > 0 && values[i] == values[i - 1];
+		if (!again && !text_allowed(field, swk__text_get(texts, (uint32_t)values[i])))
 			return false;
+	}
 	return true;
 }
 
@@ -312,6 +322,17 @@ static int run_texts(const swk__dictionaries *all, swk__table table, swk__reader
 	return code;
 }
 
+/* Whether opportunities have closed where they are not open: counting goes by that instant. */
+static bool closings_allowed(const swk__journal_rows *rows)
+{
+	const int64_t *outcomes = rows->cells[SWK__OPPORTUNITY_OUTCOME],
+		      *closed = rows->cells[SWK__OPPORTUNITY_CLOSED_AT];
+	for (uint32_t i = 0; i < rows->count; i++)
+		if (outcomes[i] != SWK__OPEN && closed[i] == SWK__NULL)
+			return false;
+	return true;
+}
+
 /* Whether the fields of a run may hold what was read, now that its texts are in. */
 static bool run_allowed(const swk__dictionaries *all, const swk__journal_rows *rows, const reach *of)
 {
@@ -319,7 +340,7 @@ static bool run_allowed(const swk__dictionaries *all, const swk__journal_rows *r
 	bool good = !of[SWK__FIELD_RECORDED_AT].null;
 	for (unsigned f = 0; f < schema->count && good; f++)
 		good = column_allowed(all, rows->table, &schema->fields[f], rows->count, rows->cells[f], &of[f]);
-	return good;
+	return good && (rows->table != SWK__TABLE_OPPORTUNITY || closings_allowed(rows));
 }
 
 /* Reads all of a run but its texts, which it passes over; false when the bytes were none that encode wrote. */
@@ -357,7 +378,6 @@ int swk__journal_decode(const swk__dictionaries *all, swk__reader *reader, swk__
 		rows->new_ids = swk__text_count(&all->ids[rows->table]);
 	int code = wrong ? SWK_OK : run_texts(all, rows->table, &texts, &wrong, error);
 	if (code == SWK_OK && (wrong || !run_allowed(all, rows, of)))
-		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at byte %zu of %zu", reader->at,
-		                 reader->length);
+		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt");
 	return code;
 }

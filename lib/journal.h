@@ -12,8 +12,8 @@
  * journal is read from its begin.
  *
  * Invariant: decode(encode(rows)) = rows, with their stamps; bytes that no encode wrote are SWK_ERR_CORRUPT and
- * never a crash. The rows are not validated again: a checksum has vouched for them, and decoding checks only what
- * memory safety needs.
+ * never a crash. The rows are not validated again: a checksum has vouched for them, and decoding checks only what those
+ * rely on who count them. That new texts are new shows when their index is made (swk__text_complete).
  */
 #ifndef SWK_JOURNAL_H
 #define SWK_JOURNAL_H

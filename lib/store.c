@@ -170,7 +170,8 @@ static int head_read(swk_store *store, swk__slice head, int64_t *last_stamp, swk
 	int week_start = swk__read_byte(&reader);
 	swk__slice currency = swk__read_slice(&reader, 3);
 	int64_t stamp = swk__read_zigzag64(&reader);
-	if (reader.failed || zone.length >= sizeof store->zone || week_start < SWK_MONDAY || week_start > SWK_SUNDAY)
+	if (reader.failed || zone.length >= sizeof store->zone || week_start < SWK_MONDAY || week_start > SWK_SUNDAY ||
+	    swk__currency_digits(currency) < 0 || !(stamp == INT64_MIN || (stamp >= 0 && stamp <= SWK__INSTANT_MAX)))
 		return swk__fail(error, SWK_ERR_CORRUPT, "the settings of the store were damaged");
 	memset(store->zone, 0, sizeof store->zone);
 	memset(store->currency, 0, sizeof store->currency);
@@ -214,8 +215,10 @@ static int replay_end(replay *r, swk_error *error)
 	if (r->rest.length)
 		return swk__fail(error, SWK_ERR_CORRUPT, "the journal was corrupt at the end of commit %" PRIu64,
 		                 r->commit);
-	return r->commit == 0 ? SWK_OK
-	                      : swk__store_call_check(r->call, r->commit, swk__file_commits(r->store->file), error);
+	if (r->commit == 0)
+		return SWK_OK;
+	r->store->history.working->commit = r->commit; /* whether it stored rows or not */
+	return swk__store_call_check(r->call, r->commit, swk__file_commits(r->store->file), error);
 }
 
 static int replay_visit(void *context, uint64_t commit, swk__slice bytes, swk_error *error)
@@ -249,7 +252,7 @@ static int journal_replay(swk_store *store, int64_t last_stamp, swk_error *error
 		code = replay_end(&r, error);
 	swk__buf_done(&r.rest);
 	if (code == SWK_OK)
-		code = swk__history_replayed(&store->history, error);
+		code = swk__history_replayed(&store->history, swk__store_call_again, &c, error);
 	if (code == SWK_OK && !swk__store_publishable(store))
 		code = swk__fail_memory(error, &store->mem);
 	if (code == SWK_OK) {

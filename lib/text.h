@@ -9,7 +9,7 @@
  * Number 0 is the empty text, always there.
  *
  * The index serves those who look for texts. Who knows that texts are new, as a journal does, appends them without it,
- * and it is made when somebody is about to look: in one go, and for all there are.
+ * and it is made when somebody is about to look: for all there are, in as many goes as are wanted.
  *
  * Threads: one writer interns; any thread may get and find at the same time, without a lock (an old index is kept until
  * no find is under way). A number that one thread hands to another comes with the usual happens-before. Readers look at

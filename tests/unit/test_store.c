@@ -233,8 +233,8 @@ static int commit_pass(void *context, uint64_t commit, swk__slice bytes, swk_err
 	return SWK_OK;
 }
 
-/* Appends a commit to the store's file, as bytes; the store is closed. */
-static void file_commit(const char *bytes, size_t length)
+/* Appends a commit to the store's file, as bytes, with a new head if one is given; the store is closed. */
+static void file_commit_head(const char *bytes, size_t length, const swk__slice *head)
 {
 	swk__mem mem;
 	swk__file *file = NULL;
@@ -244,9 +244,15 @@ static void file_commit(const char *bytes, size_t length)
 	swk__mem_init(&mem, NULL, 0);
 	assert_int_equal(swk__file_open(&mem, path, &options, &file, NULL), SWK_OK);
 	assert_int_equal(swk__file_read(file, commit_pass, NULL, NULL), SWK_OK);
-	assert_int_equal(swk__file_commit(file, (swk__slice){ bytes, length }, swk__file_head(file), NULL), SWK_OK);
+	const swk__slice kept = head ? *head : swk__file_head(file);
+	assert_int_equal(swk__file_commit(file, (swk__slice){ bytes, length }, kept, NULL), SWK_OK);
 	swk__file_close(file);
 	assert_int_equal(mem.used, 0);
+}
+
+static void file_commit(const char *bytes, size_t length)
+{
+	file_commit_head(bytes, length, NULL);
 }
 
 static int call_commit(const char *id, swk_error *error)
@@ -270,8 +276,8 @@ static const char reps[] = {
 	SWK__TABLE_REP, 2, 2, 2, 'r', 'r', 0, 0, 0, 0, 65, 2, 0, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
 };
 
-/* A journal that names an id twice, which no store writes: questions are answered, but nothing goes on top of it. Where
- * questions look for ids it is noticed at once. */
+/* A journal that names an id twice, which no store writes: it can be read as it is, but no row that names such ids goes
+ * on top of it. Where questions look for ids it is noticed at once. */
 static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
 {
 	(void)state;
@@ -288,6 +294,30 @@ static void test_a_file_with_an_id_twice_takes_no_more_records(void **state)
 	assert_int_equal(swk__file_commits(store->file), 3);
 	file_commit(reps, sizeof reps);
 	assert_int_equal(file_reopen(&error), SWK_ERR_CORRUPT);
+}
+
+/* What counting and stamping rely on is checked, though a checksum vouches for it. */
+static void test_settings_are_those_that_a_store_may_have(void **state)
+{
+	(void)state;
+	static const char usd[] = "\x03UTC\x01USD", zzz[] = "\x03UTC\x01ZZZ";
+	static const unsigned char late[] = { 0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01 };
+	char head[32];
+	swk_error error = SWK_ERROR_INIT;
+	const struct {
+		const char *begin;
+		size_t stamp; /* its bytes: 0, or the last instant of an int64 */
+		int code;
+	} heads[] = { { usd, 1, SWK_OK }, { zzz, 1, SWK_ERR_CORRUPT }, { usd, sizeof late, SWK_ERR_CORRUPT } };
+	for (size_t i = 0; i < SWK__COUNT(heads); i++) {
+		memcpy(head, heads[i].begin, 8);
+		memset(head + 8, 0, sizeof head - 8);
+		if (heads[i].stamp > 1)
+			memcpy(head + 8, late, sizeof late);
+		file_commit_head("", 0, &(swk__slice){ head, 8 + heads[i].stamp });
+		assert_int_equal(file_reopen(&error), heads[i].code);
+	}
+	assert_string_equal(error.reason, "the settings of the store were damaged");
 }
 
 /* A run ends where its commit does. */
@@ -372,6 +402,7 @@ int main(void)
 		TEST(test_pasts_that_are_too_large_are_not_kept),
 		TEST(test_every_row_of_a_word_is_looked_at),
 		FILE_TEST(test_a_file_with_an_id_twice_takes_no_more_records),
+		FILE_TEST(test_settings_are_those_that_a_store_may_have),
 		FILE_TEST(test_a_commit_holds_whole_runs),
 		FILE_TEST(test_runs_lie_across_blobs),
 	};
