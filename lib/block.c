@@ -3,7 +3,7 @@
 
 /* Rows of one group are added up in so many lanes: adding one to the same count again and again waits for the one
  * before. */
-#define LANES 8
+#define ROW_LANES 8
 
 /* Hours are counted from two days before the part's UTC week, so that no clock shows a lesser one. */
 #define HOURS_BEFORE 48
@@ -32,7 +32,7 @@ void swk__block_init(swk__block *block, const swk__plan *plan, const swk__facts 
 	block->mem = plan->mem;
 	swk__join_init(&block->join, facts, plan->mem);
 	for (unsigned row = 0; row < SWK__BLOCK_ROWS; row++)
-		block->lanes[row] = row % LANES;
+		block->lanes[row] = row % ROW_LANES;
 }
 
 void swk__block_done(swk__block *block)
@@ -46,7 +46,7 @@ void swk__block_done(swk__block *block)
 const int64_t *swk__block_cells(swk__block *block, int field)
 {
 	if (!((block->widened >> field) & 1)) {
-		swk__cells_wide(swk__block_columns(block, field), (unsigned)field, block->first, block->count,
+		swk__cells_wide(swk__block_read(block, field), (unsigned)field, block->first, block->count,
 		                block->cells[field]);
 		block->widened |= 1u << field;
 	}
@@ -68,7 +68,7 @@ const unsigned char *swk__block_codes(swk__block *block, int field)
 {
 	if (!((block->coded >> field) & 1)) {
 		const unsigned once = swk__schemas[block->source->facts].fields[field].once;
-		const unsigned char *codes = swk__cells_codes(swk__block_columns(block, field), (unsigned)field,
+		const unsigned char *codes = swk__cells_codes(swk__block_read(block, field), (unsigned)field,
 		                                              block->first, block->count, block->code_rooms[field]);
 		block->codes[field] = once ? codes_once(block, codes, once, block->code_rooms[field]) : codes;
 		block->coded |= 1u << field;
@@ -79,8 +79,8 @@ const unsigned char *swk__block_codes(swk__block *block, int field)
 const uint32_t *swk__block_numbers(swk__block *block, int field)
 {
 	if (!((block->numbered >> field) & 1)) {
-		block->numbers[field] = swk__cells_numbers(swk__block_columns(block, field), (unsigned)field,
-		                                           block->first, block->count, block->number_rooms[field]);
+		block->numbers[field] = swk__cells_numbers(swk__block_read(block, field), (unsigned)field, block->first,
+		                                           block->count, block->number_rooms[field]);
 		block->numbered |= 1u << field;
 	}
 	return block->numbers[field];
@@ -90,7 +90,7 @@ bool swk__block_instants(swk__block *block, int field, swk__instants *instants)
 {
 	*instants = (swk__instants){ .raw = NULL };
 	if (!((block->widened >> field) & 1))
-		instants->raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
+		instants->raw = swk__cells_raw(swk__block_read(block, field), (unsigned)field, block->first,
 		                               block->count, block->number_rooms[field], &instants->coding);
 	return instants->raw;
 }
@@ -165,8 +165,8 @@ const unsigned char *swk__block_come(swk__block *block, int field)
 		memset(codes, 1, block->count);
 		return codes;
 	}
-	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
-	                                     block->count, room, &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_read(block, field), (unsigned)field, block->first, block->count,
+	                                     room, &coding);
 	if (raw)
 		come_fill_raw(block, raw, coding, codes);
 	else
@@ -455,8 +455,8 @@ static SWK__WIDE void hours_of_offset(swk__block *block, int field, int64_t begi
 {
 	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first,
-	                                     block->count, room, &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_read(block, field), (unsigned)field, block->first, block->count,
+	                                     room, &coding);
 	if (raw && coding.unit == SWK__US_SECOND && (coding.base + offset - begin) % SWK__US_SECOND == 0) {
 		const int64_t less = (begin - offset - coding.base) / SWK__US_SECOND;
 		hours_of_seconds(raw, (uint32_t)less, block->count, block->hours);
@@ -527,8 +527,8 @@ static void tens_fill(swk__block *block, unsigned char *tens)
 	const uint32_t count = block->count;
 	uint32_t room[SWK__BLOCK_ROWS];
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, field), (unsigned)field, block->first, count,
-	                                     room, &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_read(block, field), (unsigned)field, block->first, count, room,
+	                                     &coding);
 	if (raw && coding.base % POINT == 0 && coding.unit % POINT == 0) {
 		tens_of_points(raw, (uint32_t)(coding.base / POINT), (uint32_t)(coding.unit / POINT), count, tens);
 		return;
@@ -547,9 +547,9 @@ static unsigned char band_of_ten(unsigned ten)
 
 /* Fields of leads that dimensions are. */
 static const unsigned lead_fields[SWK__DIMENSION_COUNT] = {
-	[SWK__DIMENSION_REGION] = SWK__LEAD_REGION,   [SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE,
-	[SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,   [SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,
-	[SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
+	[SWK__DIMENSION_REP] = SWK__LEAD_REP,       [SWK__DIMENSION_REGION] = SWK__LEAD_REGION,
+	[SWK__DIMENSION_SOURCE] = SWK__LEAD_SOURCE, [SWK__DIMENSION_ORIGIN] = SWK__LEAD_ORIGIN,
+	[SWK__DIMENSION_ASSET] = SWK__LEAD_ASSET,   [SWK__DIMENSION_SEGMENT] = SWK__LEAD_SEGMENT,
 };
 
 /* Texts that are looked for at the opportunity, then at the lead, then at its rep. */
@@ -594,8 +594,6 @@ int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 		bands_fill(block, room);
 	else if (own)
 		block->values[used] = swk__block_numbers(block, (int)own);
-	else if (dimension == SWK__DIMENSION_REP)
-		block->values[used] = reps_find(block, room);
 	else if (lead_alone(block, dimension))
 		block->values[used] = lead_texts(block, lead_fields[dimension], room);
 	else
@@ -606,7 +604,7 @@ int swk__block_dimension(swk__block *block, unsigned used, swk_error *error)
 /* Whether the hour that a row's clock shows tells its group. */
 static bool by_clock(const swk__plan *plan)
 {
-	return plan->by_count && !(plan->by_mask & ~(SWK__HAS(WEEKDAY) | SWK__HAS(HOUR)));
+	return !(plan->by_mask & ~(SWK__HAS(WEEKDAY) | SWK__HAS(HOUR)));
 }
 
 int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *error)
@@ -627,10 +625,10 @@ int swk__block_bytes(swk__block *block, const unsigned char **bytes, swk_error *
 	if (plan->by_count > 1 || swk__dimensions[dimension].number)
 		return SWK_OK;
 	const unsigned own = block->source->own[dimension];
-	const unsigned field = dimension == SWK__DIMENSION_REP ? SWK__LEAD_REP : lead_fields[dimension];
+	const unsigned field = lead_fields[dimension];
 	if (own)
-		*bytes = swk__cells_bytes(swk__block_columns(block, (int)own), own, block->first);
-	else if (dimension == SWK__DIMENSION_REP || lead_alone(block, dimension))
+		*bytes = swk__cells_bytes(swk__block_read(block, (int)own), own, block->first);
+	else if (lead_alone(block, dimension))
 		*bytes = beside_find(block, field) ? swk__cells_bytes(block->beside, field, block->first) : NULL;
 	return SWK_OK;
 }

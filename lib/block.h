@@ -83,7 +83,7 @@ typedef struct swk__instants {
 bool swk__block_instants(swk__block *block, int field, swk__instants *instants);
 
 /* The columns of the rows, of which a field is read. */
-static inline const swk__columns *swk__block_columns(swk__block *block, int field)
+static inline const swk__columns *swk__block_read(swk__block *block, int field)
 {
 	block->reads |= UINT32_C(1) << field;
 	return block->part->columns;

@@ -579,8 +579,6 @@ static void tally_clear(swk__groups *groups, const swk__classes *classes, size_t
 		if (groups->wide[v])
 			memset(groups->adding[v] + at, 0, count * sizeof *groups->adding[v]);
 	}
-	memset(groups->wide, 0, sizeof groups->wide);
-	groups->tallied = groups->joined = 0;
 }
 
 /* Takes rows and first values apart. */
@@ -628,6 +626,8 @@ bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 		if (!label_flush(groups, classes, label))
 			return false;
 	tally_clear(groups, classes, at, count);
+	memset(groups->wide, 0, sizeof groups->wide);
+	groups->tallied = groups->joined = 0;
 	return true;
 }
 
@@ -635,12 +635,12 @@ bool swk__groups_flush(swk__groups *groups, const swk__classes *classes)
 
 /* Few lists get their values in lanes, one after the other: adding one to the same count again and again would wait for
  * the one before. */
-#define LANES 4
+#define LIST_LANES 4
 #define LANED 8 /* lists at most */
 
 static unsigned lanes_of(size_t lists)
 {
-	return lists <= LANED ? LANES : 1;
+	return lists <= LANED ? LIST_LANES : 1;
 }
 
 /* Deals the observations to the lanes of their lists; `ends` hold where each lane begins, one place on. */
@@ -663,7 +663,7 @@ static void lists_deal(swk__groups *groups, size_t count)
 	if (lanes == 1)
 		lanes_deal(groups->observed, 1, ends, groups->list_values, count);
 	else
-		lanes_deal(groups->observed, LANES, ends, groups->list_values, count);
+		lanes_deal(groups->observed, LIST_LANES, ends, groups->list_values, count);
 	for (size_t l = 0; l < count; l++)
 		ends[l] = ends[l * lanes + lanes - 1];
 }

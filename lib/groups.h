@@ -107,7 +107,7 @@ bool swk__groups_tally(swk__groups *groups, const swk__classes *classes, const s
                        const swk__sorted *sorted, const swk__labels *labels);
 
 /* Adds what was tallied to the groups' sums. To be called before rows of another source are. False when memory failed;
- * then some of it is lost. */
+ * then nothing but swk__groups_clear may follow. */
 bool swk__groups_flush(swk__groups *groups, const swk__classes *classes);
 
 /* Makes room for observations behind those there are. False when memory failed. */

@@ -37,8 +37,7 @@ static void plain_know(const struct swk__join_field *of, const uint32_t *ids, co
 /* Whether no lead of a part has been merged into another, which is told without looking at each. */
 static bool none_merged(const swk__part *part)
 {
-	const swk__coding *merging = &part->columns->codings[SWK__LEAD_MERGED_INTO];
-	return merging->width == 0 && merging->base == 0;
+	return part->columns->codings[SWK__LEAD_MERGED_INTO].width == 0;
 }
 
 /* The leads of some rows, from a multiple of 64 on: those that are merged into another take the long way. */

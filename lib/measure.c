@@ -236,7 +236,7 @@ static const unsigned char *facet_codes(const swk__facet *facet, swk__block *blo
 	case SWK__FACET_CODE:
 		return swk__block_codes(block, facet->field);
 	case SWK__FACET_GIVEN:
-		swk__cells_given(swk__block_columns(block, facet->field), (unsigned)facet->field, block->first,
+		swk__cells_given(swk__block_read(block, facet->field), (unsigned)facet->field, block->first,
 		                 block->count, codes);
 		break;
 	case SWK__FACET_COME:
@@ -299,11 +299,11 @@ static int amount_missing(const swk__classes *classes, const swk__value *value, 
 /* Whether all amounts are the result's. */
 static SWK__WIDE bool currencies_same(const swk__value *value, swk__block *block, const swk__money *money)
 {
-	const swk__coding *coding = &swk__block_columns(block, value->from)->codings[value->from];
+	const swk__coding *coding = &swk__block_read(block, value->from)->codings[value->from];
 	const uint32_t count = block->count;
 	uint32_t others = 0;
 	if (coding->width == 0)
-		return (coding->base ? coding->base : money->base) == money->result;
+		return money->base == money->result; /* none is named */
 	const uint32_t *currencies = swk__block_numbers(block, value->from);
 	for (uint32_t i = 0; i < count; i++)
 		others |= (currencies[i] ? currencies[i] : money->base) ^ money->result;
@@ -318,8 +318,8 @@ static SWK__WIDE bool amounts_take(const swk__value *value, unsigned number, swk
 	const uint32_t count = block->count;
 	uint32_t others = 0;
 	swk__raw coding;
-	const uint32_t *raw = swk__cells_raw(swk__block_columns(block, value->field), (unsigned)value->field,
-	                                     block->first, count, sorted->rooms[number], &coding);
+	const uint32_t *raw = swk__cells_raw(swk__block_read(block, value->field), (unsigned)value->field, block->first,
+	                                     count, sorted->rooms[number], &coding);
 	if (!raw || money->digits != 2 || coding.base % 100 || coding.unit % 100)
 		return false;
 	for (uint32_t i = 0; i < count; i++)
@@ -359,9 +359,8 @@ static int amounts_fill(const swk__classes *classes, unsigned number, swk__block
 /* A field of which null adds nothing. */
 static SWK__WIDE void field_fill(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
-	sorted->raw[number] = swk__cells_raw(swk__block_columns(block, value->field), (unsigned)value->field,
-	                                     block->first, block->count, sorted->rooms[number],
-	                                     &sorted->coding[number]);
+	sorted->raw[number] = swk__cells_raw(swk__block_read(block, value->field), (unsigned)value->field, block->first,
+	                                     block->count, sorted->rooms[number], &sorted->coding[number]);
 	if (sorted->raw[number])
 		return;
 	sorted->coding[number] = (swk__raw){ 0, 0 };

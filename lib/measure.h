@@ -67,8 +67,8 @@ typedef struct swk__classes {
 	swk__facet facets[SWK__FACETS_MAX];
 	swk__value values[SWK__VALUES_MAX];
 	swk__curve curves[SWK__CURVES_MAX];
-	/* Bit m: a row counts one for measure m; bit measure_count: it lacks its rate. */
 	bool given[SWK__VALUES_MAX][SWK__CLASSES_MAX + 1]; /* rows of the class have the value, if it has a coding */
+	/* Bit m: a row counts one for measure m; bit measure_count: it lacks its rate. */
 	uint32_t counts[SWK__CLASSES_MAX];
 	swk__members members[SWK__MEASURES_MAX + 1]; /* the same by measure; the last are those that lack their rate */
 } swk__classes;
