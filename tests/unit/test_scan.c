@@ -304,6 +304,70 @@ static void test_a_filter_of_many_values(void **state)
 	              "r00000,1\nr00001,1\nr00200,1\nr00399,1");
 }
 
+/* A number that tells a group in one part of a week is not the byte that tells one in another. */
+static void test_parts_of_a_week_may_be_labelled_otherwise(void **state)
+{
+	(void)state;
+	scene_commit(&s, "call a at=2026-11-01 rep=r1\ncall b at=2026-11-01 rep=r2\n"
+	                 "call c at=2026-11-02\ncall d at=2026-11-02\ncall e at=2026-11-02");
+	assert_answer(&i, "calls by=rep week_start=7 from=2026-11-01 to=2026-11-01 show=rep,made", ",3\nr1,1\nr2,1");
+}
+
+/* `count` leads of a day, of the assets from `asset` on. */
+static void leads_of_assets(const char *id, const char *day, unsigned asset, unsigned count)
+{
+	swk__buf lines;
+	swk__buf_init(&lines, &s.mem, SIZE_MAX);
+	for (unsigned n = 0; n < count; n++)
+		swk__buf_format(&lines, "lead %s%u created_at=%s asset=a%u\n", id, n, day, asset + n);
+	swk__buf_byte(&lines, 0);
+	assert_false(lines.failed);
+	scene_commit(&s, lines.bytes);
+	swk__buf_done(&lines);
+}
+
+/* Bytes that told groups tell others once these are forgotten: every lead of the last week has an asset of its own. */
+static void test_bytes_of_forgotten_groups_tell_new_ones(void **state)
+{
+	(void)state;
+	question q;
+	swk_result *result = NULL;
+	leads_of_assets("f", "2026-10-05", 0, 100);
+	leads_of_assets("g", "2026-10-12", 0, 6000);
+	leads_of_assets("h", "2026-10-19", 0, 100);
+	leads_of_assets("i", "2026-10-26", 10, 90);
+	question_read(&q, "conversion by=asset");
+	assert_int_equal(inquiry_ask(&i, &q, &result), SWK_OK);
+	const size_t rows = swk_result_rows(result), asset = (size_t)swk_result_find(result, "asset"),
+		     leads = (size_t)swk_result_find(result, "leads");
+	assert_int_equal(rows, 6290);
+	for (unsigned n = 0; n < 90; n++) {
+		char expected[16];
+		snprintf(expected, sizeof expected, "a%u", 10 + n);
+		assert_string_equal(swk_result_text(result, rows - 90 + n, asset, NULL), expected);
+		assert_int_equal(swk_result_int(result, rows - 90 + n, leads), 1);
+	}
+	swk_result_free(result);
+}
+
+/* A call names the second lead before either comes, so that facts lie in another order than the leads. */
+static void test_a_lead_named_before_it_comes_keeps_its_source(void **state)
+{
+	(void)state;
+	scene_commit(&s, "call c at=2026-10-07 lead=l2");
+	scene_commit(&s, "lead l1 created_at=2026-10-05 source=a\nlead l2 created_at=2026-10-06 source=b");
+	assert_answer(&i, "first_touch by=source show=source,leads,touched", "a,1,0\nb,1,1");
+}
+
+static void test_a_lead_counts_where_its_last_version_says(void **state)
+{
+	(void)state;
+	scene_commit(&s, "lead l1 created_at=2026-10-05 source=a\nlead l2 created_at=2026-10-06 source=b\n"
+	                 "lead l3 created_at=2026-10-06 source=b");
+	scene_commit(&s, "lead l1 created_at=2026-10-05 source=c");
+	assert_answer(&i, "first_touch by=source show=source,leads", "b,2\nc,1");
+}
+
 /* A text that is a lead's, a team's and a rep's id at once is three things. */
 static void test_texts_of_different_things_do_not_meet(void **state)
 {
@@ -389,31 +453,37 @@ static void test_all_reports_have_classes(void **state)
 	}
 }
 
-static int stop_now(void *context, uint64_t done, uint64_t total, swk_error *error)
+/* Lets as many checks pass as `context` counts. */
+static int stop_after(void *context, uint64_t done, uint64_t total, swk_error *error)
 {
-	(void)context;
+	unsigned *left = context;
 	(void)done;
 	(void)total;
-	return swk__fail(error, SWK_ERR_INTERRUPTED, "enough");
+	return (*left)-- ? SWK_OK : swk__fail(error, SWK_ERR_INTERRUPTED, "enough");
 }
 
+/* Before a row is counted, and in the middle of them. */
 static void test_a_scan_can_be_stopped_and_run_again(void **state)
 {
 	(void)state;
-	desk d;
-	swk__holds holds = { 1, 2 };
-	swk__rollup *rollup = NULL;
-	many_calls(300, 100, 7, 7);
-	desk_open(&d, "calls by=rep");
-	d.scan.check = stop_now;
-	assert_int_equal(
-		swk__scan_run(&d.scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX, &rollup, &holds, NULL),
-		SWK_ERR_INTERRUPTED);
-	assert_null(rollup);
-	assert_true(holds.from == 1 && holds.until == 2);
-	d.scan.check = NULL;
-	assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 300);
-	desk_close(&d);
+	many_calls(20001, 100, 7, 7);
+	for (unsigned checks = 0; checks < 2; checks++) {
+		desk d;
+		swk__holds holds = { 1, 2 };
+		swk__rollup *rollup = NULL;
+		unsigned left = checks;
+		desk_open(&d, "calls by=rep");
+		d.scan.check = stop_after;
+		d.scan.check_context = &left;
+		assert_int_equal(swk__scan_run(&d.scan, instant("2026-11-02"), instant("2026-11-09"), INT64_MAX,
+		                               &rollup, &holds, NULL),
+		                 SWK_ERR_INTERRUPTED);
+		assert_null(rollup);
+		assert_true(holds.from == 1 && holds.until == 2);
+		d.scan.check = NULL;
+		assert_int_equal(made(&d, "2026-11-02", "2026-11-09", "2200-01-01", &holds), 20001);
+		desk_close(&d);
+	}
 }
 
 /* ------------------------------------------------------------------------------------------------- memory */
@@ -486,6 +556,10 @@ int main(void)
 		TEST(test_groups_may_be_forgotten),
 		TEST(test_a_scan_leaves_nothing_for_the_next),
 		TEST(test_a_filter_of_many_values),
+		TEST(test_parts_of_a_week_may_be_labelled_otherwise),
+		TEST(test_bytes_of_forgotten_groups_tell_new_ones),
+		TEST(test_a_lead_named_before_it_comes_keeps_its_source),
+		TEST(test_a_lead_counts_where_its_last_version_says),
 		TEST(test_texts_of_different_things_do_not_meet),
 		TEST(test_short_ways_count_what_long_ways_do),
 		TEST(test_all_reports_have_classes),
