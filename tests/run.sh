@@ -25,7 +25,7 @@ coverage   every branch of the pure rooms is taken by the unit tests (tests/cove
 budgets    callgrind counts as many instructions for a record and a report as tests/bench/instructions.txt says
 tidy       clang-tidy
 claims     what the docs claim, in full (campaign, minutes)
-fuzz       mutated Arrow arrays under AddressSanitizer and UndefinedBehaviorSanitizer (campaign; FUZZ_SECONDS, 1800)
+fuzz       mutated Arrow arrays and files, built as for sanitize (campaign; FUZZ_SECONDS, 1800; FUZZ_FILES, 5000)
 twin       the program against the model on many random feeds (campaign; TWIN_SEEDS and TWIN_FIRST choose them)
 valgrind   gcc, debug, under valgrind (campaign, minutes)
 bench      the benchmark against DuckDB and SQLite (campaign, minutes; BENCH_ROWS chooses the records)
@@ -234,7 +234,8 @@ lane_fuzz()
 	build sanitize gcc -Db_sanitize=address,undefined
 	step check 'fuzz arrow' build/sanitize/tests/fuzz/fuzz_arrow --first "${FUZZ_FIRST:-1}" \
 		--seconds "${FUZZ_SECONDS:-1800}"
-	cat build/logs/fuzz-arrow.log
+	step check 'fuzz file' build/sanitize/tests/fuzz/fuzz_file "${FUZZ_FIRST:-1}" "${FUZZ_FILES:-5000}"
+	cat build/logs/fuzz-arrow.log build/logs/fuzz-file.log
 }
 
 lane_valgrind()
