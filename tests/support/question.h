@@ -6,7 +6,7 @@
  *                 "2026-W45,r1,2");
  *
  * Words: report, by=, where=D:V, set=O:V, from=, to=, total, fill, previous, zone=, week_start=, now=, as_of=,
- * at_commit=; show= names the columns that are compared.
+ * at_commit=; show= names the columns that are compared. Amounts are shown in minor units.
  */
 #ifndef SWK_TEST_QUESTION_H
 #define SWK_TEST_QUESTION_H
@@ -199,6 +199,7 @@ static inline swk__rollup *inquiry_rollup(inquiry *i, const char *words)
 static inline size_t cell_print(const swk_result *result, size_t row, size_t column, char *text, size_t size)
 {
 	char number[48] = "";
+	int64_t minor = 0;
 	if (swk_result_null(result, row, column))
 		return 0;
 	switch (swk_result_type(result, column)) {
@@ -211,6 +212,9 @@ static inline size_t cell_print(const swk_result *result, size_t row, size_t col
 		return (size_t)snprintf(text, size, "%s", swk_result_int(result, row, column) ? "true" : "false");
 	case SWK_TYPE_INT:
 		return (size_t)snprintf(text, size, "%lld", (long long)swk_result_int(result, row, column));
+	case SWK_TYPE_AMOUNT:
+		assert_true(swk_result_amount(result, row, column, &minor, NULL));
+		return (size_t)snprintf(text, size, "%lld", (long long)minor);
 	default:
 		swk__real_format(swk_result_real(result, row, column), number);
 	}
