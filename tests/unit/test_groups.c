@@ -104,6 +104,81 @@ static void test_without_dimensions_there_is_one_group(void **state)
 	swk__groups_done(&groups);
 }
 
+/* Groups of answered calls, which are one. */
+typedef struct talk {
+	swk__groups groups;
+	swk__classes classes;
+	unsigned measure;    /* that adds durations up */
+	unsigned char class; /* of calls that it adds up, of those that have one */
+} talk;
+
+static void talk_open(talk *t)
+{
+	const uint32_t none[1] = { 0 };
+	assert_true(swk__classes_make(&t->classes, &swk__report_calls.forms[0], 0));
+	for (t->measure = 0; t->classes.members[t->measure].value != 0; t->measure++)
+		assert_true(t->measure < t->classes.form->measure_count);
+	const unsigned char *member = t->classes.members[t->measure].classes;
+	while (!t->classes.given[0][*member])
+		member++;
+	t->class = *member;
+	swk__groups_init(&t->groups, &s.mem, 0, t->classes.form->measure_count, 0);
+	assert_int_equal(swk__groups_find(&t->groups, none), 0);
+}
+
+/* Tallies a block of calls of one duration, which is `value` in a coding. */
+static void talk_tally(talk *t, uint32_t value, swk__raw coding)
+{
+	static const uint32_t numbers[SWK__BLOCK_ROWS];
+	static swk__block block = { .count = SWK__BLOCK_ROWS };
+	static swk__sorted sorted;
+	const swk__labels labels = { .numbers = numbers };
+	memset(sorted.classes, t->class, sizeof sorted.classes);
+	for (unsigned row = 0; row < SWK__BLOCK_ROWS; row++)
+		sorted.rooms[0][row] = value;
+	sorted.raw[0] = sorted.rooms[0];
+	sorted.coding[0] = coding;
+	assert_true(swk__groups_tally(&t->groups, &t->classes, &block, &sorted, &labels));
+}
+
+static swk__i128 talk_sum(talk *t, unsigned measure)
+{
+	assert_true(swk__groups_flush(&t->groups, &t->classes));
+	return swk__groups_sums(&t->groups, 0)[measure];
+}
+
+/* More rows than there is room for above their values in one number; the values are 0 and take none. */
+static void test_rows_without_end_are_counted(void **state)
+{
+	(void)state;
+	enum {
+		BLOCKS = 9000
+	};
+	talk t;
+	talk_open(&t);
+	assert_true(t.classes.members[0].value < 0); /* what was made: a count */
+	for (unsigned n = 0; n < BLOCKS; n++)
+		talk_tally(&t, 0, (swk__raw){ 0, 1 });
+	assert_true(talk_sum(&t, 0) == (swk__i128)BLOCKS * SWK__BLOCK_ROWS);
+	assert_true(talk_sum(&t, t.measure) == 0);
+	swk__groups_done(&t.groups);
+}
+
+/* Seconds, milliseconds, and milliseconds from a base on. */
+static void test_values_of_unlike_codings_add_up(void **state)
+{
+	(void)state;
+	talk t;
+	talk_open(&t);
+	talk_tally(&t, 2, (swk__raw){ 0, 1000000 });
+	talk_tally(&t, 3, (swk__raw){ 0, 1000 });
+	assert_true(talk_sum(&t, t.measure) == (swk__i128)2003000 * SWK__BLOCK_ROWS);
+	talk_tally(&t, 4, (swk__raw){ 0, 1000 });
+	talk_tally(&t, 5, (swk__raw){ 70, 1000 });
+	assert_true(talk_sum(&t, t.measure) == (swk__i128)2012070 * SWK__BLOCK_ROWS);
+	swk__groups_done(&t.groups);
+}
+
 static void test_groups_without_memory_leave_nothing(void **state)
 {
 	(void)state;
@@ -130,8 +205,8 @@ static void test_groups_without_memory_leave_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_groups_come_out_by_key_with_their_own),
-		TEST(test_without_dimensions_there_is_one_group),
+		TEST(test_groups_come_out_by_key_with_their_own), TEST(test_without_dimensions_there_is_one_group),
+		TEST(test_rows_without_end_are_counted),          TEST(test_values_of_unlike_codings_add_up),
 		TEST(test_groups_without_memory_leave_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
