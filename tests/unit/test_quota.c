@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Quotas as the report `deals` shows them. Week 2026-W45 is 2026-11-02 to 2026-11-08.
+ * Quotas and ranks as the report `deals` shows them. Week 2026-W45 is 2026-11-02 to 2026-11-08.
  */
 #include "question.h"
 #include "random_feed.h"
@@ -26,6 +26,8 @@ static int teardown(void **state)
 
 #define QUOTA(id, from, to, more) "quota " id " from=2026-" from " to=2026-" to " " more "\n"
 #define W45 " from=2026-W45 to=2026-W45 "
+#define DEAL(id, rep, amount) \
+	"opportunity " id " created_at=2026-11-01 outcome=won closed_at=2026-11-03 rep=" rep " amount=" amount "\n"
 
 static void test_a_week_has_the_share_of_the_days_it_has(void **state)
 {
@@ -100,10 +102,20 @@ static void test_won_and_amount_are_told_apart(void **state)
 	scene_commit(&s, QUOTA("a", "11-02", "11-09", "rep=r1 won=1 amount=70")
 	                         QUOTA("b", "11-02", "11-09", "team=A won=9"));
 	assert_answer(&i, "deals by=team" W45 "show=team,quota_won", "A,9");
-	scene_commit(&s, "opportunity o created_at=2026-11-01 rep=r1 outcome=won closed_at=2026-11-03 amount=140");
+	scene_commit(&s, DEAL("o", "r1", "140"));
 	assert_answer(&i, "deals by=team" W45 "show=team,won,attainment_won,attainment_amount,over_quota,rank",
 	              "A,1,0.1111111111111111,2,true,1");
 	assert_answer(&i, "deals" W45 "show=attainment_amount", "2");
+}
+
+static void test_nothing_is_attained_of_a_quota_of_0(void **state)
+{
+	(void)state;
+	scene_commit(&s, QUOTA("a", "11-02", "11-09", "rep=r1 won=0 amount=0") DEAL("o", "r1", "140"));
+	assert_answer(&i,
+	              "deals by=rep" W45 "show=rep,won,amount,quota_won,quota_amount,attainment_won,attainment_amount,"
+	              "over_quota",
+	              "r1,1,14000,0,0,,,");
 }
 
 static void test_a_quota_in_another_currency_needs_the_rate_of_its_first_day(void **state)
@@ -121,6 +133,18 @@ static void test_a_quota_in_another_currency_needs_the_rate_of_its_first_day(voi
 	scene_commit(&s, "rate y currency=EUR date=2026-10-03 value=3\n"
 	                 "opportunity o created_at=2026-11-01 outcome=won closed_at=2026-11-05 amount=600");
 	assert_answer(&i, "deals" W45 "show=attainment_amount", "2");
+}
+
+/* ---------------------------------------------------------------------------------------------- ranks */
+
+/* Three reps won the same, one of them with two deals; after those that are alike the next is one more. */
+static void test_of_equal_amounts_more_deals_come_first(void **state)
+{
+	(void)state;
+	scene_commit(&s, DEAL("a", "r1", "5") DEAL("b", "r2", "3") DEAL("c", "r2", "2") DEAL("d", "r3", "5")
+	                         DEAL("e", "r4", "-1") DEAL("f", "r5", "9"));
+	assert_answer(&i, "deals by=rep" W45 "show=rep,won,amount,rank",
+	              "r1,1,500,3\nr2,2,500,2\nr3,1,500,3\nr4,1,-100,4\nr5,1,900,1");
 }
 
 /* ---------------------------------------------------------------------------------------------- order */
@@ -222,7 +246,9 @@ int main(void)
 		TEST(test_overlapping_quotas_add_up),
 		TEST(test_a_level_is_its_own_or_the_sum_below),
 		TEST(test_won_and_amount_are_told_apart),
+		TEST(test_nothing_is_attained_of_a_quota_of_0),
 		TEST(test_a_quota_in_another_currency_needs_the_rate_of_its_first_day),
+		TEST(test_of_equal_amounts_more_deals_come_first),
 		TEST(test_the_order_of_arrival_changes_no_sum),
 		TEST(test_quotas_without_memory_leave_nothing),
 	};
