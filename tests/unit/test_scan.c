@@ -368,6 +368,51 @@ static void test_a_lead_counts_where_its_last_version_says(void **state)
 	assert_answer(&i, "first_touch by=source show=source,leads", "b,2\nc,1");
 }
 
+/* Whole points in W45; hundredths in W46; in W47 hundredths that lie as numbers from a whole on, which is 89. */
+static void test_bands_are_tens_of_points(void **state)
+{
+	(void)state;
+	scene_commit(&s, "lead l created_at=2026-10-01\nlead m created_at=2026-10-01\nlead n created_at=2026-10-01\n"
+	                 "score a at=2026-11-02 lead=l value=100\nscore b at=2026-11-02 lead=m value=89\n"
+	                 "score c at=2026-11-02 lead=n value=90\nscore d at=2026-11-09 lead=l value=100\n"
+	                 "score e at=2026-11-09 lead=m value=80.01\nscore f at=2026-11-09 lead=n value=89.5\n"
+	                 "score g at=2026-11-16 lead=l value=89.83\nscore h at=2026-11-16 lead=m value=90.73");
+	assert_answer(&i, "scores show=week,band,leads",
+	              "2026-W45,80,1\n2026-W45,90,2\n2026-W46,80,2\n2026-W46,90,1\n2026-W47,80,1\n2026-W47,90,1");
+}
+
+/* The lead counts for its own source, its opportunity for another. */
+static void test_an_opportunity_may_have_a_source_of_its_own(void **state)
+{
+	(void)state;
+	scene_commit(&s, "lead l created_at=2026-11-02 source=a\n"
+	                 "opportunity o created_at=2026-11-03 lead=l source=b outcome=won closed_at=2026-11-04");
+	assert_answer(&i, "win_rate by=source show=source,won,leads,opened", "a,0,1,0\nb,1,0,1");
+}
+
+#define WON(id, words) "opportunity " id " created_at=2026-10-01 outcome=won closed_at=2026-11-03 " words "\n"
+
+static void test_amounts_without_a_currency_are_converted(void **state)
+{
+	(void)state;
+	scene_commit(&s, WON("a", "amount=5") WON("b", "amount=10") "rate x currency=EUR date=2026-11-01 value=1.25");
+	assert_answer(&i, "deals now=2026-11-08 currency=EUR show=won,amount,currency", "2,1200,EUR");
+}
+
+static void test_an_amount_that_is_null_adds_nothing(void **state)
+{
+	(void)state;
+	scene_commit(&s, WON("a", "amount=5") WON("b", "") WON("c", "amount=7"));
+	assert_answer(&i, "deals now=2026-11-08 show=won,amount", "3,1200");
+}
+
+static void test_amounts_of_a_currency_without_hundredths_add_up(void **state)
+{
+	(void)state;
+	scene_commit(&s, WON("a", "amount=100 currency=JPY") WON("b", "amount=200 currency=JPY"));
+	assert_answer(&i, "deals now=2026-11-08 show=won,amount,currency", "2,300,JPY");
+}
+
 /* A text that is a lead's, a team's and a rep's id at once is three things. */
 static void test_texts_of_different_things_do_not_meet(void **state)
 {
@@ -560,6 +605,11 @@ int main(void)
 		TEST(test_bytes_of_forgotten_groups_tell_new_ones),
 		TEST(test_a_lead_named_before_it_comes_keeps_its_source),
 		TEST(test_a_lead_counts_where_its_last_version_says),
+		TEST(test_bands_are_tens_of_points),
+		TEST(test_an_opportunity_may_have_a_source_of_its_own),
+		TEST(test_amounts_without_a_currency_are_converted),
+		TEST(test_an_amount_that_is_null_adds_nothing),
+		TEST(test_amounts_of_a_currency_without_hundredths_add_up),
 		TEST(test_texts_of_different_things_do_not_meet),
 		TEST(test_short_ways_count_what_long_ways_do),
 		TEST(test_all_reports_have_classes),
