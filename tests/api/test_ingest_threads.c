@@ -42,9 +42,11 @@ typedef struct given {
 	struct ArrowArray array;
 } given;
 
-static void given_make(const rows *from, const char *at, const char *target, given *made)
+#define COLUMNS 3
+
+static void columns_make(const rows *from, const char *at, const char *target, make_column columns[COLUMNS])
 {
-	const make_column columns[] = {
+	const make_column made[COLUMNS] = {
 		{ "id", "u", ROWS, 0, 0, 3, { MAKE_NULL, MAKE_BUFFER(from->offsets), MAKE_BUFFER(from->ids) }, NULL },
 		{ at, "tsu:UTC", ROWS, 0, 0, 2, { MAKE_NULL, MAKE_BUFFER(from->at) }, NULL },
 		{ target,
@@ -56,14 +58,34 @@ static void given_make(const rows *from, const char *at, const char *target, giv
 		  { MAKE_NULL, MAKE_BUFFER(from->others), MAKE_BUFFER(from->targets) },
 		  NULL },
 	};
-	make_schema(columns, 3, &made->schema);
-	make_array(columns, 3, ROWS, 0, (make_buffer)MAKE_NULL, &made->array);
+	memcpy(columns, made, sizeof made);
+}
+
+static void given_make(const rows *from, const char *at, const char *target, given *made)
+{
+	make_column columns[COLUMNS];
+	columns_make(from, at, target, columns);
+	make_schema(columns, COLUMNS, &made->schema);
+	make_array(columns, COLUMNS, ROWS, 0, (make_buffer)MAKE_NULL, &made->array);
 }
 
 static void given_release(given *made)
 {
 	made->schema.release(&made->schema);
 	made->array.release(&made->array);
+}
+
+/* What an ingestion came to, to be freed; frees the rejects. */
+static char *ingested(int code, const swk_ingest_counts *counts, swk_result *rejects)
+{
+	char *csv = result_text(rejects, SWK_FORMAT_CSV);
+	size_t size = strlen(csv) + 100;
+	char *told = malloc(size);
+	snprintf(told, size, "%d %llu %llu %llu\n%s", code, (unsigned long long)counts->accepted,
+	         (unsigned long long)counts->unchanged, (unsigned long long)counts->rejected, csv);
+	free(csv);
+	swk_result_free(rejects);
+	return told;
 }
 
 static int ingest(swk_store *store, const char *table, const given *from, swk_ingest_options options, char **told,
@@ -73,15 +95,10 @@ static int ingest(swk_store *store, const char *table, const given *from, swk_in
 	swk_result *rejects = NULL;
 	options.size = sizeof options;
 	int code = swk_store_ingest(store, table, &from->schema, &from->array, &options, &counts, &rejects, error);
-	if (told) {
-		char *csv = result_text(rejects, SWK_FORMAT_CSV);
-		size_t size = strlen(csv) + 100;
-		*told = malloc(size);
-		snprintf(*told, size, "%d %llu %llu %llu\n%s", code, (unsigned long long)counts.accepted,
-		         (unsigned long long)counts.unchanged, (unsigned long long)counts.rejected, csv);
-		free(csv);
-	}
-	swk_result_free(rejects);
+	if (told)
+		*told = ingested(code, &counts, rejects);
+	else
+		swk_result_free(rejects);
 	return code;
 }
 
@@ -150,6 +167,117 @@ static void any_number_of_threads_makes_the_same_store(void **state)
 	}
 	for (int i = 0; i < 4; i++)
 		free(wanted[i]);
+	free(file);
+}
+
+/* -------------------------------------------------------------------------- the first after opening */
+
+#define PARTS 2
+
+/* A stream of calls that interrupts the store from one of its get_next. */
+typedef struct stream_of {
+	make_stream all; /* first: make_stream's functions take it for theirs */
+	make_column parts[PARTS][COLUMNS];
+	swk_store *store;
+	int asked, stop; /* times; the one that interrupts (0: none) */
+} stream_of;
+
+static int stream_next(struct ArrowArrayStream *stream, struct ArrowArray *array)
+{
+	stream_of *self = stream->private_data;
+	if (self->asked < PARTS)
+		self->all.columns = self->parts[self->asked];
+	if (++self->asked == self->stop)
+		swk_store_interrupt(self->store);
+	return make_stream_next(stream, array);
+}
+
+static int stream_ingest(swk_store *store, uint32_t threads, int stop, char **told)
+{
+	static rows calls[PARTS];
+	struct ArrowArrayStream stream;
+	stream_of from = { .store = store, .stop = stop };
+	swk_ingest_counts counts = { .size = sizeof counts };
+	swk_result *rejects = NULL;
+	const swk_ingest_options options = { .size = sizeof options, .threads = threads };
+	for (unsigned i = 0; i < PARTS; i++) {
+		rows_make(&calls[i], 6 + i);
+		columns_make(&calls[i], "at", "lead", from.parts[i]);
+	}
+	from.all = (make_stream){ from.parts[0], COLUMNS, ROWS, PARTS, 0, 0 };
+	make_stream_init(&from.all, &stream);
+	stream.get_next = stream_next;
+	int code = swk_store_ingest_stream(store, "call", &stream, &options, &counts, &rejects, NULL);
+	if (stream.release)
+		stream.release(&stream);
+	if (code == SWK_OK)
+		*told = ingested(code, &counts, rejects);
+	return code;
+}
+
+/* A store takes calls; one that was just opened has no index of its ids before. Where `stop` is not 0, a first try is
+ * interrupted then. What was told, and the file. */
+static char *opened_make(bool opened, uint32_t threads, int stop, char *told[2], size_t *size)
+{
+	static rows leads, calls;
+	folder place;
+	given from[2];
+	swk_store_options options = feed_options();
+	rows_make(&leads, 1);
+	rows_make(&calls, 2);
+	given_make(&leads, "created_at", "merged_into", &from[0]);
+	given_make(&calls, "at", "lead", &from[1]);
+	folder_make(&place);
+	options.flags = SWK_OPEN_CREATE;
+	swk_store *store = feed_open(place.store, &options);
+	assert_int_equal(ingest(store, "lead", &from[0], (swk_ingest_options){ 0 }, NULL, NULL), SWK_OK);
+	assert_int_equal(ingest(store, "call", &from[1], (swk_ingest_options){ 0 }, NULL, NULL), SWK_OK);
+	char *before = feed_csv(store);
+	if (opened) {
+		swk_store_close(store);
+		store = feed_open(place.store, NULL);
+	}
+	if (stop) {
+		assert_int_equal(stream_ingest(store, threads, stop, NULL), SWK_ERR_INTERRUPTED);
+		feed_assert_csv(store, before);
+	}
+	assert_int_equal(stream_ingest(store, threads, 0, &told[0]), SWK_OK);
+	told[1] = feed_csv(store);
+	swk_store_close(store);
+	char *bytes = file_bytes(place.store, size);
+	folder_remove(&place);
+	free(before);
+	given_release(&from[0]);
+	given_release(&from[1]);
+	return bytes;
+}
+
+/* It is the store that was never closed, whether or not the first try was stopped, be it at once. */
+static void the_first_after_opening_makes_the_same_store(void **state)
+{
+	static const struct {
+		uint32_t threads;
+		int stop;
+	} ways[] = { { 1, 0 }, { 2, 0 }, { 2, 1 }, { 2, 2 } };
+	char *wanted[2];
+	size_t wanted_size;
+	(void)state;
+	char *file = opened_make(false, 1, 0, wanted, &wanted_size);
+	assert_non_null(strstr(wanted[0], "was missing"));
+	for (size_t way = 0; way < COUNT(ways); way++) {
+		char *told[2];
+		size_t size;
+		char *bytes = opened_make(true, ways[way].threads, ways[way].stop, told, &size);
+		for (int i = 0; i < 2; i++) {
+			assert_string_equal(told[i], wanted[i]);
+			free(told[i]);
+		}
+		assert_int_equal(size, wanted_size);
+		assert_memory_equal(bytes, file, size);
+		free(bytes);
+	}
+	free(wanted[0]);
+	free(wanted[1]);
 	free(file);
 }
 
@@ -257,6 +385,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_number_of_threads_makes_the_same_store),
+		cmocka_unit_test(the_first_after_opening_makes_the_same_store),
 		cmocka_unit_test(whoever_called_is_asked_and_may_stop),
 		cmocka_unit_test(whoever_gave_nothing_good_is_asked),
 		cmocka_unit_test(failures_leave_the_store_as_it_was),
