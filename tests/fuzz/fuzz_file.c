@@ -4,14 +4,15 @@
  *
  *     fuzz_file [SEED [CASES]]
  *
- * A case takes the commits of a store, the first of which has rows of every table, mutates their bytes, their order or
+ * A case takes the commits of a store, the first of which has rows of every table, mutates their bytes, cells, order or
  * the settings, and writes them with good checksums into another file. What must hold of it: it is refused with a
  * reason, or it opens and answers whatever is asked; then rows go in, or are refused and nothing has changed; and what
  * opened once opens again, answers the same and takes rows. What was not mutated answers as before. Prints the seed of
  * what does not hold; a case is made from its seed alone.
  */
 #include "file.h"
-#include "schema.h"
+#include "history.h"
+#include "journal.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -411,6 +412,64 @@ static void bytes_mutate(bytes *of)
 	}
 }
 
+/* Another value, which the field may not have here, or one that another row has. */
+static void cell_mutate(swk__journal_rows *rows)
+{
+	int64_t *cells = rows->cells[luck(swk__schemas[rows->table].count)], *cell = &cells[luck(rows->count)];
+	const int64_t was = *cell == SWK__NULL ? 0 : *cell, other = cells[luck(rows->count)];
+	const int64_t values[] = { SWK__NULL, was + 1, was - 1, other, other, 0, INT64_MAX / 2 };
+	*cell = values[luck(SWK__COUNT(values))];
+}
+
+/* Reads the next run of a commit and, where `made` is given, writes it there with a cell mutated. The new texts go to
+ * the first field of their dictionary. */
+static void run_pass(const swk__dictionaries *all, swk__reader *reader, swk__buf *made)
+{
+	static swk__journal_rows rows;
+	static uint32_t picked[SWK__JOURNAL_ROWS];
+	uint32_t ids[SWK__TABLE_COUNT], texts = swk__text_count(all->texts);
+	for (unsigned t = 0; t < SWK__TABLE_COUNT; t++)
+		ids[t] = swk__text_count(&all->ids[t]);
+	HOLDS(swk__journal_decode(all, reader, &rows, NULL) == SWK_OK);
+	if (!made)
+		return;
+	swk__journal_run run = { .table = rows.table, .picked = picked, .count = rows.count, .stamped = rows.stamped };
+	for (unsigned f = 0; f < swk__schemas[rows.table].count; f++) {
+		const swk__field *field = &swk__schemas[rows.table].fields[f];
+		swk__text *of = swk__kind_is_text(field->kind) ? swk__dictionary(all, rows.table, field) : NULL;
+		run.values[f] = rows.cells[f];
+		if (!of)
+			continue;
+		uint32_t *before = of == all->texts ? &texts : &ids[of - all->ids];
+		run.first[f] = *before;
+		run.end[f] = *before = swk__text_count(of);
+	}
+	for (uint32_t i = 0; i < rows.count; i++)
+		picked[i] = i;
+	for (uint64_t times = luck(3); times > 0; times--)
+		cell_mutate(&rows);
+	swk__journal_encode(all, &run, made);
+}
+
+/* Cells of a commit, whose bytes stay such as are written. */
+static void cells_mutate(size_t which)
+{
+	swk__history history; /* for its dictionaries, which begin as those of the file's store do */
+	swk__buf made;
+	HOLDS(swk__history_init(&history, &mem, NULL) == SWK_OK);
+	const swk__dictionaries all = { &history.texts, history.ids };
+	swk__buf_init(&made, &mem, BYTES_MAX);
+	for (size_t i = 0; i <= which; i++) {
+		swk__reader reader = { commits[i].data, commits[i].length, 0, false };
+		while (reader.at < reader.length)
+			run_pass(&all, &reader, i == which ? &made : NULL);
+	}
+	commits[which].length = 0;
+	put(&commits[which], 0, made.bytes, made.length);
+	swk__buf_done(&made);
+	swk__history_done(&history);
+}
+
 static void commits_mutate(void)
 {
 	const size_t one = (size_t)luck(COMMITS), other = (size_t)luck(COMMITS);
@@ -424,6 +483,11 @@ static void commits_mutate(void)
 		break;
 	case 2:
 		commits[one] = source.commits[other];
+		break;
+	case 3:
+	case 4:
+	case 5:
+		cells_mutate(one);
 		break;
 	default:
 		bytes_mutate(&commits[one]);
