@@ -465,7 +465,8 @@ static void cells_mutate(size_t which)
 			run_pass(&all, &reader, i == which ? &made : NULL);
 	}
 	commits[which].length = 0;
-	put(&commits[which], 0, made.bytes, made.length);
+	if (made.length) /* no bytes are at no address */
+		put(&commits[which], 0, made.bytes, made.length);
 	swk__buf_done(&made);
 	swk__history_done(&history);
 }
