@@ -11,50 +11,16 @@
  * what does not hold; a case is made from its seed alone.
  */
 #include "file.h"
+#include "fuzz.h"
 #include "history.h"
 #include "journal.h"
 
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
-#define BYTES_MAX 65536
 #define COMMITS 3
 #define CASES_A_SOURCE 20
 #define DAY INT64_C(86400000000)
 #define NOW (20789 * DAY) /* 2026-12-02 */
-
-typedef struct bytes {
-	char data[BYTES_MAX];
-	size_t length;
-} bytes;
-
-static uint64_t case_seed, state;
-
-static uint64_t luck(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return below ? state % below : 0;
-}
-
-static void luck_begin(uint64_t seed)
-{
-	state = seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-	luck(0);
-	luck(0);
-}
-
-#define HOLDS(condition)                                                                                             \
-	do {                                                                                                         \
-		if (!(condition)) {                                                                                  \
-			fprintf(stderr, "seed %" PRIu64 ": %s:%d: %s\n", case_seed, __FILE__, __LINE__, #condition); \
-			exit(1);                                                                                     \
-		}                                                                                                    \
-	} while (0)
 
 /* ------------------------------------------------------------------------------------------- folder */
 
@@ -302,7 +268,7 @@ static bool same(char *one, char *two)
 
 /* What the source's file holds, and what it answers. */
 static struct {
-	bytes commits[COMMITS], head;
+	fuzz_text commits[COMMITS], head;
 	char *answers;
 } source;
 
@@ -310,11 +276,11 @@ static swk__mem mem;
 
 static int commit_take(void *context, uint64_t commit, swk__slice data, swk_error *error)
 {
-	bytes *taken = &source.commits[commit - 1];
+	fuzz_text *taken = &source.commits[commit - 1];
 	(void)context;
 	(void)error;
-	HOLDS(commit <= COMMITS && taken->length + data.length <= BYTES_MAX);
-	memcpy(taken->data + taken->length, data.bytes, data.length);
+	HOLDS(commit <= COMMITS && taken->length + data.length <= TEXT_MAX);
+	memcpy(taken->bytes + taken->length, data.bytes, data.length);
 	taken->length += data.length;
 	return SWK_OK;
 }
@@ -340,37 +306,22 @@ static void source_make(uint64_t seed)
 	HOLDS(swk__file_open(&mem, source_path, &options, &file, &error) == SWK_OK);
 	swk__slice head = swk__file_head(file);
 	source.head.length = head.length;
-	memcpy(source.head.data, head.bytes, head.length);
+	memcpy(source.head.bytes, head.bytes, head.length);
 	HOLDS(swk__file_read(file, commit_take, NULL, &error) == SWK_OK);
 	swk__file_close(file);
 }
 
 /* ---------------------------------------------------------------------------------------- mutations */
 
-static bytes commits[COMMITS], head;
-
-static void cut(bytes *from, size_t at, size_t length)
-{
-	memmove(from->data + at, from->data + at + length, from->length - at - length);
-	from->length -= length;
-}
-
-static void put(bytes *into, size_t at, const char *data, size_t length)
-{
-	if (into->length + length > BYTES_MAX)
-		return;
-	memmove(into->data + at + length, into->data + at, into->length - at);
-	memcpy(into->data + at, data, length);
-	into->length += length;
-}
+static fuzz_text commits[COMMITS], head;
 
 /* Ends of numbers are where lengths, counts and codes go wrong. */
-static void byte_mutate(bytes *of)
+static void byte_mutate(fuzz_text *of)
 {
 	static const unsigned char ends[] = { 0x00, 0x01, 0x3f, 0x40, 0x41, 0x7f, 0x80, 0xfe, 0xff };
 	if (of->length == 0)
 		return;
-	char *byte = &of->data[luck(of->length)];
+	char *byte = &of->bytes[luck(of->length)];
 	switch (luck(4)) {
 	case 0:
 		*byte = (char)luck(256);
@@ -386,9 +337,9 @@ static void byte_mutate(bytes *of)
 	}
 }
 
-static void bytes_mutate(bytes *of)
+static void bytes_mutate(fuzz_text *of)
 {
-	const bytes *other = &source.commits[luck(COMMITS)];
+	const fuzz_text *other = &source.commits[luck(COMMITS)];
 	const size_t at = (size_t)luck(of->length + 1), left = of->length - at;
 	const size_t from = (size_t)luck(other->length);
 	const size_t few = (size_t)luck(other->length - from < 16 ? other->length - from + 1 : 16);
@@ -397,11 +348,11 @@ static void bytes_mutate(bytes *of)
 		cut(of, at, left < few ? left : few);
 		break;
 	case 1:
-		put(of, at, other->data + from, few);
+		put(of, at, other->bytes + from, few);
 		break;
 	case 2: /* splice */
 		of->length = at;
-		put(of, at, other->data + from, other->length - from);
+		put(of, at, other->bytes + from, other->length - from);
 		break;
 	case 3:
 		of->length = luck(2) ? at : 0;
@@ -458,9 +409,9 @@ static void cells_mutate(size_t which)
 	swk__buf made;
 	HOLDS(swk__history_init(&history, &mem, NULL) == SWK_OK);
 	const swk__dictionaries all = { &history.texts, history.ids };
-	swk__buf_init(&made, &mem, BYTES_MAX);
+	swk__buf_init(&made, &mem, TEXT_MAX);
 	for (size_t i = 0; i <= which; i++) {
-		swk__reader reader = { commits[i].data, commits[i].length, 0, false };
+		swk__reader reader = { commits[i].bytes, commits[i].length, 0, false };
 		while (reader.at < reader.length)
 			run_pass(&all, &reader, i == which ? &made : NULL);
 	}
@@ -502,7 +453,7 @@ static void damaged_write(void)
 {
 	swk__file *file = NULL;
 	swk_error error = SWK_ERROR_INIT;
-	const swk__slice settings = { head.data, head.length };
+	const swk__slice settings = { head.bytes, head.length };
 	const swk__file_options options = { .create = true, .head = settings };
 	file_remove(damaged_path);
 	HOLDS(swk__file_open(&mem, damaged_path, &options, &file, &error) == SWK_OK);
@@ -510,10 +461,11 @@ static void damaged_write(void)
 		size_t done = 0;
 		while (luck(3) && done < commits[i].length) {
 			size_t length = 1 + (size_t)luck(commits[i].length - done);
-			HOLDS(swk__file_append(file, (swk__slice){ commits[i].data + done, length }, &error) == SWK_OK);
+			HOLDS(swk__file_append(file, (swk__slice){ commits[i].bytes + done, length }, &error) ==
+			      SWK_OK);
 			done += length;
 		}
-		const swk__slice last = { commits[i].data + done, commits[i].length - done };
+		const swk__slice last = { commits[i].bytes + done, commits[i].length - done };
 		HOLDS(swk__file_commit(file, last, settings, &error) == SWK_OK);
 	}
 	swk__file_close(file);

@@ -12,36 +12,9 @@
  */
 #include "salesweek_import.h"
 
-#include <inttypes.h>
+#include "fuzz.h"
+
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define TEXT_MAX 65536
-
-typedef struct text {
-	char bytes[TEXT_MAX];
-	size_t length;
-} text;
-
-static uint64_t round_seed, state;
-
-static uint64_t luck(uint64_t below)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return below ? state % below : 0;
-}
-
-#define HOLDS(condition)                                                                                              \
-	do {                                                                                                          \
-		if (!(condition)) {                                                                                   \
-			fprintf(stderr, "seed %" PRIu64 ": %s:%d: %s\n", round_seed, __FILE__, __LINE__, #condition); \
-			exit(1);                                                                                      \
-		}                                                                                                     \
-	} while (0)
 
 /* -------------------------------------------------------------------------------------------- seeds */
 
@@ -120,28 +93,13 @@ static const char *const pieces[] = { "\"",
 	                              "''",
 	                              "=1+1" };
 
-static void take(text *made, const char *seed)
+static void take(fuzz_text *made, const char *seed)
 {
 	made->length = strlen(seed);
 	memcpy(made->bytes, seed, made->length);
 }
 
-static void cut(text *made, size_t at, size_t length)
-{
-	memmove(made->bytes + at, made->bytes + at + length, made->length - at - length);
-	made->length -= length;
-}
-
-static void put(text *made, size_t at, const char *bytes, size_t length)
-{
-	if (made->length + length > TEXT_MAX)
-		return;
-	memmove(made->bytes + at + length, made->bytes + at, made->length - at);
-	memcpy(made->bytes + at, bytes, length);
-	made->length += length;
-}
-
-static void mutate_once(text *made)
+static void mutate_once(fuzz_text *made)
 {
 	char copy[256];
 	size_t at = (size_t)luck(made->length + 1), left = made->length - at,
@@ -165,7 +123,7 @@ static void mutate_once(text *made)
 	}
 }
 
-static void mutate(text *made, uint64_t most)
+static void mutate(fuzz_text *made, uint64_t most)
 {
 	for (uint64_t times = luck(most + 1); times > 0; times--)
 		mutate_once(made);
@@ -175,10 +133,10 @@ static void mutate(text *made, uint64_t most)
 
 /* A file read in pieces, and what was told of it. */
 typedef struct feed {
-	const text *file;
+	const fuzz_text *file;
 	size_t at, piece;
 	uint64_t told;
-	text said;
+	fuzz_text said;
 } feed;
 
 static int64_t feed_read(void *context, char *bytes, size_t size)
@@ -191,7 +149,7 @@ static int64_t feed_read(void *context, char *bytes, size_t size)
 	return (int64_t)count;
 }
 
-static void say(text *said, const char *words)
+static void say(fuzz_text *said, const char *words)
 {
 	put(said, said->length, words, strlen(words));
 	put(said, said->length, "|", 1);
@@ -217,13 +175,13 @@ static int feed_reject(void *context, const swi_rejection *rejection)
 
 static int said_write(void *context, const char *bytes, size_t length)
 {
-	text *said = context;
+	fuzz_text *said = context;
 	put(said, said->length, bytes, length);
 	return 0;
 }
 
 /* All that a report on the store tells. */
-static void report_say(swk_store *store, text *said)
+static void report_say(swk_store *store, fuzz_text *said)
 {
 	static const char *const by[] = { "rep", "hour" };
 	static const swk_option both = { "direction", "both" };
@@ -247,7 +205,7 @@ static bool code_is_named(int code)
 }
 
 /* Imports a file into a store of its own. What happened stands in input->said. */
-static int import(const text *map, const char *table, const text *file, feed *input)
+static int import(const fuzz_text *map, const char *table, const fuzz_text *file, feed *input)
 {
 	swk_store *store = NULL;
 	swk_error error = SWK_ERROR_INIT;
@@ -276,7 +234,7 @@ static int import(const text *map, const char *table, const text *file, feed *in
 }
 
 /* What does not hold is shown: the file, then what was told in both ways. */
-static bool same(const text *input, const text *one, const text *two)
+static bool same(const fuzz_text *input, const fuzz_text *one, const fuzz_text *two)
 {
 	if (one->length == two->length && memcmp(one->bytes, two->bytes, one->length) == 0)
 		return true;
@@ -287,7 +245,7 @@ static bool same(const text *input, const text *one, const text *two)
 
 /* ------------------------------------------------------------------------------------------- rounds */
 
-static text map, file, other;
+static fuzz_text map, file, other;
 static feed first, second;
 
 static void round_csv(void)
@@ -394,11 +352,9 @@ int main(int argc, char **argv)
 	uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1,
 		 count = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000;
 	for (uint64_t i = 0; i < count; i++) {
-		round_seed = seed + i;
-		state = round_seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
-		luck(0);
-		luck(0);
-		rounds[round_seed % (sizeof rounds / sizeof rounds[0])]();
+		case_seed = seed + i;
+		luck_begin(case_seed);
+		rounds[case_seed % (sizeof rounds / sizeof rounds[0])]();
 	}
 	printf("%" PRIu64 " rounds from seed %" PRIu64 "\n", count, seed);
 	return 0;
