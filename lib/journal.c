@@ -36,13 +36,34 @@ static void texts_encode(const swk__text *texts, uint32_t first, uint32_t end, s
 	}
 }
 
-/* Reads the new texts of a field; false when the bytes were none that encode wrote. */
-static bool texts_read(swk__reader *reader, swk__slice *texts, uint64_t *count)
+/* How many new texts a field has, and 1 + their length if all have the same, or 0; false when the bytes were none that
+ * encode wrote. */
+static bool texts_begin(swk__reader *reader, uint64_t *count, uint64_t *length)
 {
 	const uint64_t longest = (uint64_t)swk__kind_limits[SWK__KIND_TEXT].high;
 	*count = swk__read_varint64(reader);
-	const uint64_t length = *count ? swk__read_varint64(reader) : 0;
-	if (*count > SWK__JOURNAL_ROWS || length > longest + 1)
+	*length = *count ? swk__read_varint64(reader) : 0;
+	return *count <= SWK__JOURNAL_ROWS && *length <= longest + 1;
+}
+
+/* Passes over the new texts of a field. */
+static bool texts_pass(swk__reader *reader)
+{
+	uint64_t count, length;
+	if (!texts_begin(reader, &count, &length))
+		return false;
+	if (length)
+		swk__read_slice(reader, count * (length - 1));
+	for (uint64_t i = 0; i < count && !length && !reader->failed; i++)
+		swk__read_slice(reader, swk__read_varint64(reader));
+	return true;
+}
+
+/* Reads them. */
+static bool texts_read(swk__reader *reader, swk__slice *texts, uint64_t *count)
+{
+	uint64_t length;
+	if (!texts_begin(reader, count, &length))
 		return false;
 	if (length) {
 		const swk__slice all = swk__read_slice(reader, *count * (length - 1));
@@ -347,7 +368,6 @@ static bool run_allowed(const swk__dictionaries *all, const swk__journal_rows *r
 static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, swk__reader *texts)
 {
 	const uint64_t table = swk__read_varint64(reader), count = swk__read_varint64(reader);
-	swk__slice passed[SWK__JOURNAL_ROWS];
 	int64_t stamped[SWK__JOURNAL_ROWS];
 	reach flags = { 0 };
 	bool good = table < SWK__TABLE_COUNT && count > 0 && count <= SWK__JOURNAL_ROWS;
@@ -358,7 +378,7 @@ static bool run_read(swk__reader *reader, swk__journal_rows *rows, reach *of, sw
 	rows->count = (uint32_t)count;
 	*texts = *reader;
 	for (unsigned f = 0; f < schema->count && good; f++)
-		good = !swk__kind_is_text(schema->fields[f].kind) || texts_read(reader, passed, &(uint64_t){ 0 });
+		good = !swk__kind_is_text(schema->fields[f].kind) || texts_pass(reader);
 	for (unsigned f = 0; f < schema->count && good; f++)
 		good = column_decode(reader, rows->count, rows->cells[f], &of[f]);
 	good = good && column_decode(reader, rows->count, stamped, &flags);
