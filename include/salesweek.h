@@ -221,7 +221,8 @@ typedef struct swk_store_options {
  * writer at a time, over all processes: SWK_ERR_LOCKED after `lock_timeout`. Beside the file stand `path-lock` (stays),
  * `path-new` while the file is made, and, while a writer is there, SQLite's `path-wal` and `path-shm`.
  * Opening replays the file, so it takes time in proportion to the records. The index of ids is made by the first
- * ingestion that needs it, which takes more time than the next ones.
+ * ingestion that needs it, which takes more time than the next ones, and is SWK_ERR_CORRUPT where a damaged file names
+ * an id twice.
  *
  * On success *store is the caller's, to be closed with swk_store_close. On failure *store is untouched. */
 SWK_API int swk_store_open(const char *path, const swk_store_options *options, swk_store **store, swk_error *error);
