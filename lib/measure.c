@@ -191,12 +191,17 @@ static unsigned facet_excess(const swk__facet *facet)
 	return facet->kind == SWK__FACET_CODE && facet->radix == 2;
 }
 
-/* How many units a coding begins after another; false where that is no whole number, or not one of 32 bits. */
-static bool raw_distance(swk__raw to, swk__raw from, int64_t *units)
+/* Two instants of the rows as numbers in one unit, and by how many units the coding of `to` begins later; false where
+ * they do not lie so, or that is no whole number, or not one of 32 bits. */
+static bool instants_pair(swk__block *block, int to_field, int from_field, swk__instants *to, swk__instants *from,
+                          int64_t *units)
 {
-	if (to.unit <= 0 || to.unit != from.unit || (to.base - from.base) % to.unit)
+	if (!swk__block_instants(block, to_field, to) || !swk__block_instants(block, from_field, from))
 		return false;
-	*units = (to.base - from.base) / to.unit;
+	const swk__raw ends = to->coding, begins = from->coding;
+	if (ends.unit <= 0 || ends.unit != begins.unit || (ends.base - begins.base) % ends.unit)
+		return false;
+	*units = (ends.base - begins.base) / ends.unit;
 	return *units <= UINT32_MAX && *units >= -(int64_t)UINT32_MAX;
 }
 
@@ -219,8 +224,7 @@ static SWK__WIDE void back_fill(const swk__facet *facet, swk__block *block, unsi
 	swk__instants to, from;
 	int64_t units;
 	const uint32_t count = block->count;
-	if (swk__block_instants(block, facet->field, &to) && swk__block_instants(block, facet->from, &from) &&
-	    raw_distance(to.coding, from.coding, &units)) {
+	if (instants_pair(block, facet->field, facet->from, &to, &from, &units)) {
 		raw_back_fill(to.raw, from.raw, units, count, codes);
 		return;
 	}
@@ -373,11 +377,9 @@ static SWK__WIDE void field_fill(const swk__value *value, unsigned number, swk__
 static SWK__WIDE bool span_take(const swk__value *value, unsigned number, swk__block *block, swk__sorted *sorted)
 {
 	swk__instants to, from;
-	if (!swk__block_instants(block, value->field, &to) || !swk__block_instants(block, value->from, &from) ||
-	    to.coding.unit <= 0 || to.coding.unit != from.coding.unit ||
-	    (to.coding.base - from.coding.base) % to.coding.unit)
+	int64_t later;
+	if (!instants_pair(block, value->field, value->from, &to, &from, &later))
 		return false;
-	const int64_t later = (to.coding.base - from.coding.base) / to.coding.unit;
 	const uint32_t *ends = to.raw, *begins = from.raw, count = block->count;
 	uint32_t *spans = sorted->rooms[number];
 	int64_t all = 0;
