@@ -69,11 +69,11 @@ static bool texts_read(swk__reader *reader, swk__slice *texts, uint64_t *count)
 		const swk__slice all = swk__read_slice(reader, *count * (length - 1));
 		for (uint64_t i = 0; i < *count && !reader->failed; i++)
 			texts[i] = (swk__slice){ all.bytes + i * (length - 1), length - 1 };
-		return true;
+		return !reader->failed;
 	}
 	for (uint64_t i = 0; i < *count && !reader->failed; i++)
 		texts[i] = swk__read_slice(reader, swk__read_varint64(reader));
-	return true;
+	return !reader->failed;
 }
 
 /* Puts the new texts of a field in; *wrong when it may not have them. */
